@@ -1,0 +1,1 @@
+"""Capture formats, one a file: recorder behaviour, schema, writer, reader."""

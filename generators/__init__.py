@@ -1,0 +1,1 @@
+"""From intents to event columns: pointer, keyboard, wheel, devices."""

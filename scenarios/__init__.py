@@ -1,0 +1,1 @@
+"""SimPy worlds: screens and apps, the Desk verbs, tasks, people's days, teams."""

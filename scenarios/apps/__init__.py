@@ -1,0 +1,1 @@
+"""The shipped applications: authored pages and their compiled screens."""

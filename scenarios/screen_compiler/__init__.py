@@ -1,0 +1,1 @@
+"""Compile a page into a screen with a real browser."""

@@ -1,0 +1,135 @@
+"""The seed tree: every random number is keyed by (seed, what, who, which).
+
+A key is hashed into the key of a counter-based generator (Philox, Salmon et al. 2011), so streams
+never share state: adding a draw to one model moves no other, and any session can be made alone.
+"""
+
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deskhand.errors import DeskhandError
+
+SEED_LIMIT = 2**64
+BLOCK = 4096
+
+
+def check_seed(seed: int) -> int:
+    """Return the seed unchanged when it is usable.
+
+    Parameters
+    ----------
+    seed : int
+        From 0 to 2**64 - 1.
+
+    Raises
+    ------
+    DeskhandError
+        When the seed lies outside that range.
+
+    Examples
+    --------
+    >>> check_seed(7)
+    7
+    """
+    if not 0 <= seed < SEED_LIMIT:
+        raise DeskhandError(
+            f"seed={seed}: must be a whole number from 0 to {SEED_LIMIT - 1}; try --seed 7."
+        )
+    return seed
+
+
+def _digest(seed: int, purpose: str, path: tuple[int | str, ...], size: int) -> bytes:
+    text = "\x1f".join([str(seed), purpose, *map(repr, path)])
+    return blake2b(text.encode(), digest_size=size, person=b"deskhand").digest()
+
+
+def stream(seed: int, purpose: str, *path: int | str) -> np.random.Generator:
+    """Return the generator for one purpose and one place in the tree.
+
+    Parameters
+    ----------
+    seed : int
+        The run's seed.
+    purpose : str
+        What the numbers are for, for example ``"pointer"``.
+    *path : int or str
+        Who and which: team, person, day, action.
+
+    Returns
+    -------
+    numpy.random.Generator
+        A Philox generator that depends on the key alone.
+
+    Examples
+    --------
+    >>> a = stream(7, "pointer", 0, 3).random()
+    >>> a == stream(7, "pointer", 0, 3).random(), a == stream(7, "pointer", 3, 0).random()
+    (True, False)
+    """
+    key = np.frombuffer(_digest(seed, purpose, path, 16), dtype="<u8")
+    return np.random.Generator(np.random.Philox(key=key))
+
+
+def name(prefix: str, seed: int, purpose: str, *path: int | str) -> str:
+    """Return a stable identifier that depends on the key alone.
+
+    Examples
+    --------
+    >>> name("syn", 7, "session", 0, 1) == name("syn", 7, "session", 0, 1)
+    True
+    """
+    return f"{prefix}_{_digest(seed, purpose, path, 8).hex()}"
+
+
+class Draws:
+    """Single draws taken from blocks, for planners that need one number at a time.
+
+    A call to a numpy generator costs about a microsecond; taking the next number of a block that
+    was drawn at once costs a twentieth of that.
+
+    Parameters
+    ----------
+    seed : int
+        The run's seed.
+    purpose : str
+        What the numbers are for.
+    *path : int or str
+        Who and which.
+
+    Examples
+    --------
+    >>> draws = Draws(7, "think", 0)
+    >>> 0 <= draws.uniform() < 1
+    True
+    """
+
+    __slots__ = ("_normal_rng", "_normals", "_uniform_rng", "_uniforms")
+
+    def __init__(self, seed: int, purpose: str, *path: int | str) -> None:
+        # Two streams, so that the order of normal and uniform calls cannot move either block.
+        self._normal_rng = stream(seed, purpose, *path, "normal")
+        self._uniform_rng = stream(seed, purpose, *path, "uniform")
+        self._normals: list[float] = []
+        self._uniforms: list[float] = []
+
+    def normal(self) -> float:
+        """Return one standard normal number."""
+        if not self._normals:
+            self._normals = self._normal_rng.standard_normal(BLOCK).tolist()
+        return self._normals.pop()
+
+    def uniform(self) -> float:
+        """Return one number from [0, 1)."""
+        if not self._uniforms:
+            self._uniforms = self._uniform_rng.random(BLOCK).tolist()
+        return self._uniforms.pop()
+
+    def normals(self, size: int) -> NDArray[np.float64]:
+        """Return an array of standard normal numbers, shape (size,)."""
+        return self._normal_rng.standard_normal(size)
+
+    def uniforms(self, size: int) -> NDArray[np.float64]:
+        """Return an array of numbers from [0, 1), shape (size,)."""
+        return self._uniform_rng.random(size)

@@ -1,0 +1,53 @@
+"""README and docs hold only what runs: every python block, and every deskhand command."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^```(python|console)\n(.*?)^```", re.M | re.S)
+
+
+def _blocks(language: str) -> list[tuple[Path, list[str]]]:
+    found = []
+    for page in PAGES:
+        texts = [body for kind, body in BLOCK.findall(page.read_text()) if kind == language]
+        if texts:
+            found.append((page, texts))
+    return found
+
+
+@pytest.mark.parametrize(("page", "blocks"), _blocks("python"), ids=lambda v: getattr(v, "name", ""))
+def test_python_blocks_run(
+    page: Path, blocks: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    script = tmp_path / f"{page.stem}.py"
+    script.write_text("\n".join(blocks))
+    subprocess.run([sys.executable, "-W", "error", str(script)], check=True, timeout=300)
+
+
+@pytest.mark.parametrize(
+    ("page", "blocks"), _blocks("console"), ids=lambda v: getattr(v, "name", "")
+)
+def test_deskhand_commands_run(page: Path, blocks: list[str], tmp_path: Path) -> None:
+    assert page.exists()
+    for line in "\n".join(blocks).splitlines():
+        for part in line.split(" && "):
+            words = shlex.split(part, comments=True)
+            if words[:3] == ["python", "-m", "deskhand"]:
+                words = words[2:]
+            if words[:1] == ["deskhand"]:
+                done = subprocess.run(
+                    [sys.executable, "-m", *words],
+                    cwd=tmp_path,
+                    capture_output=True,
+                    text=True,
+                    timeout=300,
+                )
+                assert done.returncode == 0, done.stderr
