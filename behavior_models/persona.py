@@ -18,6 +18,8 @@ class Persona:
 
     persona_id: str
     role: str
+    profile: str
+    profile_mode: str
     hand: HandTraits
     typist: TypistTraits
     mind: MindTraits
@@ -59,6 +61,8 @@ def draw_persona(
     return Persona(
         persona_id=name("syn_person", seed, "persona", *who),
         role=role or drawn,
+        profile=profile.name,
+        profile_mode=profile.mode,
         hand=draw_hand(profile, stream(seed, "persona.hand", *who)),
         typist=draw_typist(profile, stream(seed, "persona.typist", *who)),
         mind=draw_mind(profile, stream(seed, "persona.mind", *who)),

@@ -47,7 +47,7 @@ class Press(NamedTuple):
     x1: float
     y1: float
     button: int
-    count: int
+    count: int  # type: ignore[assignment]  # shadows tuple.count, which nobody calls
     down_target: str | None
     up_target: str | None
 

@@ -1,1 +1,53 @@
 """Realistic synthetic interaction sessions, in the schemas of real captures, with no human in them."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from deskhand.api import (
+        generate,
+        pointer_paths,
+        read_sessions,
+        simulate,
+        time_keys,
+        type_text,
+        validate,
+    )
+    from deskhand.errors import DeskhandError
+    from deskhand.session import Session
+
+    __version__: str
+
+__all__ = [
+    "DeskhandError",
+    "Session",
+    "__version__",
+    "generate",
+    "pointer_paths",
+    "read_sessions",
+    "simulate",
+    "time_keys",
+    "type_text",
+    "validate",
+]
+
+_HOME = {"DeskhandError": "deskhand.errors", "Session": "deskhand.session"}
+
+
+def __getattr__(name: str) -> Any:
+    # Names are fetched when first used, so that `import deskhand` costs next to nothing and a
+    # command that only prints help never waits for numpy and pyarrow.
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("deskhand")
+    if name not in __all__:
+        raise AttributeError(f"module 'deskhand' has no attribute {name!r}")
+    from importlib import import_module
+
+    found = getattr(import_module(_HOME.get(name, "deskhand.api")), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

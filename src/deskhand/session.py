@@ -1,11 +1,16 @@
 """A session in memory: its header and its Arrow tables, all of them canonical."""
 
+import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from deskhand import registry
+from deskhand.errors import DeskhandError
 from deskhand.screen import Screen
 
 
@@ -28,3 +33,44 @@ class Session:
     def session_id(self) -> str:
         """The session's identifier."""
         return str(self.header["session_id"])
+
+    def write(self, path: str | Path, format: str = "parquet") -> None:  # noqa: A002
+        """Write the session in an export format.
+
+        Parameters
+        ----------
+        path : str or pathlib.Path
+            The file to write, for a format that keeps a session in one file, such as rrweb; a new
+            or empty folder for a format of several files, such as Parquet.
+        format : str
+            A registered export.
+
+        Raises
+        ------
+        DeskhandError
+            When the format is not known or the path cannot be used.
+        """
+        export = registry.load("deskhand.exports", format)
+        path = Path(path)
+        try:
+            if path.is_dir() and any(path.iterdir()):
+                raise DeskhandError(f"{path}: a folder that is not empty; give another path.")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=path.parent, prefix=".making-") as name:
+                made = Path(name) / "session"
+                made.mkdir()
+                with export.open_writer(made) as writer:
+                    writer.write(self)
+                files = [file for file in made.rglob("*") if file.is_file()]
+                if len(files) == 1 and not path.is_dir():
+                    files[0].replace(path)
+                elif path.is_file():
+                    raise DeskhandError(
+                        f"{path}: a file, and {format} writes {len(files)} files; give a folder."
+                    )
+                else:
+                    path.mkdir(exist_ok=True)
+                    for part in made.iterdir():
+                        shutil.move(part, path / part.name)
+        except OSError as error:
+            raise DeskhandError(f"{path} cannot be written: {error.strerror or error}.") from error

@@ -1,0 +1,120 @@
+"""Fitts' law: how long a pointer movement takes, with its scatter.
+
+Sources
+-------
+Fitts 1954; the Shannon form ID = log2(D / W + 1) is MacKenzie 1992; the width along the path of
+approach is the W' model of MacKenzie & Buxton 1992.
+"""
+
+from math import exp, hypot, log2
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deskhand.behavior_models.hand_traits import HandTraits
+
+
+def index_of_difficulty_bits(distance_px: float, width_px: float) -> float:
+    """Return the index of difficulty in its Shannon form.
+
+    Parameters
+    ----------
+    distance_px, width_px : float
+        Distance to the target and its extent along the path; the width is positive.
+
+    Examples
+    --------
+    >>> index_of_difficulty_bits(300.0, 100.0)
+    2.0
+    """
+    return log2(distance_px / width_px + 1.0)
+
+
+def width_along_path_px(dx: float, dy: float, width_px: float, height_px: float) -> float:
+    """Return the extent of a box along a line of approach through its centre.
+
+    Parameters
+    ----------
+    dx, dy : float
+        The direction of approach in px; of any length above 0.
+    width_px, height_px : float
+        The box.
+
+    Examples
+    --------
+    >>> width_along_path_px(300.0, 0.0, 80.0, 20.0), width_along_path_px(3.0, 3.0, 80.0, 20.0) < 30
+    (80.0, True)
+    """
+    length = hypot(dx, dy)
+    if length == 0.0:
+        return min(width_px, height_px)
+    across = width_px * length / abs(dx) if dx else float("inf")
+    along = height_px * length / abs(dy) if dy else float("inf")
+    return min(across, along)
+
+
+def movement_time_s(hand: HandTraits, distance_px: float, width_px: float, noise: float) -> float:
+    """Return the duration of one movement.
+
+    Parameters
+    ----------
+    hand : HandTraits
+        Whose hand.
+    distance_px : float
+        Distance from start to end point.
+    width_px : float
+        The target's extent along the path; 0 when it is not known, which makes the duration depend
+        on the distance alone.
+    noise : float
+        A standard normal number; scatter within a person is part of the law.
+
+    Examples
+    --------
+    >>> from deskhand.behavior_models.profile import load_profile
+    >>> from deskhand.behavior_models.hand_traits import draw_hand
+    >>> hand = draw_hand(load_profile("office"), np.random.default_rng(1))
+    >>> movement_time_s(hand, 800.0, 20.0, 0.0) > movement_time_s(hand, 100.0, 200.0, 0.0)
+    True
+    """
+    sd = hand.movement_time_log_sd
+    if width_px > 0.0:
+        bits = index_of_difficulty_bits(distance_px, width_px)
+        mean_s = hand.fitts_intercept_s + hand.fitts_slope_s_per_bit * bits
+        # The regression is of the mean, so the mean of the lognormal factor has to be 1.
+        time_s = mean_s * exp(sd * noise - 0.5 * sd * sd)
+    else:
+        bits = log2(distance_px + 1.0)
+        time_s = exp(
+            hand.distance_log_intercept + hand.distance_log_slope_per_bit * bits + sd * noise
+        )
+    return min(max(time_s, hand.movement_time_floor_s), hand.movement_time_ceiling_s)
+
+
+def movement_times_s(
+    hand: HandTraits,
+    distance_px: NDArray[np.float64],
+    width_px: NDArray[np.float64],
+    noise: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return the durations of many movements; the array form of `movement_time_s`.
+
+    Parameters
+    ----------
+    hand : HandTraits
+        Whose hand.
+    distance_px, width_px, noise : NDArray[np.float64], shape (n,)
+        As for one movement; a width of 0 is an unknown width.
+
+    Returns
+    -------
+    NDArray[np.float64], shape (n,)
+    """
+    sd = hand.movement_time_log_sd
+    known = width_px > 0.0
+    bits = np.log2(distance_px / np.where(known, width_px, 1.0) + 1.0)
+    sized = (hand.fitts_intercept_s + hand.fitts_slope_s_per_bit * bits) * np.exp(
+        sd * noise - 0.5 * sd * sd
+    )
+    free = np.exp(hand.distance_log_intercept + hand.distance_log_slope_per_bit * bits + sd * noise)
+    times_s = np.where(known, sized, free)
+    return np.clip(times_s, hand.movement_time_floor_s, hand.movement_time_ceiling_s)

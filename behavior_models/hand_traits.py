@@ -1,0 +1,272 @@
+"""One person's hand and the device in it, drawn from a profile."""
+
+from dataclasses import dataclass
+from math import exp
+from typing import Any
+
+import numpy as np
+
+from deskhand.behavior_models.profile import Profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandTraits:
+    """The parameters of one person's hand; see the profile's sections for sources.
+
+    Shares and gains are relative to the distance of a movement, ``*_log_sd`` are standard
+    deviations of a natural logarithm.
+    """
+
+    fitts_intercept_s: float
+    fitts_slope_s_per_bit: float
+    distance_log_intercept: float
+    distance_log_slope_per_bit: float
+    movement_time_log_sd: float
+    movement_time_floor_s: float
+    movement_time_ceiling_s: float
+    endpoint_offset_sd: float
+    drag_time_factor: float
+    drift_median_s: float
+    drift_log_sd: float
+    homing_median_s: float
+    homing_log_sd: float
+    dwell_median_s: float
+    dwell_log_sd: float
+    dwell_ceiling_s: float
+    hold_median_s: float
+    hold_log_sd: float
+    hold_floor_s: float
+    double_gap_median_s: float
+    double_gap_log_sd: float
+    double_gap_ceiling_s: float
+    strokes: "StrokeTraits"
+    scroll: "ScrollTraits"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrokeTraits:
+    """The strokes that one person's movements are made of, and the noise on them.
+
+    Lengths are shares of a movement's distance unless their name ends in ``_px``.
+    """
+
+    log_sigma: float
+    log_sigma_sd: float
+    turn_rad: float
+    turn_scale_rad: float
+    wander_share: float
+    wander_log_median: float
+    wander_log_sd: float
+    wander_limit: float
+    wander_direction_sd_rad: float
+    wander_time_s: float
+    wander_overlap: float
+    primary_gain: float
+    primary_gain_sd: float
+    primary_lateral_sd: float
+    primary_time_s: float
+    correction_share: float
+    on_target_factor: float
+    further_correction_share: float
+    correction_time_s: float
+    correction_overlap: float
+    removed_share: float
+    removed_sd: float
+    time_exponent: float
+    time_log_sd: float
+    drift_share: float
+    drift_tau_s: float
+    tremor_px: float
+    tremor_hz: float
+    tremor_bandwidth_hz: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScrollTraits:
+    """How one person turns the wheel."""
+
+    reading_burst_notches: float
+    seeking_burst_notches: float
+    notch_gap_s: float
+    notch_gap_log_sd: float
+    reading_pause_s: float
+    seeking_pause_s: float
+    pause_log_sd: float
+    settle_s: float
+    frame_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A pointing device, the screen that it moves on, and the error of the computer's clock."""
+
+    name: str
+    poll_hz: float
+    pointer_type: str
+    report_jitter_s: float
+    dropped_report_share: float
+    notch_px: float
+    screen_width: int
+    screen_height: int
+    clock_skew_us: int
+
+
+# Entries that are one person's value as they stand in the profile's section `pointer`.
+_PLAIN = (
+    "distance_log_slope_per_bit",
+    "movement_time_floor_s",
+    "movement_time_ceiling_s",
+    "endpoint_offset_sd",
+    "drag_time_factor",
+    "drift_median_s",
+    "drift_log_sd",
+    "homing_median_s",
+    "homing_log_sd",
+    "dwell_ceiling_s",
+    "hold_floor_s",
+    "double_gap_ceiling_s",
+)
+
+
+# Entries of the section `strokes` in which people are taken to be alike.
+_PLAIN_STROKES = (
+    "log_sigma_sd",
+    "turn_scale_rad",
+    "wander_share",
+    "wander_log_median",
+    "wander_log_sd",
+    "wander_limit",
+    "wander_direction_sd_rad",
+    "wander_overlap",
+    "primary_gain_sd",
+    "primary_lateral_sd",
+    "correction_share",
+    "on_target_factor",
+    "further_correction_share",
+    "correction_overlap",
+    "removed_share",
+    "removed_sd",
+    "time_exponent",
+    "time_log_sd",
+    "drift_share",
+    "drift_tau_s",
+    "tremor_hz",
+    "tremor_bandwidth_hz",
+)
+
+
+def draw_hand(profile: Profile, rng: np.random.Generator) -> HandTraits:
+    """Draw one person's hand.
+
+    Parameters
+    ----------
+    profile : Profile
+        The population, sections ``pointer``, ``strokes`` and ``wheel``.
+    rng : numpy.random.Generator
+        The person's own stream.
+
+    Returns
+    -------
+    HandTraits
+        People differ in tempo, dwell, hold, double-click gap, gain, stroke shape, turn and tremor.
+
+    Examples
+    --------
+    >>> from deskhand.behavior_models.profile import load_profile
+    >>> from deskhand.streams import stream
+    >>> hand = draw_hand(load_profile("office"), stream(7, "persona.hand", 0, 0))
+    >>> 0.01 < hand.hold_median_s < 0.5
+    True
+    """
+
+    def at(name: str) -> Any:
+        return profile["pointer", name]
+
+    z = rng.standard_normal(9).tolist()
+    between_log_sd = float(at("movement_time_between_log_sd"))
+    log_tempo = between_log_sd * z[0]
+    # The regressions give the population's mean, so the mean of the factor has to be 1.
+    tempo = exp(log_tempo - between_log_sd**2 / 2)
+
+    def spread(median: str, between: str, draw: float) -> float:
+        return float(at(median)) * exp(float(at(between)) * draw)
+
+    gap = profile["wheel", "notch_gap_s"]
+    wheel_tempo = exp(profile["wheel", "notch_gap_between_log_sd"] * z[8])
+    return HandTraits(
+        **{name: float(at(name)) for name in _PLAIN},
+        fitts_intercept_s=at("fitts_intercept_s") * tempo,
+        fitts_slope_s_per_bit=at("fitts_slope_s_per_bit") * tempo,
+        distance_log_intercept=at("distance_log_intercept") + log_tempo,
+        movement_time_log_sd=at("movement_time_within_log_sd"),
+        dwell_median_s=spread("dwell_median_s", "dwell_between_log_sd", z[1]),
+        dwell_log_sd=at("dwell_within_log_sd"),
+        hold_median_s=spread("hold_median_s", "hold_between_log_sd", z[2]),
+        hold_log_sd=at("hold_within_log_sd"),
+        double_gap_median_s=spread("double_gap_median_s", "double_gap_between_log_sd", z[3]),
+        double_gap_log_sd=at("double_gap_within_log_sd"),
+        strokes=_draw_strokes(profile, z[4:8], tempo),
+        scroll=ScrollTraits(
+            reading_burst_notches=profile["wheel", "reading_burst_notches"],
+            seeking_burst_notches=profile["wheel", "seeking_burst_notches"],
+            notch_gap_s=gap * wheel_tempo,
+            notch_gap_log_sd=profile["wheel", "notch_gap_log_sd"],
+            reading_pause_s=profile["wheel", "reading_pause_s"],
+            seeking_pause_s=profile["wheel", "seeking_pause_s"] * wheel_tempo,
+            pause_log_sd=profile["wheel", "pause_log_sd"],
+            settle_s=profile["wheel", "settle_s"],
+            frame_s=profile["wheel", "frame_s"],
+        ),
+    )
+
+
+def _draw_strokes(profile: Profile, z: list[float], tempo: float) -> StrokeTraits:
+    def at(name: str) -> float:
+        return float(profile["strokes", name])
+
+    return StrokeTraits(
+        **{name: at(name) for name in _PLAIN_STROKES},
+        primary_gain=at("primary_gain") + at("primary_gain_between_sd") * z[0],
+        log_sigma=at("log_sigma") + at("log_sigma_between_sd") * z[1],
+        turn_rad=at("turn_between_sd_rad") * z[2],
+        tremor_px=at("tremor_px") * exp(at("tremor_between_log_sd") * z[3]),
+        # A stroke's own time follows the person's tempo as it follows the movement's time.
+        wander_time_s=at("wander_time_s") * tempo ** at("time_exponent"),
+        primary_time_s=at("primary_time_s") * tempo ** at("time_exponent"),
+        correction_time_s=at("correction_time_s") * tempo ** at("time_exponent"),
+    )
+
+
+def draw_device(profile: Profile, rng: np.random.Generator) -> Device:
+    """Draw the device of one person: a mouse with one of the usual polling rates.
+
+    Parameters
+    ----------
+    profile : Profile
+        The population, section ``device``.
+    rng : numpy.random.Generator
+        The person's own stream.
+
+    Examples
+    --------
+    >>> from deskhand.behavior_models.profile import load_profile
+    >>> from deskhand.streams import stream
+    >>> draw_device(load_profile("office"), stream(7, "persona.device", 0, 0)).pointer_type
+    'mouse'
+    """
+    rates, shares = zip(*profile["device", "poll_hz"], strict=True)
+    place = int(np.searchsorted(np.cumsum(shares) / sum(shares), rng.random(), side="right"))
+    poll_hz = float(rates[min(place, len(rates) - 1)])
+    width, height = profile["device", "screen"]
+    skew_us = profile["device", "clock_skew_sd_s"] * rng.standard_normal() * 1e6
+    return Device(
+        name=f"mouse-{poll_hz:.0f}hz",
+        poll_hz=poll_hz,
+        pointer_type="mouse",
+        report_jitter_s=profile["device", "report_jitter_s"],
+        dropped_report_share=profile["device", "dropped_report_share"],
+        notch_px=profile["device", "notch_px"],
+        screen_width=int(width),
+        screen_height=int(height),
+        clock_skew_us=round(skew_us),
+    )

@@ -1,0 +1,191 @@
+"""The sigma-lognormal law of pointer paths: overlapping curved strokes with lognormal speed.
+
+Every stroke's completion is a lognormal distribution function of time, cut at both tails so that a
+stroke begins and ends within its window. Its path is a parabola, which stands in for a circular
+arc and needs no trigonometry: completion F moves the hand by F along the chord and by
+``tan(turn / 2) F (1 - F)`` of the chord's length across it.
+
+Sources
+-------
+Plamondon 1995, kinematic theory of rapid human movements; O'Reilly & Plamondon 2009 (sigma-lognormal
+model of strokes with curvature).
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from deskhand.behavior_models.hand_traits import HandTraits
+from deskhand.behavior_models.motor_noise import drift_and_tremor
+from deskhand.behavior_models.submovements import PRIMARY, SLOTS, Strokes, draw_strokes
+
+STEPS = 4096  # a step is at most .25 px of an 800 px stroke, below a device's whole pixels
+LEVELS = 24
+LOG_SIGMA_RANGE = (-3.0, 0.0)
+# Tails beyond these quantiles are cut off. Hand-fitted to SapiMouse: people brake harder than an
+# uncut lognormal does.
+CUT_LOW, CUT_HIGH = -2.6, 2.1
+# A slot in fewer of the movements than this is evaluated on their samples alone.
+DENSE_SHARE = 0.7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathRequests:
+    """Movements to render and the times at which to sample them.
+
+    Parameters
+    ----------
+    x0, y0, x1, y1 : NDArray[np.float64], shape (m,)
+        Start and end points in px.
+    width_px : NDArray[np.float64], shape (m,)
+        The target's extent along the path; 0 where it is not known.
+    duration_s : NDArray[np.float64], shape (m,)
+        Durations, above 0.
+    aimed : NDArray[np.bool_], shape (m,)
+        False for a drift.
+    count : NDArray[np.int64], shape (m,)
+        Number of samples of each movement; they sum to n.
+    time_s : NDArray[np.float32], shape (n,)
+        Sample times since the start of their own movement, ascending within a movement.
+    period_s : float
+        Usual time between samples.
+    """
+
+    x0: NDArray[np.float64]
+    y0: NDArray[np.float64]
+    x1: NDArray[np.float64]
+    y1: NDArray[np.float64]
+    width_px: NDArray[np.float64]
+    duration_s: NDArray[np.float64]
+    aimed: NDArray[np.bool_]
+    count: NDArray[np.int64]
+    time_s: NDArray[np.float32]
+    period_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paths:
+    """Rendered movements: positions at the requested times and the number of strokes of each."""
+
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+    stroke_count: NDArray[np.int32]
+
+
+def pointer_paths(hand: HandTraits, requests: PathRequests, rng: np.random.Generator) -> Paths:
+    """Return the positions of many movements at their sample times.
+
+    Parameters
+    ----------
+    hand : HandTraits
+        Whose hand.
+    requests : PathRequests
+        What to render.
+    rng : numpy.random.Generator
+        The session's stream.
+
+    Returns
+    -------
+    Paths
+        At the end of its duration a movement is at its end point.
+
+    Source
+    ------
+    Profile section ``pointer``; see the module's sources.
+    """
+    dx, dy = requests.x1 - requests.x0, requests.y1 - requests.y0
+    distance_px = np.maximum(np.hypot(dx, dy), 1e-6)
+    strokes = draw_strokes(
+        hand.strokes, distance_px, requests.width_px, requests.duration_s, requests.aimed, rng
+    )
+    index, count, time_s = _index(strokes), requests.count, requests.time_s
+    flat = _completion_table().reshape(-1)
+    x = np.repeat(requests.x0.astype(np.float32), count)
+    y = np.repeat(requests.y0.astype(np.float32), count)
+    bend = np.tan(0.5 * strokes.turn_rad)
+    stroke_x = strokes.along * dx - strokes.across * dy
+    stroke_y = strokes.along * dy + strokes.across * dx
+    bend_x, bend_y = -bend * stroke_y, bend * stroke_x
+    speed = np.empty(0, np.float32)
+    for slot in range(SLOTS):
+        active = strokes.active[slot]
+        if not active.any():
+            continue
+        chosen: NDArray[np.int64] | None = None
+        n, t, m = count, time_s, slice(None)
+        if active.mean() < DENSE_SHARE:
+            m = active
+            n = count[active]
+            chosen = np.flatnonzero(np.repeat(active, count))
+            t = time_s[chosen]
+        at = np.repeat(index.scale[slot, m], n)
+        at *= t
+        at += np.repeat(index.offset[slot, m], n)
+        np.clip(at, 0.0, STEPS - 1.0, out=at)
+        at += np.repeat(index.row[slot, m], n)
+        done = flat.take(at.astype(np.intp))
+        # A stroke at completion F is at F (chord + (1 - F) bend).
+        rest = 1.0 - done
+        for axis, chord, side in ((x, stroke_x, bend_x), (y, stroke_y, bend_y)):
+            part = np.repeat((side[slot, m]).astype(np.float32), n)
+            part *= rest
+            part += np.repeat((chord[slot, m]).astype(np.float32), n)
+            part *= done
+            if chosen is None:
+                axis += part
+            else:
+                axis[chosen] += part
+        if slot == PRIMARY:
+            rest *= done
+            speed = rest
+    drift, tremor_px = drift_and_tremor(hand.strokes, requests.period_s, len(time_s), rng)
+    # F (1 - F) is a stand-in for speed, which is 0 at both ends; its maximum is 1/4.
+    speed *= np.repeat((4.0 * hand.strokes.drift_share * distance_px).astype(np.float32), count)
+    share = time_s * np.repeat((1.0 / requests.duration_s).astype(np.float32), count)
+    np.clip(share, 0.0, 1.0, out=share)
+    share *= 1.0 - share
+    share *= 4.0
+    for place, axis in enumerate((x, y)):
+        noise = drift[place]
+        noise *= speed
+        axis += noise
+        noise = tremor_px[place]
+        noise *= share
+        axis += noise
+    return Paths(x=x, y=y, stroke_count=strokes.count)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _TableIndex:
+    """Where in the table a stroke is at a time: ``row + clip(scale * time_s + offset)``."""
+
+    scale: NDArray[np.float32]
+    offset: NDArray[np.float32]
+    row: NDArray[np.float32]
+
+
+def _index(strokes: Strokes) -> _TableIndex:
+    scale = STEPS / (strokes.end_s - strokes.start_s)
+    low, high = LOG_SIGMA_RANGE
+    level = np.rint((strokes.log_sigma - low) * ((LEVELS - 1) / (high - low)))
+    return _TableIndex(
+        scale=scale.astype(np.float32),
+        offset=(-scale * strokes.start_s).astype(np.float32),
+        # Whole numbers below 2**24 are exact in float32.
+        row=(np.clip(level, 0, LEVELS - 1) * STEPS).astype(np.float32),
+    )
+
+
+@cache
+def _completion_table() -> NDArray[np.float32]:
+    """Return completion by level of sigma and share of the window, shape (LEVELS, STEPS)."""
+    sigma = np.exp(np.linspace(*LOG_SIGMA_RANGE, LEVELS))[:, np.newaxis]
+    share = np.linspace(0.0, 1.0, STEPS)
+    low, high = np.exp(CUT_LOW * sigma), np.exp(CUT_HIGH * sigma)
+    z = np.log(low + (high - low) * share) / sigma
+    raw = (ndtr(z) - ndtr(CUT_LOW)) / (ndtr(CUT_HIGH) - ndtr(CUT_LOW))
+    raw[:, 0], raw[:, -1] = 0.0, 1.0
+    return np.clip(raw, 0.0, 1.0).astype(np.float32)

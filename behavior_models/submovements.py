@@ -1,0 +1,162 @@
+"""Submovements: a movement as a wander, a primary stroke and corrections, drawn for many at once.
+
+A stroke has a time scale of its own, which grows slowly with the movement's time: a movement takes
+longer because it has more strokes and rests between them, not because its strokes are slow.
+
+Sources
+-------
+Meyer et al. 1988, stochastic optimised submovements: a primary stroke that is meant to land in the
+target, and corrections only when it did not. Plamondon 1995: strokes overlap in time.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deskhand.behavior_models.hand_traits import StrokeTraits
+
+# Slots of the stroke axis, from the most to the least frequent.
+PRIMARY, CORRECTION, WANDER, SECOND, THIRD = range(5)
+SLOTS = 5
+
+# A correction needs this much time after the primary, the shortest stroke. Assumed.
+SHORTEST_S = 0.06
+# Time for a further correction to which `further_correction_share` refers.
+FURTHER_S = 0.35
+# The parabola of a stroke stands in for an arc up to about a right angle.
+TURN_LIMIT_RAD = 1.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strokes:
+    """The strokes of m movements, on one padded axis of `SLOTS` slots.
+
+    Parameters
+    ----------
+    active : NDArray[np.bool_], shape (SLOTS, m)
+        Whether the movement has the stroke; the primary is always there.
+    start_s, end_s : NDArray[np.float64], shape (SLOTS, m)
+        Window of the stroke since the start of the movement. Every window is longer than 0 and ends
+        within the movement's time.
+    along, across : NDArray[np.float64], shape (SLOTS, m)
+        Displacement as shares of the distance, in the direction of the end point and to its left.
+        They sum to 1 and to 0, and are 0 where the stroke is not active.
+    log_sigma : NDArray[np.float64], shape (SLOTS, m)
+        Logarithm of the sigma of the stroke's lognormal velocity.
+    turn_rad : NDArray[np.float64], shape (SLOTS, m)
+        Total turn of the stroke's heading.
+    """
+
+    active: NDArray[np.bool_]
+    start_s: NDArray[np.float64]
+    end_s: NDArray[np.float64]
+    along: NDArray[np.float64]
+    across: NDArray[np.float64]
+    log_sigma: NDArray[np.float64]
+    turn_rad: NDArray[np.float64]
+
+    @property
+    def count(self) -> NDArray[np.int32]:
+        """Number of strokes of each movement, shape (m,)."""
+        count: NDArray[np.int32] = self.active.sum(axis=0, dtype=np.int32)
+        return count
+
+
+def draw_strokes(
+    traits: StrokeTraits,
+    distance_px: NDArray[np.float64],
+    width_px: NDArray[np.float64],
+    duration_s: NDArray[np.float64],
+    aimed: NDArray[np.bool_],
+    rng: np.random.Generator,
+) -> Strokes:
+    """Draw the strokes of many movements.
+
+    Parameters
+    ----------
+    traits : StrokeTraits
+        Whose strokes.
+    distance_px, width_px : NDArray[np.float64], shape (m,)
+        Distance, above 0, and the target's extent along the path, 0 where it is not known.
+    duration_s : NDArray[np.float64], shape (m,)
+        Time of each movement, above 0.
+    aimed : NDArray[np.bool_], shape (m,)
+        False for a drift, which is a primary stroke alone.
+    rng : numpy.random.Generator
+        The session's stream.
+
+    Returns
+    -------
+    Strokes
+    """
+    m = len(distance_px)
+    uniform = rng.random((3, m))
+    normal = rng.standard_normal((10, m))
+    scale = duration_s**traits.time_exponent
+
+    active = np.zeros((SLOTS, m), np.bool_)
+    along, across = np.zeros((SLOTS, m)), np.zeros((SLOTS, m))
+
+    # The wander: the hand starts before the aim is set.
+    active[WANDER] = aimed & (uniform[0] < traits.wander_share)
+    reach = np.exp(traits.wander_log_median + traits.wander_log_sd * normal[0])
+    reach = np.where(active[WANDER], np.minimum(reach, traits.wander_limit), 0.0)
+    direction = traits.wander_direction_sd_rad * normal[1]
+    along[WANDER], across[WANDER] = reach * np.cos(direction), reach * np.sin(direction)
+    wander_s = traits.wander_time_s * scale * np.exp(2.0 * traits.time_log_sd * normal[2])
+    wander_s = np.minimum(wander_s, 0.6 * duration_s)
+
+    # The primary, and where it would land relative to the end point.
+    primary_start_s = np.where(active[WANDER], wander_s * (1.0 - traits.wander_overlap), 0.0)
+    primary_s = traits.primary_time_s * scale * np.exp(traits.time_log_sd * normal[3])
+    primary_end_s = np.minimum(primary_start_s + primary_s, duration_s)
+    left_s = duration_s - primary_end_s
+    miss_along = traits.primary_gain - 1.0 + traits.primary_gain_sd * normal[4]
+    miss_across = traits.primary_lateral_sd * normal[5]
+    off_target = np.hypot(miss_along, miss_across) * distance_px > 0.5 * width_px
+    share = traits.correction_share * np.where(off_target, 1.0, traits.on_target_factor)
+    more = np.minimum(traits.further_correction_share * left_s / FURTHER_S, 0.95)
+    active[PRIMARY] = True
+    active[CORRECTION] = aimed & (uniform[1] < share) & (left_s > SHORTEST_S)
+    active[SECOND] = active[CORRECTION] & (uniform[2] < more)
+    active[THIRD] = active[SECOND] & (uniform[2] < more * more)
+    primary_end_s = np.where(active[CORRECTION], primary_end_s, duration_s)
+
+    miss_along, miss_across = miss_along * active[CORRECTION], miss_across * active[CORRECTION]
+    along[PRIMARY] = 1.0 + miss_along - along[WANDER]
+    across[PRIMARY] = miss_across - across[WANDER]
+    # A correction that is not the last removes most of what is left.
+    removed = np.clip(traits.removed_share + traits.removed_sd * normal[6:8], 0.1, 1.6)
+    first = np.where(active[SECOND], removed[0], 1.0)
+    second = np.where(active[THIRD], removed[1], 1.0)
+    for miss, part in ((miss_along, along), (miss_across, across)):
+        part[CORRECTION] = -miss * first
+        part[SECOND] = -miss * (1.0 - first) * second
+        part[THIRD] = -miss * (1.0 - first) * (1.0 - second)
+
+    start_s, end_s = np.zeros((SLOTS, m)), np.ones((SLOTS, m))
+    end_s[WANDER] = np.maximum(wander_s, 1e-3)
+    start_s[PRIMARY], end_s[PRIMARY] = primary_start_s, primary_end_s
+    # Corrections end one after the other, the last with the movement.
+    corrections = active[CORRECTION].astype(np.int8) + active[SECOND] + active[THIRD]
+    each_s = (duration_s - primary_end_s) / np.maximum(corrections, 1)
+    earliest_s = primary_end_s - traits.correction_overlap * (primary_end_s - primary_start_s)
+    length_s = traits.correction_time_s * scale * np.exp(traits.time_log_sd * normal[8])
+    for place, slot in enumerate((CORRECTION, SECOND, THIRD)):
+        end = np.where(active[slot], primary_end_s + (place + 1) * each_s, duration_s)
+        end_s[slot] = np.maximum(end, 1e-3)
+        start_s[slot] = np.maximum(end_s[slot] - np.maximum(length_s, 1e-3), earliest_s)
+        start_s[slot] = np.minimum(start_s[slot], end_s[slot] - 1e-3)
+
+    log_sigma = traits.log_sigma + traits.log_sigma_sd * rng.standard_normal((SLOTS, m))
+    turn_rad = traits.turn_rad + traits.turn_scale_rad * rng.laplace(size=(SLOTS, m))
+    return Strokes(
+        active=active,
+        start_s=start_s,
+        end_s=end_s,
+        along=along,
+        across=across,
+        log_sigma=np.minimum(log_sigma, 0.0),
+        turn_rad=np.clip(turn_rad, -TURN_LIMIT_RAD, TURN_LIMIT_RAD),
+    )

@@ -1,0 +1,174 @@
+"""Whole days, side by side with a bare Parquet write and with Faker, dict and json per event.
+
+    python benchmarks/generate.py [--people 20] [--days 2] [--fleet 200]
+
+Prints, in one run: rows a second and the share of SimPy planning, rendering and writing; the ratio to
+a bare `pyarrow.parquet.write_table` of the same tables; the ratio per CPU second to the usual way of
+making fake events; the gain of a second worker and the peak memory of a run of many person-days.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from faker import Faker
+
+from deskhand import registry
+from deskhand.behavior_models.profile import load_profile
+from deskhand.events import EVENTS
+from deskhand.exports.parquet import WRITE_OPTIONS
+from deskhand.generators.render import render
+from deskhand.scenarios.app_screens import shipped_screens
+from deskhand.scenarios.team import simulate_team
+from deskhand.session import Session
+
+SEED = 7
+TEAM = 5
+
+
+def days(people: int, day_count: int, folder: Path) -> tuple[dict[str, float], list[list[pa.Table]]]:
+    """Simulate, render and write team days one after the other; return seconds a stage."""
+    scenario = registry.load("deskhand.scenarios", "workday")
+    profile = load_profile("office")
+    screens = shipped_screens()
+    export = registry.load("deskhand.exports", "parquet")
+    cpu = {"plan": 0.0, "render": 0.0, "write": 0.0}
+    tables: list[list[pa.Table]] = []
+    clock = time.process_time
+    for day in range(day_count):
+        for team in range(people // TEAM):
+            shard = folder / f"t{team}-d{day}"
+            shard.mkdir()
+            start = clock()
+            plans = simulate_team(
+                scenario,
+                seed=SEED,
+                team=team,
+                people=range(team * TEAM, (team + 1) * TEAM),
+                day=day,
+                profile=profile,
+                role=None,
+                start_wall_us=1_772_442_000_000_000 + day * 86_400_000_000,
+                time_zone="UTC",
+                screens=screens,
+                provenance_id="syn_prov_benchmark",
+            )
+            cpu["plan"] += clock() - start
+            kept: list[pa.Table] = []
+            with export.open_writer(shard) as writer:
+                for plan in plans:
+                    start = clock()
+                    session: Session = render(plan, screens)
+                    cpu["render"] += clock() - start
+                    start = clock()
+                    writer.write(session)
+                    cpu["write"] += clock() - start
+                    kept.append(session.events)
+                start = clock()
+            cpu["write"] += clock() - start
+            tables.append(kept)
+    return cpu, tables
+
+
+def bare(tables: Sequence[Sequence[pa.Table]], folder: Path) -> float:
+    """Write the same event tables with pyarrow alone; return CPU seconds."""
+    spent = 0.0
+    for number, kept in enumerate(tables):
+        table = pa.concat_tables(kept).unify_dictionaries()
+        start = time.process_time()
+        pq.write_table(table, folder / f"bare-{number}.parquet", **WRITE_OPTIONS)
+        spent += time.process_time() - start
+    return spent
+
+
+def faker_events(count: int, path: Path) -> float:
+    """Make events the usual way, a dict and a json line each; return events a CPU second."""
+    fake = Faker("en_US")
+    Faker.seed(SEED)
+    start = time.process_time()
+    with path.open("w") as out:
+        for seq in range(count):
+            event = dict.fromkeys(EVENTS.names)
+            event |= {
+                "session_id": fake.uuid4(),
+                "seq": seq,
+                "t_us": seq * 8000 + fake.random_int(0, 900),
+                "type": fake.random_element(("pointermove", "keydown", "keyup", "input")),
+                "screen_x": fake.random_int(0, 1919),
+                "screen_y": fake.random_int(0, 1079),
+                "key": fake.random_letter(),
+                "value": fake.word(),
+                "synthetic": True,
+            }
+            out.write(json.dumps(event) + "\n")
+    return count / (time.process_time() - start)
+
+
+def fleet(person_days: int, workers: int, folder: Path) -> tuple[float, float]:
+    """Run `deskhand generate` in a process of its own; return wall seconds and peak MB."""
+    script = (
+        "import resource, sys; from deskhand.cli import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "peak = max(resource.getrusage(w).ru_maxrss for w in"
+        " (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))\n"
+        "print('peak', peak)"
+    )
+    words = ["generate", "workday", "--people", str(person_days), "--days", "1", "--seed", str(SEED)]
+    words += ["--out", str(folder), "--workers", str(workers), "--format", "parquet"]
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", script, *words], check=True, capture_output=True, text=True
+    )
+    return time.perf_counter() - start, int(done.stdout.split()[-1]) / 1024
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=20)
+    parser.add_argument("--days", type=int, default=2)
+    parser.add_argument("--fleet", type=int, default=200, help="person-days of the runs by workers")
+    options = parser.parse_args()
+    pa.set_cpu_count(1)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "warm").mkdir()
+        days(TEAM, 1, folder / "warm")
+        (folder / "days").mkdir()
+        cpu, tables = days(options.people, options.days, folder / "days")
+        rows = sum(t.num_rows for kept in tables for t in kept)
+        total = sum(cpu.values())
+        shortest = min(bare(tables, folder) for _ in range(3))
+        print(f"{options.people * options.days} person-days, {rows:,} events, CPU seconds")
+        for stage, spent in cpu.items():
+            print(f"  {stage:8}{spent:8.2f} s {spent / total:6.0%} {rows / spent / 1e6:8.2f} M events/s")
+        print(f"  {'all':8}{total:8.2f} s        {rows / total / 1e6:8.2f} M events/s a core")
+        print(f"  bare Parquet write of the same tables {shortest:.2f} s, {rows / shortest / 1e6:.2f} M/s")
+        print(f"  ratio to the bare write: {total / shortest:.2f} (bar: at most 4)")
+        usual = faker_events(20_000, folder / "faker.jsonl")
+        print(f"  Faker + dict + json: {usual:,.0f} events a CPU second; ratio {rows / total / usual:.0f}")
+        del tables
+        if options.fleet:
+            seconds = {}
+            for workers in (1, 2):
+                seconds[workers], peak = fleet(options.fleet, workers, folder / f"fleet{workers}")
+                print(
+                    f"  {options.fleet} person-days, {workers} worker(s): {seconds[workers]:.1f} s, "
+                    f"largest process {peak:.0f} MB"
+                )
+            print(f"  two workers against one: {seconds[1] / seconds[2]:.2f} times as fast")
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"  (this process, which keeps all tables: {own:.0f} MB)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""Canonical tables as Arrow IPC files: one file a table, one record batch a session, zstd level 1.
+
+An IPC file has one dictionary for each column, which later batches may only extend. So the writer
+keeps the words it has seen and writes those that a session adds as a dictionary delta.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from deskhand.errors import DeskhandError
+from deskhand.events import TABLES
+from deskhand.exports.session_tables import (
+    Writer,
+    check_schema,
+    compact,
+    missing_table,
+    sessions_of,
+    tables_of,
+)
+from deskhand.session import Session
+
+SUFFIX = ".arrow"
+SUMMARY = "canonical tables as Arrow IPC files, one a table"
+
+
+class _GrowingDictionary:
+    """The words of one column so far; a word keeps its place for good."""
+
+    def __init__(self, kind: pa.DictionaryType) -> None:
+        self._kind = kind
+        self._words: pa.Array = pa.array([], kind.value_type)
+
+    def encode(self, array: pa.DictionaryArray) -> pa.DictionaryArray:
+        new = pc.filter(
+            array.dictionary, pc.invert(pc.is_in(array.dictionary, value_set=self._words))
+        )
+        if len(new):
+            self._words = pa.concat_arrays([self._words, new])
+        place = pc.index_in(array.dictionary, value_set=self._words)
+        indices = place.take(array.indices).cast(self._kind.index_type)
+        return pa.DictionaryArray.from_arrays(indices, self._words)
+
+
+class _ArrowFile:
+    """One table's file."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        options = pa.ipc.IpcWriteOptions(
+            compression=pa.Codec("zstd", compression_level=1), emit_dictionary_deltas=True
+        )
+        self._schema = schema
+        self._sink = pa.OSFile(str(path), "wb")
+        self._file = pa.ipc.new_file(self._sink, schema, options=options)
+        self._words = {
+            field.name: _GrowingDictionary(field.type)
+            for field in schema
+            if pa.types.is_dictionary(field.type)
+        }
+
+    def write(self, table: pa.Table) -> None:
+        if not len(table):
+            return
+        arrays = [
+            self._words[name].encode(column.chunk(0)) if name in self._words else column.chunk(0)
+            for name, column in zip(table.column_names, compact(table).columns, strict=True)
+        ]
+        self._file.write_batch(pa.record_batch(arrays, schema=self._schema))
+
+    def close(self) -> None:
+        self._file.close()
+        self._sink.close()
+
+
+class ArrowWriter:
+    """Writes sessions into five Arrow IPC files; only the session being written is in memory.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the files go; made when it does not exist.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._files = {
+            name: _ArrowFile(folder / f"{name}{SUFFIX}", schema) for name, schema in TABLES.items()
+        }
+
+    def write(self, session: Session) -> None:
+        """Add one whole session as one record batch a table."""
+        for name, table in tables_of(session).items():
+            self._files[name].write(table)
+
+    def close(self) -> None:
+        """Finish the files."""
+        for file in self._files.values():
+            file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_writer(folder: Path) -> Writer:
+    """Return a writer of Arrow IPC files in a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Where ``events.arrow`` and its side tables go.
+    """
+    return ArrowWriter(folder)
+
+
+def read_table(path: Path, name: str) -> Iterator[pa.RecordBatch]:
+    """Yield the record batches of one table, in the canonical schema.
+
+    Raises
+    ------
+    DeskhandError
+        When the file is missing, is not an Arrow IPC file, or has other columns.
+    """
+    if not path.exists():
+        raise missing_table(path)
+    with pa.memory_map(str(path)) as source:
+        try:
+            file = pa.ipc.open_file(source)
+        except pa.ArrowInvalid as error:
+            raise DeskhandError(
+                f"{path}: not an Arrow IPC file ({error}); write it again."
+            ) from error
+        check_schema(name, file.schema)
+        for number in range(file.num_record_batches):
+            yield file.get_batch(number)
+
+
+def read(folder: Path) -> Iterator[Session]:
+    """Yield the sessions of a folder, one at a time.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder that this format's writer filled.
+    """
+    return sessions_of(lambda name: read_table(folder / f"{name}{SUFFIX}", name))

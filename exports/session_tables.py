@@ -1,0 +1,179 @@
+"""A session as its five canonical tables, and tables read from files as sessions again."""
+
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Protocol, Self
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from deskhand.errors import DeskhandError
+from deskhand.events import TABLES
+from deskhand.session import Session
+
+
+class Writer(Protocol):
+    """What `open_writer` of every format returns; at most one session need be in memory."""
+
+    def write(self, session: Session) -> None:
+        """Add one whole session."""
+
+    def close(self) -> None:
+        """Finish the files; a writer that was closed writes no more."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+def check_schema(name: str, given: pa.Schema) -> None:
+    """Refuse a table whose columns are not those of the canonical table of that name.
+
+    Raises
+    ------
+    DeskhandError
+        With the first column that differs.
+    """
+    wanted = TABLES[name]
+    if given.equals(wanted):
+        return
+    for place, field in enumerate(wanted):
+        found = given.field(place) if place < len(given) else None
+        if found is None or not found.equals(field):
+            raise DeskhandError(
+                f"table {name!r}, column {place}: {found or 'nothing'}; schema version 1 wants "
+                f"{field}; cast the table to deskhand.events.TABLES[{name!r}]."
+            )
+    raise DeskhandError(
+        f"table {name!r} has {len(given)} columns; schema version 1 has {len(wanted)}; "
+        f"drop {', '.join(given.names[len(wanted) :])}."
+    )
+
+
+def tables_of(session: Session) -> dict[str, pa.Table]:
+    """Return a session's tables by name; the header becomes the one row of ``sessions``.
+
+    Raises
+    ------
+    DeskhandError
+        When a table does not have the canonical schema, or a header value does not fit its column.
+    """
+    try:
+        header = pa.Table.from_pylist([dict(session.header)], schema=TABLES["sessions"])
+        header.validate(full=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
+        raise DeskhandError(
+            f"header of session {session.header.get('session_id')!r}: {error}; "
+            "give a value for every column of deskhand.events.SESSIONS."
+        ) from error
+    tables = {
+        "events": session.events,
+        "actions": session.actions,
+        "elements": session.elements,
+        "sessions": header,
+        "screenshots": session.screenshots,
+    }
+    for name, table in tables.items():
+        check_schema(name, table.schema)
+    return tables
+
+
+def compact(table: pa.Table) -> pa.Table:
+    """Return the table in one chunk, its dictionaries in order of appearance and without leftovers.
+
+    A slice of a file carries the dictionaries of the whole file, and with them other sessions' text.
+
+    Examples
+    --------
+    >>> words = pa.array(["b", "c", "a"]).dictionary_encode()
+    >>> compact(pa.table({"word": words}).slice(1)).column("word").chunk(0).dictionary.to_pylist()
+    ['c', 'a']
+    """
+    if len(table) == 0:
+        return table.schema.empty_table()
+    columns = []
+    for column in table.unify_dictionaries().combine_chunks().columns:
+        if pa.types.is_dictionary(column.type):
+            array = column.chunk(0)
+            used = array.indices.unique().drop_null()
+            indices = pc.index_in(array.indices, value_set=used).cast(column.type.index_type)
+            column = pa.DictionaryArray.from_arrays(indices, array.dictionary.take(used))
+        columns.append(column)
+    return pa.table(columns, schema=table.schema)
+
+
+class _Stream:
+    """Rows of one table in file order, handed out session by session."""
+
+    def __init__(self, name: str, batches: Iterator[pa.RecordBatch]) -> None:
+        self._name = name
+        self._batches = batches
+        self._rest: pa.RecordBatch | None = None
+
+    def take(self, session_id: str) -> pa.Table:
+        parts: list[pa.RecordBatch] = []
+        while (batch := self._next()) is not None:
+            same = pc.equal(batch.column("session_id").cast(pa.string()), session_id)
+            first_other = pc.index(same, value=False).as_py()
+            if first_other < 0:
+                parts.append(batch)
+                continue
+            parts.append(batch.slice(0, first_other))
+            self._rest = batch.slice(first_other)
+            break
+        return compact(pa.Table.from_batches(parts, schema=TABLES[self._name]))
+
+    def _next(self) -> pa.RecordBatch | None:
+        if self._rest is not None:
+            batch, self._rest = self._rest, None
+            return batch
+        return next((batch for batch in self._batches if batch.num_rows), None)
+
+    def finish(self) -> None:
+        batch = self._next()
+        if batch is not None:
+            raise DeskhandError(
+                f"table {self._name!r} holds rows of session {batch.column('session_id')[0].as_py()!r} "
+                "where the sessions table has no such session left; all tables list the sessions in "
+                "one order; write the files again."
+            )
+
+
+def sessions_of(read_table: Callable[[str], Iterator[pa.RecordBatch]]) -> Iterator[Session]:
+    """Yield the sessions that five tables hold, one at a time.
+
+    Parameters
+    ----------
+    read_table : callable
+        From the name of a table to its record batches, each of the canonical schema.
+
+    Yields
+    ------
+    Session
+        With no screens; add them where an export needs them.
+
+    Raises
+    ------
+    DeskhandError
+        When the tables do not hold the same sessions in the same order.
+    """
+    streams = {name: _Stream(name, read_table(name)) for name in TABLES if name != "sessions"}
+    for batch in read_table("sessions"):
+        for header in batch.to_pylist():
+            parts = {name: rows.take(header["session_id"]) for name, rows in streams.items()}
+            yield Session(header=header, screens={}, **parts)
+    for rows in streams.values():
+        rows.finish()
+
+
+def missing_table(path: object) -> DeskhandError:
+    """Return the refusal for a folder that lacks one of the five tables."""
+    return DeskhandError(
+        f"{path}: not found; a folder of sessions holds {', '.join(TABLES)}; "
+        "name the folder that `deskhand generate` wrote."
+    )

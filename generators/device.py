@@ -1,0 +1,181 @@
+"""The device between the hand and the events: polling, whole pixels, and what it leaves out.
+
+The hand moves in continuous time; a mouse answers the host's polls. Each answer is a whole number
+of counts since the last, and a poll at which nothing moved makes no event. What a recorder does to
+the events afterwards, such as keeping one a frame, belongs to the export.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deskhand.behavior_models.hand_traits import Device
+
+# Bound of the jitter as a share of the period, so that two reports never change places.
+JITTER_LIMIT = 0.45
+# A faster device jitters less: its spread is at most this share of its period. Assumed.
+JITTER_SHARE = 0.1
+# Screen coordinates are packed as x << PACK | y while they are compared and kept.
+PACK = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polls:
+    """The polls that fall into m movements.
+
+    Parameters
+    ----------
+    count : NDArray[np.int64], shape (m,)
+        Polls of each movement, at least 1; they sum to n.
+    first, last : NDArray[np.int64], shape (m,)
+        Places of each movement's first and last poll.
+    t_us : NDArray[np.int64], shape (n,)
+        Times since the session's start, ascending within a movement and inside its bounds.
+    time_s : NDArray[np.float32], shape (n,)
+        Times since the start of the movement.
+    """
+
+    count: NDArray[np.int64]
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    t_us: NDArray[np.int64]
+    time_s: NDArray[np.float32]
+
+
+def poll_count(
+    device: Device, phase_us: float, start_us: NDArray[np.int64], end_us: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return how many polls fall into each movement, at least 1, shape (m,)."""
+    period_us = 1e6 / device.poll_hz
+    before = np.floor((start_us - phase_us) / period_us)
+    polls = np.floor((end_us - phase_us) / period_us) - before
+    count: NDArray[np.int64] = np.maximum(polls, 1).astype(np.int64)
+    return count
+
+
+def poll(
+    device: Device,
+    phase_us: float,
+    start_us: NDArray[np.int64],
+    end_us: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> Polls:
+    """Return the polls of movements on the device's steady clock, with jitter.
+
+    Parameters
+    ----------
+    device : Device
+        Rate and jitter.
+    phase_us : float
+        Time of one poll of the clock.
+    start_us, end_us : NDArray[np.int64], shape (m,)
+        Bounds of the movements, ``start_us < end_us``.
+    rng : numpy.random.Generator
+        The session's stream of the device.
+
+    Returns
+    -------
+    Polls
+        The last poll of a movement may come up to a period before its end.
+    """
+    period_us = 1e6 / device.poll_hz
+    count = poll_count(device, phase_us, start_us, end_us)
+    last = np.cumsum(count) - 1
+    first = last - count + 1
+    total = int(last[-1]) + 1
+    # Number of the poll on the session's clock; whole numbers, so that no rounding adds up.
+    tick = np.arange(total, dtype=np.int64)
+    tick += np.repeat(
+        np.floor((start_us - phase_us) / period_us).astype(np.int64) + 1 - first, count
+    )
+    jitter_us = rng.standard_normal(total, np.float32)
+    jitter_us *= np.float32(min(device.report_jitter_s * 1e6, JITTER_SHARE * period_us))
+    limit_us = np.float32(JITTER_LIMIT * period_us)
+    np.clip(jitter_us, -limit_us, limit_us, out=jitter_us)
+    exact_us = tick * period_us
+    exact_us += phase_us
+    exact_us += jitter_us
+    t_us = exact_us.astype(np.int64)
+    t_us[first] = np.maximum(t_us[first], start_us + 1)
+    t_us[last] = np.minimum(t_us[last], end_us)
+    since_us = t_us - np.repeat(start_us, count)
+    time_s = since_us.astype(np.float32)
+    time_s *= np.float32(1e-6)
+    # The hand comes to rest at the end of its movement; the last poll already sees it there.
+    time_s[last] = (end_us - start_us) * 1e-6
+    return Polls(count=count, first=first, last=last, t_us=t_us, time_s=time_s)
+
+
+def reports(
+    device: Device,
+    polls: Polls,
+    x: NDArray[np.float32],
+    y: NDArray[np.float32],
+    start: NDArray[np.int32],
+    end: NDArray[np.int32],
+    rng: np.random.Generator,
+) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
+    """Return which polls make an event, and the packed whole-pixel positions of these events.
+
+    Parameters
+    ----------
+    device : Device
+        Screen size and share of lost reports.
+    polls : Polls
+        The polls.
+    x, y : NDArray[np.float32], shape (n,)
+        The hand's place at the polls in px; overwritten.
+    start, end : NDArray[np.int32], shape (m,)
+        Packed start and end points of the movements.
+    rng : numpy.random.Generator
+        The session's stream of the device.
+
+    Returns
+    -------
+    kept : NDArray[np.intp], shape (k,)
+        Places of the polls that make an event.
+    at : NDArray[np.int32], shape (k,)
+        Packed positions; `unpack` splits them.
+    """
+    at = pack(device, x, y)
+    # A lost report: the next one carries its counts, so the hand seems to have stood still.
+    kept = np.zeros(len(at), np.bool_)
+    kept[polls.first] = True
+    lost = rng.integers(len(at), size=rng.binomial(len(at), device.dropped_report_share))
+    lost = lost[~kept[lost]]
+    at[lost] = at[lost - 1]
+    at[polls.last] = end
+    np.not_equal(at[1:], at[:-1], out=kept[1:])
+    kept[polls.first] = at[polls.first] != start
+    places = np.flatnonzero(kept)
+    return places, at[places]
+
+
+def pack(device: Device, x: NDArray[np.floating], y: NDArray[np.floating]) -> NDArray[np.int32]:
+    """Return positions rounded to whole pixels of the screen, packed into one number each.
+
+    Examples
+    --------
+    >>> from deskhand.behavior_models.hand_traits import draw_device
+    >>> from deskhand.behavior_models.profile import load_profile
+    >>> device = draw_device(load_profile("office"), np.random.default_rng(1))
+    >>> [c.tolist() for c in unpack(pack(device, np.array([3.2, -5.0]), np.array([9.6, 4e3])))]
+    [[3.0, 0.0], [10.0, 1079.0]]
+    """
+    packed = _whole(x, device.screen_width - 1)
+    packed <<= PACK
+    packed |= _whole(y, device.screen_height - 1)
+    return packed
+
+
+def unpack(at: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the x and y of packed positions, each of shape (n,)."""
+    return (at >> PACK).astype(np.float32), (at & ((1 << PACK) - 1)).astype(np.float32)
+
+
+def _whole(place: NDArray[np.floating], limit: int) -> NDArray[np.int32]:
+    rounded = np.rint(place)
+    np.clip(rounded, 0, limit, out=rounded)
+    whole: NDArray[np.int32] = rounded.astype(np.int32)
+    return whole

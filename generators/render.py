@@ -1,0 +1,62 @@
+"""A planned session in, a session of canonical tables out."""
+
+from collections.abc import Mapping
+
+from deskhand.generators.keyboard import render_keyboard
+from deskhand.generators.merge import merge
+from deskhand.generators.plan import SessionPlan
+from deskhand.generators.plan_rows import rows_to_columns
+from deskhand.generators.pointer import FIDELITY, render_moves, render_presses
+from deskhand.generators.side_tables import (
+    actions_table,
+    elements_table,
+    screenshots_table,
+    session_header,
+)
+from deskhand.generators.wheel import render_wheel
+from deskhand.screen import Screen
+from deskhand.session import Session
+
+
+def render(plan: SessionPlan, screens: Mapping[str, Screen], fidelity: str = FIDELITY) -> Session:
+    """Return the session that a plan describes.
+
+    Parameters
+    ----------
+    plan : SessionPlan
+        What the person does and when.
+    screens : mapping of str to Screen
+        The compiled screens that the plan's rows refer to.
+    fidelity : str
+        Which model draws the pointer's paths: the registry's ``pointer.<fidelity>``.
+
+    Returns
+    -------
+    Session
+        Depends on the plan alone, whatever else is rendered before or after it.
+    """
+    moves, strokes = render_moves(plan, fidelity)
+    # At equal times: what opens the session, then what the devices report, then its consequences.
+    opening = [row for row in plan.rows if row.t_us <= 0]
+    later = [row for row in plan.rows if row.t_us > 0]
+    events = merge(
+        [
+            rows_to_columns(opening),
+            moves,
+            render_presses(plan),
+            render_wheel(plan),
+            render_keyboard(plan),
+            rows_to_columns(later),
+        ],
+        plan.places,
+        plan.session_id,
+        plan.provenance_id,
+    )
+    return Session(
+        header=session_header(plan, events.num_rows),
+        events=events,
+        actions=actions_table(plan, strokes),
+        elements=elements_table(plan),
+        screenshots=screenshots_table(plan),
+        screens=screens,
+    )

@@ -1,0 +1,349 @@
+"""Acts on a page: clicking, dragging, focusing, typing, pressing keys, and what the page answers."""
+
+from deskhand.behavior_models.habits import takes_tab
+from deskhand.errors import DeskhandError
+from deskhand.generators.plan import Press, Row
+from deskhand.scenarios.live_page import MASK, SCRIPT_US
+from deskhand.scenarios.seat import Seat
+from deskhand.screen import Edge, Element
+
+TEXT_WIDGETS = frozenset(("text", "textarea", "password", "date"))
+# A slip lands this far beyond the target's edge, in px (assumed).
+SLIP_PX = (4.0, 10.0)
+# From one press of Tab to the next: median and spread of the log (assumed).
+TAB_GAP_S, TAB_LOG_SD = 0.16, 0.35
+# Text of this many words and more is composed, not filled in.
+COMPOSED_WORDS = 5
+# While dragging, a hand keeps to the lane it is in: the drop lies within this many px up or down.
+LANE_PX = 40.0
+
+
+class Acts(Seat):
+    """A seat whose acts have their effect on the page."""
+
+    def answer(self, edge: Edge | None, target: str, t_us: int, action_id: int) -> None:
+        """Let the page answer an act: its transition, then the link that the target carries."""
+        live = self.live
+        if edge is not None:
+            live.take(edge, t_us, action_id)
+            self.changed = True
+            self.t_us = max(self.t_us, t_us + SCRIPT_US)
+        link = live.screen.links.get(target)
+        if link is not None:
+            if edge is not None and live.busy_until_us > self.t_us:
+                self.t_us = live.busy_until_us
+            self.load(link, action_id)
+
+    def click_on(
+        self,
+        locator: str,
+        *,
+        kind: str = "decide",
+        verb: str = "click",
+        button: int = 0,
+        count: int = 1,
+        to: str | None = None,
+    ) -> None:
+        """Think, reach an element, press it, and let the page answer."""
+        self.ponder(kind)
+        element = self.find(locator)
+        self.await_edge("click", element.key)
+        self.to_mouse()
+        element = self.show(self.find(element.key))
+        if count == 1 and self.draws.uniform() < self.mind.slip_rate:
+            self._slip(element)
+        action = self.begin()
+        start = self.t_us
+        self.reach(action, element)
+        live = self.live
+        while live.pending and live.pending[0][0] <= self.t_us:
+            # The page changed on the way: go to where the target is now.
+            live.settle(self.t_us)
+            now = self.find(element.key)
+            if now.box != element.box:
+                self.t_us += self.tempo.think_us("react")
+                self.reach(action, now)
+            element = now
+        box = self.screen_box(element)
+        self.press_on(action, element, button=button, count=count, to=to)
+        self.note_point(action, verb, element.key, start, box)
+
+    def note_point(
+        self, action_id: int, verb: str, target: str | None, start_us: int, box: tuple[float, ...]
+    ) -> None:
+        """Finish an action whose pointer ended in a box."""
+        self.finish(
+            action_id,
+            verb,
+            target,
+            start_us,
+            intended=(box[0] + 0.5 * box[2], box[1] + 0.5 * box[3]),
+            actual=(self.hand.x, self.hand.y),
+        )
+
+    def reach(self, action_id: int, element: Element) -> None:
+        """Move the pointer onto an element."""
+        self.point(action_id, self.screen_box(element))
+
+    def press_on(
+        self,
+        action_id: int,
+        element: Element,
+        *,
+        button: int = 0,
+        count: int = 1,
+        to: str | None = None,
+    ) -> None:
+        """Press an element under the pointer, ``count`` times, and let the page answer."""
+        live = self.live
+        live.note(element)
+        first = self.t_us
+        for number in range(1, count + 1):
+            if number > 1:
+                down = self.plan.presses[-1].down_us + self.hand.double_gap_us()
+                self.t_us = max(down, self.t_us + SCRIPT_US)
+            self.press_button(action_id, element, button=button, count=number)
+        if live.pending and live.pending[0][0] <= self.t_us:
+            live.settle(self.t_us, first)
+        if button:
+            return
+        key = element.key
+        kind = "double_click" if count == 2 else "click"
+        edge = live.edge(kind, key, to=to)
+        if edge is None and to is not None:
+            edge = self._edge_or_refuse(kind, key, to)
+        if element.widget in ("checkbox", "radio"):
+            on = element.widget == "radio" or not live.checked.get(key, element.checked)
+            live.checked[key] = on
+            self.t_us += SCRIPT_US
+            live.write_input(element, self.t_us, action_id, "true" if on else "false")
+        if edge is not None or key in live.screen.links:
+            self.answer(edge, key, self.t_us + SCRIPT_US, action_id)
+
+    def _edge_or_refuse(self, kind: str, key: str, to: str) -> Edge:
+        screen = self.live.screen
+        known = sorted(
+            {
+                e.to
+                for edges in screen.edges.values()
+                for e in edges
+                if (e.kind, e.target) == (kind, key)
+            }
+        )
+        raise DeskhandError(
+            f"screen {screen.name!r}: {kind} on {key!r} does not lead to state {to!r} from "
+            f"{dict(self.live.page.state)}; it can lead to: {', '.join(known) or 'nothing'}."
+        )
+
+    def _slip(self, element: Element) -> None:
+        """Press beside an element, notice it, and come back."""
+        spot = self._blank_beside(element)
+        if spot is None:
+            return
+        action = self.begin()
+        start = self.t_us
+        self.point(action, (spot[0] - 1.0, spot[1] - 1.0, 3.0, 3.0))
+        self.press_button(action, None)
+        box = self.screen_box(element)
+        self.finish(
+            action,
+            "click",
+            None,
+            start,
+            intended=(box[0] + 0.5 * box[2], box[1] + 0.5 * box[3]),
+            actual=(self.hand.x, self.hand.y),
+            error_of=action + 1,
+        )
+        self._correction_of = action
+        self.t_us += self.tempo.think_us("notice")
+        if self.live.pending:
+            self.live.settle(self.t_us)
+
+    def _blank_beside(self, element: Element) -> tuple[float, float] | None:
+        """Return a point just outside an element where no other control lies, if there is one."""
+        draws = self.draws
+        left, top, width, height = self.screen_box(element)
+        off = SLIP_PX[0] + (SLIP_PX[1] - SLIP_PX[0]) * draws.uniform()
+        along, side = draws.uniform(), int(4 * draws.uniform())
+        x = (left - off, left + width + off)[side] if side < 2 else left + along * width
+        y = (top - off, top + height + off)[side - 2] if side >= 2 else top + along * height
+        window = self.window
+        wide, high = self.live.screen.viewport
+        page_x, page_y = x - window.origin_x, y - window.origin_y
+        if not (2 <= page_x < wide - 2 and 2 <= page_y < high - 2):
+            return None
+        for other in self.live.elements.values():
+            if other.widget == "other" and other.role not in ("option", "listitem"):
+                continue
+            o_left, o_top, o_width, o_height = other.box
+            if not other.fixed:
+                o_top -= self.live.page.scroll_y
+            near_x = o_left - 3 <= page_x <= o_left + o_width + 3
+            if near_x and o_top - 3 <= page_y <= o_top + o_height + 3:
+                return None
+        return x, y
+
+    def drag_to(self, locator: str, place: str, *, to: str | None = None) -> None:
+        """Drag one element onto another."""
+        self.ponder("decide")
+        self.to_mouse()
+        source = self.show(self.find(locator))
+        goal = self.find(place)
+        action = self.begin()
+        start = self.t_us
+        self.reach(action, source)
+        x0, y0 = self.hand.x, self.hand.y
+        down = self.t_us + self.hand.dwell_us()
+        live = self.live
+        live.note(source)
+        live.note(goal)
+        focus = source if source.tab >= 0 else None
+        self.move_focus(focus, down + SCRIPT_US, action)
+        self.t_us = down + self.hand.dwell_us()
+        left, top, width, height = self.screen_box(goal)
+        low, high = max(top, y0 - LANE_PX), min(top + height, y0 + LANE_PX)
+        if high - low < 8.0:
+            low, high = top, top + height
+        box = (left, low, width, high - low)
+        self.point(action, box, kind="drag", buttons=1)
+        up = self.t_us + self.hand.dwell_us()
+        x1, y1 = self.hand.x, self.hand.y
+        self.plan.presses.append(
+            Press(action, down, up, x0, y0, x1, y1, 0, 1, source.key, goal.key)
+        )
+        self.t_us = up
+        live.settle(up)
+        edge = live.edge("drag", source.key, to_target=goal.key, to=to)
+        if edge is not None:
+            self.answer(edge, "", up + SCRIPT_US, action)
+        self.note_point(action, "drag", source.key, start, box)
+
+    def focus_on(self, element: Element, kind: str = "next") -> Element:
+        """Give an element the focus, by Tab or by a click; returns it as it then is."""
+        if self.live.focus == element.key:
+            self.ponder(kind)
+            return self.find(element.key)
+        presses = self.live.tab_distance(element.key)
+        if takes_tab(self.mind, self.draws, presses, on_keyboard=self.on_keyboard):
+            self.ponder(kind)
+            self.tab_to(element)
+        else:
+            self.click_on(element.key, kind=kind)
+        return self.find(element.key)
+
+    def tab_to(self, element: Element) -> None:
+        """Walk to an element with Tab."""
+        live = self.live
+        self.to_keyboard()
+        action = self.begin()
+        start = self.t_us
+        for number, stop in enumerate(live.tab_stops(element.key)):
+            if number:
+                self.t_us += self.lapse_us(TAB_GAP_S, TAB_LOG_SD)
+            began = self.strike(action, self.typist.press("Tab"), live.focus)
+            self.move_focus(stop, began + SCRIPT_US, action)
+        self.finish(action, "press", element.key, start, text_class="keys")
+
+    def press_keys(self, keys: str, *, count: int = 1, to: str | None = None) -> None:
+        """Press a key or a chord where the focus is, and let the page answer."""
+        live = self.live
+        if live.focus is not None and live.focus not in live.elements:
+            live.focus = None
+        target = live.focus
+        self.await_edge("press", target, keys)
+        self.await_edge("press", None, keys)
+        self.to_keyboard()
+        action = self.begin()
+        chord = "+" in keys and len(keys) > 1
+        typing = self.typist.chord(keys) if chord else self.typist.press(keys, count=count)
+        start = self.strike(action, typing, target)
+        struck = start + int(typing.down_us[-1]) + SCRIPT_US
+        if live.pending and live.pending[0][0] <= struck:
+            live.settle(struck)
+        edge = live.edge("press", target, to=to, key=keys)
+        if edge is None and target is not None:
+            edge = live.edge("press", None, to=to, key=keys)
+        if edge is None and to is not None:
+            edge = self._edge_or_refuse("press", target or "the page", to)
+        self.answer_keys(edge, keys, target, struck, action)
+        self.finish(action, "press", target, start, text_class="keys")
+
+    def answer_keys(
+        self, edge: Edge | None, keys: str, target: str | None, struck_us: int, action_id: int
+    ) -> None:
+        """Let the page answer a key: its own transition, or the click that the key stands for."""
+        if edge is not None:
+            self.answer(edge, "", struck_us, action_id)
+            return
+        element = self.live.elements.get(target) if target is not None else None
+        if element is None or target is None:
+            return
+        activates = keys == "Enter" and element.widget in ("button", "link")
+        if activates or (keys == " " and element.widget == "button"):
+            self.answer(self.live.edge("click", target), target, struck_us, action_id)
+
+    def type_text(self, text: str, element: Element, *, mode: str | None = None) -> None:
+        """Type a text at the end of the focused field."""
+        live = self.live
+        sensitive = live.sensitivity(element) is not None
+        words = text.count(" ") + 1
+        if element.widget == "password":
+            mode, text_class = "password", "secret"
+        elif words >= COMPOSED_WORDS:
+            mode, text_class = mode or "composition", "prose"
+        else:
+            mode, text_class = mode or "form", "field"
+        self.to_keyboard()
+        action = self.begin()
+        typing = self.typist.type(text, mode=mode, secret=sensitive)
+        start = self.strike(action, typing, element.key, masked=sensitive)
+        kept = MASK * len(typing.text) if sensitive else typing.text
+        live.values[element.key] = live.value(element) + kept
+        live.note(element)
+        if live.pending:
+            live.settle(self.t_us)
+        self.finish(
+            action,
+            "type",
+            element.key,
+            start,
+            text_class="secret" if sensitive else text_class,
+            error_count=typing.error_count,
+        )
+
+    def empty_field(self, element: Element) -> None:
+        """Select everything in the focused field and delete it."""
+        live = self.live
+        if not live.value(element):
+            return
+        self.to_keyboard()
+        action = self.begin()
+        start = self.strike(action, self.typist.chord("Control+a"), element.key)
+        self.t_us += self.lapse_us(TAB_GAP_S, TAB_LOG_SD)
+        began = self.strike(action, self.typist.press("Backspace"), element.key)
+        live.values[element.key] = ""
+        masked = live.sensitivity(element) is not None
+        columns = {
+            "target": element.key,
+            "input_type": "deleteContentBackward",
+            "detail": 0,
+            "value_length": 0,
+            "masked": masked,
+        }
+        self.plan.rows.append(Row(began + SCRIPT_US, "input", action, columns))
+        self.finish(action, "press", element.key, start, text_class="keys")
+
+    def type_date(self, iso: str, element: Element) -> None:
+        """Type a date digit by digit, month first; the field reports it once it is whole."""
+        live = self.live
+        year, month, day = iso.split("-")
+        self.to_keyboard()
+        action = self.begin()
+        start = self.t_us
+        for number, digit in enumerate(month + day + year):
+            if number:
+                self.t_us += self.lapse_us(TAB_GAP_S, TAB_LOG_SD)
+            began = self.strike(action, self.typist.press(digit), element.key)
+        live.values[element.key] = iso
+        live.write_input(element, began + SCRIPT_US, action, iso)
+        self.finish(action, "type", element.key, start, text_class="field")

@@ -1,0 +1,271 @@
+"""The Desk: what a scenario can ask a person to do, as readable verbs.
+
+Here are the verbs beyond a single page: windows, addresses, waiting, whole tasks, breaks. Those on
+the page in front are in `deskhand.scenarios.page_verbs`.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import simpy
+
+from deskhand.behavior_models.habits import switches_by_keys
+from deskhand.behavior_models.profile import Profile
+from deskhand.errors import DeskhandError, UnknownNameError
+from deskhand.generators.plan import Row, SessionPlan
+from deskhand.scenarios.live_page import SCRIPT_US
+from deskhand.scenarios.page_verbs import PageVerbs
+from deskhand.scenarios.records import Records
+from deskhand.scenarios.scenario import Scenario, Steps
+from deskhand.scenarios.windows import bookmark, task_button
+from deskhand.scenarios.world import World
+from deskhand.screen import Screen
+
+NEVER = 2**62
+
+
+class Desk(PageVerbs):
+    """A person at a desk.
+
+    Parameters
+    ----------
+    env : simpy.Environment
+        The team's world; its time is whole microseconds.
+    plan : SessionPlan
+        Receives all intents. The session starts now.
+    screens : mapping
+        Compiled screens by name.
+    records : Records
+        Names, texts and secrets that this person uses.
+    sensitive : collection of str
+        Elements to mask besides those that their screens mark.
+    world : World
+        What the team shares.
+    profile : Profile
+        The population that the person was drawn from.
+
+    Attributes
+    ----------
+    look_up_us : int
+        Time of the world at which the person next looks up from the task, at the end of a step.
+    looks_up : callable or None
+        What happens then.
+    """
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        plan: SessionPlan,
+        screens: Mapping[str, Screen],
+        records: Records,
+        sensitive: Collection[str] = (),
+        *,
+        world: World,
+        profile: Profile,
+    ) -> None:
+        super().__init__(plan, screens, sensitive)
+        self.env = env
+        self.world = world
+        self.profile = profile
+        self.records = records
+        self.started_us = int(env.now)
+        self.look_up_us = NEVER
+        self.looks_up: Callable[[], Steps] | None = None
+        self._tasks = 0
+
+    def _pass(self) -> Steps:
+        """Let the planned time pass, then look up when it is time to and the page is at rest."""
+        yield self.env.timeout(self.started_us + self.t_us - int(self.env.now))
+        if self.looks_up is not None and self.env.now >= self.look_up_us and not self.live.pending:
+            yield from self.looks_up()
+
+    def chance(self, probability: float) -> bool:
+        """Return whether something happens that does so with a probability."""
+        return self.draws.uniform() < probability
+
+    def one_of(self, count: int) -> int:
+        """Return a whole number from 0 to ``count - 1``, all alike."""
+        return int(count * self.draws.uniform())
+
+    # The session
+
+    def sit_down(self, screen: str) -> None:
+        """Start the session with a screen in front."""
+        self.row("session.start", {})
+        self.open_window(screen)
+
+    def get_up(self) -> None:
+        """End the session now and put the rows in order of time."""
+        self.live.settle(self.t_us)
+        self.row("session.end", {})
+        plan = self.plan
+        plan.duration_us = self.t_us
+        plan.rows.sort(key=lambda row: row.t_us)
+
+    def do(self, task: Scenario, **given: Any) -> Steps:
+        """Do a whole task: bring up the screen on which it begins, then take its steps.
+
+        Parameters
+        ----------
+        task : Scenario
+            The task.
+        **given : object
+            Its records, by name; those not given are drawn.
+        """
+        outer = (self.scenario, self.task, self.step)
+        self._tasks += 1
+        self.scenario, self.task, self.step = task.name, self._tasks, -1
+        self.sensitive.update(task.sensitive)
+        self.tempo.start_task()
+        yield from self.go_to(task.opens)
+        yield from task.run(self, **self.records.fill(task.needs, given))
+        self.scenario, self.task, self.step = outer
+
+    def go_to(self, screen: str) -> Steps:
+        """Bring up a screen, fresh or as it is, by window, link or bookmark."""
+        wanted = self.screens.get(screen)
+        if wanted is None:
+            raise UnknownNameError("screen", screen, self.screens)
+        if wanted.app != self.window.app:
+            if wanted.app not in self.windows:
+                yield from self.navigate(screen)
+                return
+            yield from self.switch_to(wanted.app)
+        live = self.live
+        if live.screen.name == screen:
+            return
+        for key, leads_to in live.screen.links.items():
+            if leads_to == screen and key in live.elements:
+                yield from self.click(key)
+                return
+        yield from self.navigate(screen)
+
+    # Windows and addresses
+
+    def switch_to(self, app: str) -> Steps:
+        """Bring an application's window to the front, by the task bar or with Alt+Tab."""
+        self.step += 1
+        if app not in self.windows:
+            known = {screen.app for screen in self.screens.values()}
+            raise DeskhandError(
+                f"switch_to({app!r}): no window of it is open; navigate to one of its screens "
+                f"first. Open: {', '.join(self.recent)}. Known: {', '.join(sorted(known))}."
+            )
+        if app == self.window.app:
+            return self._pass()
+        self.ponder("decide")
+        previous = len(self.recent) > 1 and self.recent[1] == app
+        if previous and switches_by_keys(self.mind, self.draws, on_keyboard=self.on_keyboard):
+            self.to_keyboard()
+            action = self.begin()
+            start = self.strike(action, self.typist.chord("Alt+Tab"), self.live.focus)
+            self.bring_front(app)
+            self.finish(action, "switch_to", None, start, text_class="keys")
+        else:
+            self.to_mouse()
+            action, start = self.begin(), self.t_us
+            box = task_button(self.windows[app].number, self.desktop)
+            self.point(action, box)
+            self._press_outside(action)
+            self.bring_front(app)
+            self.note_point(action, "switch_to", None, start, box)
+        return self._pass()
+
+    def _press_outside(self, action_id: int) -> None:
+        """Press outside the page: on the task bar or a bookmark; the page keeps its focus."""
+        focus, self.live.focus = self.live.focus, None
+        self.press_button(action_id, None)
+        self.live.focus = focus
+        self.live.settle(self.t_us)
+
+    def navigate(self, screen: str) -> Steps:
+        """Open a screen's address from a bookmark, in its application's window."""
+        self.step += 1
+        if screen not in self.screens:
+            raise UnknownNameError("screen", screen, self.screens)
+        self.ponder("decide")
+        self.to_mouse()
+        action, start = self.begin(), self.t_us
+        box = bookmark(self.window, sorted(self.screens).index(screen))
+        self.point(action, box)
+        self._press_outside(action)
+        pressed = (self.hand.x, self.hand.y)
+        self.load(screen, action)
+        middle = (box[0] + 0.5 * box[2], box[1] + 0.5 * box[3])
+        self.finish(action, "navigate", None, start, intended=middle, actual=pressed)
+        return self._pass()
+
+    # Waiting
+
+    def wait_for(self, target: str) -> Steps:
+        """Wait until an element shows that a coming change of the page brings."""
+        self.step += 1
+        action, start = self.begin(), self.t_us
+        element = self.find(target)
+        self.finish(action, "wait_for", element.key, start)
+        return self._pass()
+
+    def news(self, *, after_us: int = 0, **texts: str) -> Steps:
+        """Wait until something from outside reaches the page, such as an answer or a message.
+
+        Parameters
+        ----------
+        after_us : int
+            How long it takes to arrive.
+        **texts : str
+            One text for the page to show, by the name of its slot; ``text`` fits any slot.
+        """
+        self.step += 1
+        action, start = self.begin(), self.t_us
+        live = self.live
+        (slot, text), *_ = texts.items()
+        named = None if slot == "text" else slot
+        self.t_us += after_us
+        live.settle(self.t_us)
+        while live.news(named) is None and live.pending:
+            self.await_change()
+        edge = live.news(named)
+        if edge is None:
+            raise DeskhandError(
+                f"screen {live.screen.name!r}: nothing from outside can reach it in state "
+                f"{dict(live.page.state)}; slot {slot!r} is not awaited there."
+            )
+        free = next(name for name, source in edge.slots.items() if source is None)
+        live.take(edge, self.t_us, None, **{free: text})
+        self.changed = True
+        self.t_us = max(self.t_us + SCRIPT_US, live.busy_until_us)
+        self.t_us += self.tempo.think_us("react")
+        self.finish(action, "wait_for", None, start)
+        return self._pass()
+
+    def pause(self, *, median_s: float, log_sd: float) -> Steps:
+        """Attend to something beside the computer for a log-normal time, such as a telephone."""
+        self.step += 1
+        action, start = self.begin(), self.t_us
+        self.t_us += self.lapse_us(median_s, log_sd)
+        self.live.settle(self.t_us)
+        self.finish(action, "think", None, start)
+        return self._pass()
+
+    def away(self, duration_us: int, reason: str) -> Steps:
+        """Leave keyboard and mouse alone for a time: a pause or a break."""
+        start = self.t_us
+        self.plan.rows.append(Row(start, "idle.start", None, {"reason": reason}))
+        self.t_us = start + duration_us
+        self.live.settle(self.t_us)
+        self.row("idle.end", {"reason": reason})
+        yield self.env.timeout(self.started_us + self.t_us - int(self.env.now))
+
+    # Recording
+
+    def screenshot(self) -> Steps:
+        """Have the recorder take a picture of the page in front."""
+        self.step += 1
+        plan, screen = self.plan, self.live.screen
+        action = self.begin()
+        name = f"screenshot-{len(plan.screenshots):04d}"
+        wide, high = screen.viewport
+        self.row("screenshot", {"reference": name}, action)
+        plan.screenshots.append((self.t_us, screen.name, name, wide, high))
+        self.finish(action, "screenshot", None, self.t_us)
+        return self._pass()

@@ -1,0 +1,268 @@
+"""Verbs on a page: pointing, typing, choosing, reading.
+
+Every verb plans its acts at once, as `deskhand.scenarios.acts` describes, and returns the steps that
+let the planned time pass; run it with ``yield from``. Targets are locators of
+`deskhand.screen.Page.element`, looked up in the current state of the page in front.
+"""
+
+from deskhand.behavior_models.habits import takes_shortcut
+from deskhand.behavior_models.reading import reading_stretches
+from deskhand.errors import DeskhandError
+from deskhand.generators.plan import Row
+from deskhand.scenarios.acts import Acts
+from deskhand.scenarios.choosing import choose
+from deskhand.scenarios.live_page import MASK, SCRIPT_US
+from deskhand.scenarios.scenario import Steps
+
+# How far a resting pointer shifts, in px (assumed).
+DRIFT_PX = 45.0
+# Skimming reads this share of the words.
+SKIM_SHARE = 0.4
+
+
+class PageVerbs(Acts):
+    """What a scenario can ask a person to do on the page in front."""
+
+    def _pass(self) -> Steps:
+        """Let the planned time pass."""
+        raise NotImplementedError
+
+    # Pointing
+
+    def click(self, target: str, *, to: str | None = None, shortcut: str | None = None) -> Steps:
+        """Click an element.
+
+        Parameters
+        ----------
+        target : str
+            Locator.
+        to : str, optional
+            State that the click is to lead to, where it can lead to several.
+        shortcut : str, optional
+            Keys that do the same; the person's habits decide.
+        """
+        self.step += 1
+        if shortcut is not None and takes_shortcut(
+            self.mind, self.draws, on_keyboard=self.on_keyboard
+        ):
+            self.ponder("decide")
+            self.press_keys(shortcut, to=to)
+        else:
+            self.click_on(target, to=to)
+        return self._pass()
+
+    def double_click(self, target: str) -> Steps:
+        """Click an element twice."""
+        self.step += 1
+        self.click_on(target, verb="double_click", count=2)
+        return self._pass()
+
+    def right_click(self, target: str) -> Steps:
+        """Click an element with the right button."""
+        self.step += 1
+        self.click_on(target, verb="right_click", button=2)
+        return self._pass()
+
+    def hover(self, target: str) -> Steps:
+        """Rest the pointer on an element and look at it."""
+        self.step += 1
+        self.ponder("decide")
+        self.to_mouse()
+        element = self.show(self.find(target))
+        action, start = self.begin(), self.t_us
+        self.live.note(element)
+        self.reach(action, element)
+        self.t_us += self.tempo.think_us("next")
+        self.note_point(action, "hover", element.key, start, self.screen_box(element))
+        return self._pass()
+
+    def drag(self, target: str, onto: str, *, to: str | None = None) -> Steps:
+        """Drag an element onto another."""
+        self.step += 1
+        self.drag_to(target, onto, to=to)
+        return self._pass()
+
+    def check(self, target: str, on: bool = True) -> Steps:
+        """Tick a checkbox or radio button, or clear it; nothing happens when it is so already."""
+        self.step += 1
+        element = self.find(target)
+        if self.live.checked.get(element.key, element.checked) != on:
+            self.click_on(element.key, kind="next", verb="check")
+        return self._pass()
+
+    # Keys
+
+    def type(
+        self, text: str, *, into: str | None = None, mode: str | None = None, clear: bool = False
+    ) -> Steps:
+        """Type a text into a field, after what it holds or, with ``clear``, instead of it.
+
+        Parameters
+        ----------
+        text : str
+            Characters of the keyboard layout; a date field takes ``2026-03-02``.
+        into : str, optional
+            Locator of the field; the field with the focus when not given.
+        mode : str, optional
+            ``form``, ``transcription`` or ``composition``; by the length of the text when not given.
+        clear : bool
+            Whether to empty the field first.
+        """
+        self.step += 1
+        element = self.focus_on(self.find(into or self._focused("type")))
+        if element.widget == "date":
+            self.type_date(text, element)
+            return self._pass()
+        if clear:
+            self.empty_field(element)
+        self.type_text(text, element, mode=mode)
+        return self._pass()
+
+    def _focused(self, verb: str) -> str:
+        if self.live.focus is None:
+            raise DeskhandError(
+                f"{verb}: no field has the focus on screen {self.live.screen.name!r}; "
+                "name one, as in desk.type('...', into='lead.name')."
+            )
+        return self.live.focus
+
+    def press(self, keys: str, *, count: int = 1, to: str | None = None) -> Steps:
+        """Press a key or a shortcut, such as ``Enter`` or ``Control+s``, where the focus is."""
+        self.step += 1
+        self.ponder("next")
+        self.press_keys(keys, count=count, to=to)
+        return self._pass()
+
+    def copy(self, target: str) -> Steps:
+        """Select what an element holds and copy it."""
+        self.step += 1
+        element = self.find(target)
+        held = self.live.value(element) or self.live.filled(element.name)
+        if element.tab >= 0:
+            self.focus_on(element)
+            self.ponder("next")
+            self.press_keys("Control+a")
+        else:
+            self.click_on(element.key, verb="click", count=3)
+        self.press_keys("Control+c")
+        self.clipboard = MASK * len(held) if self.live.sensitivity(element) else held
+        self._clip("copy", element.key, len(held))
+        return self._pass()
+
+    def paste(self, into: str | None = None, text: str | None = None) -> Steps:
+        """Paste into a field what was copied last, or a text copied elsewhere."""
+        self.step += 1
+        text = self.clipboard if text is None else text
+        element = self.focus_on(self.find(into or self._focused("paste")))
+        self.ponder("next")
+        before = self.live.value(element)
+        self.press_keys("Control+v")
+        self._clip("paste", element.key, len(text))
+        sensitive = self.live.sensitivity(element) is not None
+        after = before + (MASK * len(text) if sensitive else text)
+        self.live.values[element.key] = after
+        self._edit("insertFromPaste", element.key, len(before), text, len(after), masked=sensitive)
+        return self._pass()
+
+    def undo(self) -> Steps:
+        """Take back the latest typing into the focused field with Control+z."""
+        self.step += 1
+        key = self._focused("undo")
+        element = self.find(key)
+        self.ponder("notice")
+        self.press_keys("Control+z")
+        latest = next(
+            (t for t in reversed(self.plan.typed) if t.target == key and t.typing.text), None
+        )
+        if latest is not None:
+            kept = self.live.value(element)[: latest.offset]
+            masked = self.live.sensitivity(element) is not None
+            self.live.values[key] = kept
+            self._edit("historyUndo", key, latest.offset, None, len(kept), masked=masked)
+        return self._pass()
+
+    def _struck_us(self) -> int:
+        """Return just after the down of the latest key."""
+        latest = self.plan.typed[-1]
+        return latest.start_us + int(latest.typing.down_us[-1]) + SCRIPT_US
+
+    def _clip(self, kind: str, target: str, length: int) -> None:
+        columns = {"target": target, "value_length": length, "input_type": kind}
+        action = self.plan.actions[-1].action_id
+        self.plan.rows.append(Row(self._struck_us(), "clipboard", action, columns))
+
+    def _edit(
+        self, kind: str, target: str, at: int, text: str | None, length: int, *, masked: bool
+    ) -> None:
+        columns = {
+            "target": target,
+            "input_type": kind,
+            "value": None if masked else text,
+            "detail": at,
+            "value_length": length,
+            "masked": masked,
+        }
+        action = self.plan.actions[-1].action_id
+        self.plan.rows.append(Row(self._struck_us(), "input", action, columns))
+
+    # Choosing and reading
+
+    def choose(self, label: str, *, of: str, by: str | None = None) -> Steps:
+        """Choose an option of a drop-down, native or custom.
+
+        Parameters
+        ----------
+        label : str
+            The option's label or value.
+        of : str
+            Locator of the drop-down.
+        by : str, optional
+            ``mouse``, ``arrows`` or ``type-ahead``; the person's habits decide when not given.
+        """
+        self.step += 1
+        choose(self, label, of, by)
+        return self._pass()
+
+    def read(self, *, words: float, skim: bool = False) -> Steps:
+        """Read some words on the page, scrolling on the way where the page is longer."""
+        self.step += 1
+        action, start = self.begin(), self.t_us
+        live, draws = self.live, self.draws
+        self.changed = False
+        if skim:
+            words *= SKIM_SHARE
+        for pause_us, notches in reading_stretches(self.mind, draws, words):
+            shifts = 0.0 if self.on_keyboard else self.mind.drift_rate * pause_us / 1e6
+            count = int(shifts + draws.uniform())
+            end = self.t_us + pause_us
+            for _ in range(count):
+                self.t_us += pause_us // (count + 1)
+                self.drift(action, DRIFT_PX)
+            self.t_us = max(self.t_us, end)
+            offset = live.page.scroll_y
+            distance = notches * self.persona.device.notch_px
+            if (distance > 0 and offset < live.limit_y) or (distance < 0 < offset):
+                self.scroll_by(action, distance, verb=None, reading=True)
+        if live.pending:
+            live.settle(self.t_us)
+        self.finish(action, "read", None, start)
+        return self._pass()
+
+    def scroll(self, *, notches: float | None = None, into_view: str | None = None) -> Steps:
+        """Scroll by some notches of the wheel, or until an element is in view."""
+        self.step += 1
+        self.ponder("next")
+        if into_view is not None:
+            self.show(self.find(into_view))
+        else:
+            distance = (3.0 if notches is None else notches) * self.persona.device.notch_px
+            self.scroll_by(self.begin(), distance, verb="scroll")
+        return self._pass()
+
+    def think(self, kind: str = "decide") -> Steps:
+        """Think without touching anything; ``kind`` as in `Tempo.think_us`."""
+        self.step += 1
+        action, start = self.begin(), self.t_us
+        self.t_us += self.tempo.think_us(kind)
+        self.finish(action, "think", None, start)
+        return self._pass()

@@ -1,0 +1,313 @@
+"""Made-up data that people type: leads, issues, messages, secrets; the same for the same seed.
+
+Pools are built once for a seed and kept; a person draws from them with a stream of its own. Names
+come from Faker; sentences are put together here. Telephone numbers lie in the range 555-0100 to
+555-0199 that is reserved for fiction, e-mail addresses at the reserved example domains; all texts
+are ASCII.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from deskhand.errors import UnknownNameError
+from deskhand.streams import Draws, stream
+
+if TYPE_CHECKING:
+    from faker import Faker
+
+POOL_SIZE = 96
+EXAMPLE_DOMAINS = ("example.com", "example.org", "example.net")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """A person who might buy, and the firm."""
+
+    name: str
+    company: str
+    email: str
+    phone: str
+    street: str
+    source: str
+    status: str
+    follow_up: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opportunity:
+    """A deal, and what is said about it to an assistant."""
+
+    stage: str
+    amount: str
+    next_step: str
+    prompt: str
+    draft: str
+    second_draft: str
+    edit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """A report in a tracker."""
+
+    title: str
+    description: str
+    priority: str
+    assignee: str
+    label: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """How a person signs in; none of it may ever be written."""
+
+    user: str
+    password: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pools:
+    """All records of one seed."""
+
+    lead: tuple[Lead, ...]
+    opportunity: tuple[Opportunity, ...]
+    issue: tuple[Issue, ...]
+    message: tuple[str, ...]
+    word: tuple[str, ...]
+
+
+SOURCES = ("Web", "Referral", "Trade fair", "Partner", "Cold call", "Advert")
+STATUSES = ("New", "Contacted", "Qualified", "On hold", "Unqualified")
+STAGES = (
+    "Needs agreed",
+    "Demonstration",
+    "Proposal",
+    "Negotiation",
+    "Verbal yes",
+    "Won",
+    "Lost",
+    "First contact",
+    "Discovery",
+)
+PRIORITIES = ("Low", "Medium", "High", "Urgent")
+ASSIGNEES = ("Nobody", "Amara Quill", "Bas Terlinden", "Chioma Reyes", "Dario Vance", "Elin Marsh")
+LABELS = ("Defect", "Feature", "Question", "Design", "Documentation", "Speed")
+
+_PARTS: tuple[str, ...] = (
+    "invoice list",
+    "export",
+    "sign-in page",
+    "search",
+    "calendar",
+    "report",
+    "importer",
+)
+_PARTS += ("settings page", "mobile view", "reminder mail", "price table", "audit log", "filter")
+_FAULTS: tuple[str, ...] = (
+    "stays empty",
+    "shows the wrong total",
+    "takes too long",
+    "loses the last row",
+)
+_FAULTS += ("breaks on small screens", "forgets the chosen language", "repeats the first entry")
+_TIMES = (
+    "after the update",
+    "since Monday",
+    "for new users",
+    "in the evening",
+    "on every second try",
+)
+_ASKS: tuple[str, ...] = (
+    "a short demonstration",
+    "the price for fifty seats",
+    "a call with their engineer",
+)
+_ASKS += ("the contract in writing", "a trial until the end of the month", "references nearby")
+_ACTS = ("Send", "Prepare", "Plan", "Offer", "Discuss")
+_SAYS = (
+    "Could someone look at the {part}?",
+    "The {part} {fault} {time}.",
+    "I am on it, back in an hour.",
+    "Thanks, that helped.",
+    "Moved the meeting to half past two, same room.",
+    "Who knows why the {part} {fault}?",
+    "The customer asks for {ask}.",
+    "Done, please check the {part} once more.",
+    "Lunch at twelve?",
+    "I wrote it down in the tracker.",
+    "Can we release the {part} today or do we wait?",
+)
+
+
+class _Writer:
+    """Puts sentences together with one generator."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng
+
+    def pick(self, choices: Sequence[str]) -> str:
+        return choices[int(self._rng.integers(len(choices)))]
+
+    def fault(self) -> str:
+        return f"{self.pick(_PARTS).capitalize()} {self.pick(_FAULTS)} {self.pick(_TIMES)}"
+
+    def description(self) -> str:
+        part = self.pick(_PARTS)
+        return (
+            f"The {part} {self.pick(_FAULTS)} {self.pick(_TIMES)}. "
+            f"Open the {self.pick(_PARTS)}, go back to the {part} and wait a moment. "
+            f"Two customers wrote about it; one of them needs {self.pick(_ASKS)}."
+        )
+
+    def message(self) -> str:
+        return self.pick(_SAYS).format(
+            part=self.pick(_PARTS),
+            fault=self.pick(_FAULTS),
+            time=self.pick(_TIMES),
+            ask=self.pick(_ASKS),
+        )
+
+    def draft(self) -> str:
+        return (
+            f"Thank you for your time this week. As agreed we will send {self.pick(_ASKS)}. "
+            f"You also asked for {self.pick(_ASKS)}; a proposal follows by Thursday. "
+            "Please tell us whether that suits you."
+        )
+
+
+@lru_cache(maxsize=4)
+def pools(seed: int) -> Pools:
+    """Return the records of a seed.
+
+    Examples
+    --------
+    >>> (
+    ...     pools(7).lead[0] == pools(7).lead[0],
+    ...     pools(7).lead[0].email.split("@")[1] in EXAMPLE_DOMAINS,
+    ... )
+    (True, True)
+    """
+    from faker import Faker
+
+    rng = stream(seed, "records")
+    fake: Faker = Faker("en_US", use_weighting=False)
+    fake.seed_instance(int(rng.integers(2**31)))
+    writer = _Writer(rng)
+    return Pools(
+        lead=tuple(_lead(fake, writer, rng) for _ in range(POOL_SIZE)),
+        opportunity=tuple(_opportunity(writer, rng) for _ in range(POOL_SIZE)),
+        issue=tuple(
+            Issue(
+                title=writer.fault(),
+                description=writer.description(),
+                priority=writer.pick(PRIORITIES),
+                assignee=writer.pick(ASSIGNEES),
+                label=writer.pick(LABELS),
+                comment=f"{writer.message()} {writer.message()}",
+            )
+            for _ in range(POOL_SIZE)
+        ),
+        message=tuple(writer.message() for _ in range(2 * POOL_SIZE)),
+        word=tuple(fake.word() for _ in range(POOL_SIZE)),
+    )
+
+
+def _lead(fake: "Faker", writer: _Writer, rng: np.random.Generator) -> Lead:
+    first, last = fake.first_name(), fake.last_name()
+    return Lead(
+        name=f"{first} {last}",
+        company=fake.company(),
+        email=f"{first}.{last}@{writer.pick(EXAMPLE_DOMAINS)}".lower().replace(" ", ""),
+        phone=f"+1 202 555 01{int(rng.integers(100)):02d}",
+        street=f"{int(rng.integers(1, 900))} Example Street",
+        source=writer.pick(SOURCES),
+        status=writer.pick(STATUSES),
+        follow_up=f"2026-{int(rng.integers(1, 13)):02d}-{int(rng.integers(1, 29)):02d}",
+        notes=f"Met at lunch, asks for {writer.pick(_ASKS)}. Call back {writer.pick(_TIMES)}.",
+    )
+
+
+def _opportunity(writer: _Writer, rng: np.random.Generator) -> Opportunity:
+    ask = writer.pick(_ASKS)
+    return Opportunity(
+        stage=writer.pick(STAGES),
+        amount=str(int(rng.integers(12, 900)) * 100),
+        next_step=f"{writer.pick(_ACTS)} {ask} before Friday and tell the team.",
+        prompt=f"Write a friendly follow-up about {ask} and keep it short, they read it on the way.",
+        draft=writer.draft(),
+        second_draft=writer.draft(),
+        edit=f" We look forward to {writer.pick(_ASKS)}.",
+    )
+
+
+_LETTERS = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!?-_+"
+
+
+class Records:
+    """What one person types in a session, drawn from the pools of the seed.
+
+    Parameters
+    ----------
+    seed, team, person, day : int
+        Whose records.
+
+    Examples
+    --------
+    >>> Records(7, 0, 3, 0).draw("lead") == Records(7, 0, 3, 0).draw("lead")
+    True
+    """
+
+    def __init__(self, seed: int, team: int, person: int, day: int) -> None:
+        self._draws = Draws(seed, "records", team, person, day)
+        self._pools = pools(seed)
+        # A person's password stays the same from day to day.
+        self._secret = stream(seed, "records.secret", team, person)
+        self._credentials: Credentials | None = None
+
+    def draw(self, kind: str) -> Any:
+        """Return a record of one of `KINDS`.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is no such kind.
+        """
+        if kind == "credentials":
+            return self.credentials()
+        if kind not in KINDS:
+            raise UnknownNameError("kind of record", kind, (*KINDS, "credentials"))
+        pool = getattr(self._pools, kind)
+        return pool[int(self._draws.uniform() * len(pool))]
+
+    def fill(self, needs: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a record for each kind that is needed and not given."""
+        unknown = [name for name in given if name not in needs]
+        if unknown:
+            raise UnknownNameError("record", unknown[0], needs)
+        return {kind: given[kind] if kind in given else self.draw(kind) for kind in needs}
+
+    def credentials(self) -> Credentials:
+        """Return the person's user name and password, and a fresh one-time code."""
+        if self._credentials is None:
+            rng = self._secret
+            lead = self._pools.lead[int(rng.integers(POOL_SIZE))]
+            length = int(rng.integers(8, 15))
+            letters = rng.integers(len(_LETTERS), size=length).tolist()
+            self._credentials = Credentials(
+                user=lead.email.split("@")[0],
+                password="".join(_LETTERS[i] for i in letters),
+                code="",
+            )
+        code = int(self._draws.uniform() * 1_000_000)
+        kept = self._credentials
+        return Credentials(user=kept.user, password=kept.password, code=f"{code:06d}")
+
+
+KINDS = ("lead", "opportunity", "issue", "message", "word")

@@ -1,0 +1,103 @@
+"""A scenario: a named task that a person does at a desk, written as a generator over verbs."""
+
+import inspect
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import simpy
+
+from deskhand.errors import DeskhandError
+from deskhand.screen import Screen
+
+Steps = Generator[simpy.Event, Any, None]
+"""What every verb and every scenario is: a SimPy process that yields one time-out per step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A task that can be simulated.
+
+    ``opens`` names the screen on which the task begins. ``sensitive`` lists elements whose content
+    is masked besides those that their screens mark. ``needs`` are the kinds of records that ``run``
+    takes after the desk, drawn for each person. ``roles`` are the roles that do this task, empty for
+    all. ``arrival_spread_s`` is the standard deviation of the people's starts. ``screens`` holds
+    compiled screens that come with the scenario itself.
+    """
+
+    name: str
+    app: str
+    opens: str
+    run: Callable[..., Steps]
+    sensitive: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    summary: str = ""
+    modelled_on: str = ""
+    needs: tuple[str, ...] = ()
+    arrival_spread_s: float = 0.0
+    screens: Mapping[str, Screen] | None = None
+
+
+def scenario(
+    name: str,
+    *,
+    app: str,
+    opens: str,
+    sensitive: tuple[str, ...] = (),
+    roles: tuple[str, ...] = (),
+    modelled_on: str = "",
+    arrival_spread_s: float = 0.0,
+) -> Callable[[Callable[..., Steps]], Scenario]:
+    """Make a scenario of a generator function whose first argument is the desk.
+
+    Parameters
+    ----------
+    name : str
+        Name in the list of scenarios, ``app.what_is_done``.
+    app, opens : str
+        The application, and the screen on which the task begins.
+    sensitive : tuple of str
+        Elements to mask besides those that their screens mark.
+    roles : tuple of str
+        Roles that do this task; empty for all.
+    modelled_on : str
+        Where the order of the steps and their probabilities come from.
+    arrival_spread_s : float
+        Standard deviation of the people's starts.
+
+    Returns
+    -------
+    callable
+        A decorator that returns a `Scenario`; the summary is the docstring's first line.
+
+    Examples
+    --------
+    >>> @scenario("crm.look", app="crm", opens="crm/leads")
+    ... def look(desk):
+    ...     "Look at the list of leads."
+    ...     yield from desk.read(words=40)
+    >>> look.name, look.summary
+    ('crm.look', 'Look at the list of leads.')
+    """
+
+    def decorate(run: Callable[..., Steps]) -> Scenario:
+        first, *needs = inspect.signature(run).parameters or ["none"]
+        if first != "desk":
+            raise DeskhandError(
+                f"scenario {name!r}: the first argument is {first!r}; a scenario takes the desk: "
+                "def run(desk, lead): ..."
+            )
+        return Scenario(
+            name=name,
+            app=app,
+            opens=opens,
+            run=run,
+            sensitive=sensitive,
+            roles=roles,
+            summary=(inspect.getdoc(run) or "").split("\n", 1)[0],
+            modelled_on=modelled_on,
+            needs=tuple(needs),
+            arrival_spread_s=arrival_spread_s,
+        )
+
+    return decorate

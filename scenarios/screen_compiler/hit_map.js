@@ -1,0 +1,245 @@
+// Node id under every pixel, from far fewer questions than pixels: the edges of all rectangles cut
+// the page into cells that are uniform; only rounded corners, drawings and turned boxes are asked
+// pixel by pixel. A coarse grid then checks the answer, and wrong places are asked again.
+(() => {
+  const mirror = globalThis[Symbol.for("deskhand")];
+
+  const at = (x, y) => {
+    const element = document.elementFromPoint(x, y) || document.documentElement;
+    return Math.max(mirror.idOf(element), 0);
+  };
+
+  const turned = (style) => {
+    if (style.clipPath !== "none" || style.maskImage !== "none") return true;
+    if (style.rotate !== "none") return true;
+    const matrix = style.transform.match(/^matrix\(([^)]*)\)$/);
+    if (!matrix) return style.transform !== "none";
+    const [, b, c] = matrix[1].split(",").map(Number);
+    return Math.abs(b) > 1e-9 || Math.abs(c) > 1e-9;
+  };
+
+  const cornerZones = (rect, style) => {
+    const zones = [];
+    const radius = (text, length) => {
+      const first = text.split(" ")[0];
+      const size = first.endsWith("%") ? (parseFloat(first) / 100) * length : parseFloat(first);
+      return Math.min(size || 0, length / 2);
+    };
+    for (const [name, right, bottom] of [
+      ["borderTopLeftRadius", 0, 0],
+      ["borderTopRightRadius", 1, 0],
+      ["borderBottomLeftRadius", 0, 1],
+      ["borderBottomRightRadius", 1, 1],
+    ]) {
+      const size = Math.ceil(Math.min(radius(style[name], rect.width), radius(style[name], rect.height)));
+      if (size < 1) continue;
+      zones.push({
+        left: right ? rect.right - size : rect.left,
+        right: right ? rect.right : rect.left + size,
+        top: bottom ? rect.bottom - size : rect.top,
+        bottom: bottom ? rect.bottom : rect.top + size,
+      });
+    }
+    return zones;
+  };
+
+  // Rectangles in document coordinates, and the zones whose shape no rectangle tells.
+  const outline = () => {
+    const rects = [];
+    const zones = [];
+    const keep = (list, { left, top, right, bottom }) =>
+      list.push([left + scrollX, top + scrollY, right + scrollX, bottom + scrollY]);
+    const range = document.createRange();
+    const visit = (element, drawn) => {
+      const style = getComputedStyle(element);
+      if (style.display === "none") return;
+      const odd = drawn || (element.tagName !== "svg" && element.ownerSVGElement) || turned(style);
+      for (const rect of element.getClientRects()) {
+        if (rect.width <= 0 || rect.height <= 0) continue;
+        keep(rects, rect);
+        if (odd) keep(zones, rect);
+        else for (const zone of cornerZones(rect, style)) keep(zones, zone);
+      }
+      if (element.clientWidth && (element.offsetWidth !== element.clientWidth || element.offsetHeight !== element.clientHeight)) {
+        const rect = element.getBoundingClientRect();
+        const left = rect.left + element.clientLeft;
+        const top = rect.top + element.clientTop;
+        keep(rects, { left, top, right: left + element.clientWidth, bottom: top + element.clientHeight });
+      }
+      for (const child of element.childNodes) {
+        if (child.nodeType === Node.ELEMENT_NODE) visit(child, odd);
+        else if (child.nodeType === Node.TEXT_NODE) {
+          range.selectNodeContents(child);
+          for (const rect of range.getClientRects()) keep(rects, rect);
+        }
+      }
+    };
+    visit(document.documentElement, false);
+    return { rects, zones };
+  };
+
+  const fillSlice = (labels, width, slice, lines, zones, step) => {
+    const { top, bottom, offset } = slice;
+    let asked = 0;
+    const ask = (x, y) => {
+      asked += 1;
+      return at(x, y - offset);
+    };
+    const paint = (x0, y0, x1, y1, label) => {
+      for (let y = y0; y < y1; y++) labels.fill(label, y * width + x0, y * width + x1);
+    };
+    const everyPixel = (x0, y0, x1, y1) => {
+      for (let y = y0; y < y1; y++) for (let x = x0; x < x1; x++) labels[y * width + x] = ask(x, y);
+    };
+    // A drawing: halve it while it is large or its corners and middle differ.
+    const drawing = (x0, y0, x1, y1) => {
+      const wide = x1 - x0;
+      const high = y1 - y0;
+      if (wide * high <= 36) return everyPixel(x0, y0, x1, y1);
+      const middleX = (x0 + x1) >> 1;
+      const middleY = (y0 + y1) >> 1;
+      if (wide <= 8 && high <= 8) {
+        const first = ask(x0, y0);
+        const others = [[x1 - 1, y0], [x0, y1 - 1], [x1 - 1, y1 - 1], [middleX, middleY]];
+        if (others.every(([x, y]) => ask(x, y) === first)) return paint(x0, y0, x1, y1, first);
+        return everyPixel(x0, y0, x1, y1);
+      }
+      if (wide >= high) {
+        drawing(x0, y0, middleX, y1);
+        drawing(middleX, y0, x1, y1);
+      } else {
+        drawing(x0, y0, x1, middleY);
+        drawing(x0, middleY, x1, y1);
+      }
+      return undefined;
+    };
+    const covers = ([left, up, right, down], x0, y0, x1, y1) => left < x1 && right > x0 && up < y1 && down > y0;
+    const cut = (rects, x0, y0, x1, y1, along, from, to) => {
+      const middle = (from + to) / 2;
+      let best = -1;
+      for (const rect of rects) {
+        for (const edge of [rect[along], rect[along + 2]]) {
+          for (const place of [Math.floor(edge), Math.ceil(edge)]) {
+            if (place > from && place < to && (best < 0 || Math.abs(place - middle) < Math.abs(best - middle))) best = place;
+          }
+        }
+      }
+      return best;
+    };
+    const cell = (x0, y0, x1, y1, rects, odd) => {
+      const near = rects.filter((rect) => covers(rect, x0, y0, x1, y1));
+      const drawn = odd.filter((zone) => covers(zone, x0, y0, x1, y1));
+      const edges = drawn.length ? near.concat(drawn) : near;
+      const sides = x1 - x0 >= y1 - y0 ? [0, 1] : [1, 0];
+      for (const side of sides) {
+        const [from, to] = side === 0 ? [x0, x1] : [y0, y1];
+        const place = cut(edges, x0, y0, x1, y1, side, from, to);
+        if (place < 0) continue;
+        if (side === 0) {
+          cell(x0, y0, place, y1, near, drawn);
+          cell(place, y0, x1, y1, near, drawn);
+        } else {
+          cell(x0, y0, x1, place, near, drawn);
+          cell(x0, place, x1, y1, near, drawn);
+        }
+        return;
+      }
+      if (!drawn.length) paint(x0, y0, x1, y1, ask(x0, y0));
+      else if (drawn.some(([left, up, right, down]) => right - left > 64 && down - up > 64)) drawing(x0, y0, x1, y1);
+      else everyPixel(x0, y0, x1, y1);
+    };
+    cell(0, top, width, bottom, lines, zones);
+    // Pseudo-elements and the like have no rectangles: check on a grid and repair around each miss.
+    const tile = 8;
+    const waiting = [];
+    const seen = new Set();
+    const wait = (column, row) => {
+      const key = row * 65536 + column;
+      if (column < 0 || row * tile >= bottom || (row + 1) * tile <= top || column * tile >= width || seen.has(key)) return;
+      seen.add(key);
+      waiting.push([column, row]);
+    };
+    for (let y = top + (step >> 1); y < bottom; y += step) {
+      for (let x = step >> 1; x < width; x += step) {
+        if (ask(x, y) !== labels[y * width + x]) wait(Math.floor(x / tile), Math.floor(y / tile));
+      }
+    }
+    let repaired = 0;
+    while (waiting.length) {
+      const [column, row] = waiting.pop();
+      let wrong = 0;
+      for (let y = Math.max(row * tile, top); y < Math.min((row + 1) * tile, bottom); y++) {
+        for (let x = column * tile; x < Math.min((column + 1) * tile, width); x++) {
+          const label = ask(x, y);
+          if (labels[y * width + x] !== label) wrong += 1;
+          labels[y * width + x] = label;
+        }
+      }
+      repaired += wrong;
+      if (wrong) for (const [dx, dy] of [[-1, 0], [1, 0], [0, -1], [0, 1], [1, 1], [-1, -1], [1, -1], [-1, 1]]) wait(column + dx, row + dy);
+    }
+    return { asked, repaired };
+  };
+
+  const packed = (labels) => {
+    const bytes = new Uint8Array(labels.buffer);
+    let text = "";
+    for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode.apply(null, bytes.subarray(i, i + 32768));
+    return btoa(text);
+  };
+
+  const slices = (height) => {
+    const range = Math.max(height - innerHeight, 0);
+    const found = [];
+    for (let top = 0; top < height; top += innerHeight) {
+      found.push({ top, bottom: Math.min(top + innerHeight, height), offset: Math.min(top, range) });
+    }
+    return found;
+  };
+
+  // `step` is the pitch of the checking grid; step 0 asks for every pixel instead.
+  mirror.hitMap = (width, height, step) => {
+    const roots = mirror.fixedRoots();
+    let fixed = null;
+    let asked = 0;
+    let repaired = 0;
+    const inRoots = (id) => id && roots.some((root) => root.contains(mirror.nodes.get(id)));
+    const sample = (labels, slice) => {
+      if (step === 0) {
+        for (let y = slice.top; y < slice.bottom; y++) {
+          for (let x = 0; x < width; x++) labels[y * width + x] = at(x, y - slice.offset);
+        }
+        return;
+      }
+      const { rects, zones } = outline();
+      const counts = fillSlice(labels, width, slice, rects, zones, step);
+      asked += counts.asked;
+      repaired += counts.repaired;
+    };
+    if (roots.length) {
+      fixed = new Uint16Array(width * innerHeight);
+      sample(fixed, { top: 0, bottom: innerHeight, offset: 0 });
+      const known = new Map();
+      for (let i = 0; i < fixed.length; i++) {
+        if (!known.has(fixed[i])) known.set(fixed[i], inRoots(fixed[i]));
+        if (!known.get(fixed[i])) fixed[i] = 0;
+      }
+      mirror.hideFixed();
+    }
+    const labels = new Uint16Array(width * height);
+    for (const slice of slices(height)) {
+      scrollTo({ top: slice.offset, behavior: "instant" });
+      sample(labels, slice);
+    }
+    scrollTo({ top: 0, behavior: "instant" });
+    mirror.showFixed();
+    return JSON.stringify({
+      width,
+      height,
+      labels: packed(labels),
+      fixed: fixed && { height: innerHeight, labels: packed(fixed) },
+      asked,
+      repaired,
+    });
+  };
+})();

@@ -1,0 +1,112 @@
+"""Pictures of a page: the whole document, and the crops by which a state differs."""
+
+import io
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deskhand.errors import DeskhandError
+from deskhand.scenarios.screen_compiler.label_map import rectangles
+from deskhand.scenarios.screen_compiler.live_page import LivePage
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """Pixels of the document, shape (height, width, 3), without what is fixed on the viewport.
+
+    ``viewport`` is what the screen shows before scrolling, fixed elements included; None when the
+    document does not scroll.
+    """
+
+    document: Pixels
+    viewport: Pixels | None
+
+
+def _shot(live: LivePage) -> Pixels:
+    try:
+        from PIL import Image
+    except ImportError:
+        raise DeskhandError(
+            "compiling a screen needs Pillow, which is not installed; "
+            'install it with `pip install "deskhand[screens]"`.'
+        ) from None
+    # caret="initial": by default the screenshot writes a style into every input.
+    raw = live.page.screenshot(caret="initial", animations="allow", scale="css")
+    return np.asarray(Image.open(io.BytesIO(raw)).convert("RGB"))
+
+
+def take_picture(live: LivePage, width: int, height: int) -> Picture:
+    """Take the document's picture, viewport by viewport; do this before any other measurement.
+
+    The caret is hidden, and fixed elements are too while the page scrolls.
+    """
+    live.hide_caret()
+    first = _shot(live)
+    high = len(first)
+    if height <= high:
+        return Picture(document=first, viewport=None)
+    live.call("hideFixed")
+    document = np.zeros((height, width, 3), np.uint8)
+    for top in range(0, height, high):
+        offset = min(top, height - high)
+        live.page.evaluate("y => scrollTo({top: y, behavior: 'instant'})", offset)
+        shot = _shot(live)
+        document[offset : offset + high] = shot
+    live.page.evaluate("() => scrollTo({top: 0, behavior: 'instant'})")
+    live.call("showFixed")
+    return Picture(document=document, viewport=first)
+
+
+def png(pixels: Pixels) -> bytes:
+    """Return pixels as a PNG file without metadata."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def fixed_crops(picture: Picture) -> list[dict[str, Any]]:
+    """Return the crops of what stays on the viewport while the document scrolls."""
+    if picture.viewport is None:
+        return []
+    return crops(picture.document[: len(picture.viewport)], picture.viewport, fixed=True)
+
+
+def _overlay(picture: Picture) -> Pixels | None:
+    """Return the viewport's pixels where something fixed lies on the document, 0 elsewhere."""
+    if picture.viewport is None:
+        return None
+    below = picture.document[: len(picture.viewport)]
+    lies = (below != picture.viewport).any(axis=2, keepdims=True)
+    return np.where(lies, picture.viewport, 0).astype(np.uint8)
+
+
+def fixed_changes(base: Picture, now: Picture) -> list[dict[str, Any]]:
+    """Return the crops in which what is fixed on the viewport differs from the base page's."""
+    before, after = _overlay(base), _overlay(now)
+    if before is None or after is None or now.viewport is None:
+        return []
+    changed = (before != after).any(axis=2)
+    return [_crop(now.viewport, box, fixed=True) for box in rectangles(changed)]
+
+
+def _crop(pixels: Pixels, box: tuple[int, int, int, int], *, fixed: bool) -> dict[str, Any]:
+    left, top, right, bottom = box
+    crop: dict[str, Any] = {"left": left, "top": top, "width": right - left, "height": bottom - top}
+    if fixed:
+        crop["fixed"] = True
+    crop["png"] = b64encode(png(pixels[top:bottom, left:right])).decode()
+    return crop
+
+
+def crops(base: Pixels, now: Pixels, *, fixed: bool = False) -> list[dict[str, Any]]:
+    """Return the rectangles in which two pictures differ, as PNG in base64."""
+    height = min(len(base), len(now))
+    changed = (base[:height] != now[:height]).any(axis=2)
+    return [_crop(now, box, fixed=fixed) for box in rectangles(changed)]

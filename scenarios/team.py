@@ -1,0 +1,135 @@
+"""A team's day: one SimPy world in which every person of the team sits at a desk of their own."""
+
+from collections.abc import Mapping, Sequence
+
+import simpy
+
+from deskhand.behavior_models.persona import draw_persona
+from deskhand.behavior_models.profile import Profile
+from deskhand.errors import DeskhandError
+from deskhand.generators.plan import SessionPlan
+from deskhand.scenarios.desk import Desk
+from deskhand.scenarios.records import Records
+from deskhand.scenarios.scenario import Scenario, Steps
+from deskhand.scenarios.world import World
+from deskhand.screen import Screen
+from deskhand.streams import name, stream
+
+
+def simulate_team(
+    scenario: Scenario,
+    *,
+    seed: int,
+    team: int,
+    people: Sequence[int],
+    day: int,
+    profile: Profile,
+    role: str | None,
+    start_wall_us: int,
+    time_zone: str,
+    screens: Mapping[str, Screen],
+    provenance_id: str,
+) -> list[SessionPlan]:
+    """Plan one session for everyone in a team.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What each of them does.
+    seed : int
+        The run's seed.
+    team : int
+        The team's number.
+    people : sequence of int
+        Numbers of all people of the team in the whole population. Since they share a world, a
+        session depends on who else is in the team.
+    day : int
+        Number of the day, from 0.
+    profile : Profile
+        The population that people are drawn from.
+    role : str or None
+        Everyone's role, one of ``scenario.roles`` where it names any; drawn when None.
+    start_wall_us : int
+        Wall-clock time at which the day starts, in microseconds since 1970, UTC.
+    time_zone : str
+        Name of the time zone.
+    screens : mapping
+        Compiled screens by name.
+    provenance_id : str
+        Identifier of the run.
+
+    Returns
+    -------
+    list of SessionPlan
+        In the order of ``people``.
+
+    Raises
+    ------
+    DeskhandError
+        When the team is empty or the scenario's first screen is missing.
+    """
+    if not people:
+        raise DeskhandError("people=[]: a team has at least one person.")
+    if scenario.screens:
+        screens = {**screens, **scenario.screens}
+    if scenario.opens not in screens:
+        raise DeskhandError(
+            f"scenario {scenario.name!r} opens screen {scenario.opens!r}, which is not there; "
+            f"known: {', '.join(sorted(screens)) or 'none'}."
+        )
+    env = simpy.Environment()
+    world = World(env, seed=seed, team=team, day=day, people=people, first_hour=9)
+    plans: list[SessionPlan] = []
+    processes: list[simpy.Process] = []
+    for person in people:
+        who = (team, person, day)
+        arrival = stream(seed, "arrival", *who).standard_normal()
+        late_us = int(1e6 * scenario.arrival_spread_s * abs(arrival))
+        plan = SessionPlan(
+            session_id=name("syn_session", seed, "session", scenario.name, *who),
+            seed=seed,
+            scenario=scenario.name,
+            team=team,
+            person=person,
+            day=day,
+            persona=draw_persona(profile, seed, team, person, _role(scenario, role, seed, *who)),
+            start_wall_us=start_wall_us + late_us,
+            time_zone=time_zone,
+            provenance_id=provenance_id,
+            viewport=screens[scenario.opens].viewport,
+        )
+        plans.append(plan)
+        processes.append(
+            env.process(_session(env, world, scenario, plan, profile, screens, late_us))
+        )
+    if len(people) > 1 or scenario.arrival_spread_s:
+        env.process(world.outside())
+    env.run(until=env.all_of(processes))
+    return plans
+
+
+def _role(
+    scenario: Scenario, role: str | None, seed: int, team: int, person: int, _day: int
+) -> str | None:
+    if role is not None or not scenario.roles:
+        return role
+    drawn = stream(seed, "scenario.role", team, person).integers(len(scenario.roles))
+    return scenario.roles[int(drawn)]
+
+
+def _session(
+    env: simpy.Environment,
+    world: World,
+    scenario: Scenario,
+    plan: SessionPlan,
+    profile: Profile,
+    screens: Mapping[str, Screen],
+    late_us: int,
+) -> Steps:
+    """One person's process: arrive, sit down, do the scenario, get up."""
+    yield env.timeout(late_us)
+    records = Records(plan.seed, plan.team, plan.person, plan.day)
+    desk = Desk(env, plan, screens, records, scenario.sensitive, world=world, profile=profile)
+    desk.sit_down(scenario.opens)
+    yield from scenario.run(desk, **records.fill(scenario.needs, {}))
+    desk.get_up()

@@ -1,0 +1,207 @@
+"""The public functions: simulate one session, generate many, call the motor models alone."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from deskhand.arguments import (
+    DEFAULT_FORMAT,
+    DEFAULT_START,
+    DEFAULT_TEAM_SIZE,
+    EVERYTHING,
+    Arguments,
+    Only,
+    parse_formats,
+    parse_only,
+    parse_start,
+    parse_time_zone,
+)
+from deskhand.behavior_models.persona import ROLES
+from deskhand.errors import DeskhandError, UnknownNameError
+from deskhand.loading import read_sessions
+from deskhand.motor import pointer_paths, time_keys, type_text
+from deskhand.progress import Progress
+from deskhand.recipe import load_recipe
+from deskhand.run import run
+from deskhand.scenarios.scenario import Scenario
+from deskhand.screen import Screen
+from deskhand.session import Session
+from deskhand.shard import Shard, sessions_of
+
+__all__ = [
+    "generate",
+    "pointer_paths",
+    "read_sessions",
+    "simulate",
+    "time_keys",
+    "type_text",
+    "validate",
+]
+
+
+def simulate(
+    scenario: str | Path | Scenario,
+    *,
+    seed: int,
+    person: int = 0,
+    day: int = 0,
+    people: int | None = None,
+    team_size: int = DEFAULT_TEAM_SIZE,
+    profile: str | Path = "office",
+    role: str | None = None,
+    start: str = DEFAULT_START,
+    time_zone: str = "UTC",
+    screens: Mapping[str, Screen] | None = None,
+) -> Session:
+    """Simulate one session in memory.
+
+    Parameters
+    ----------
+    scenario : str, pathlib.Path or Scenario
+        A registered name, the path of a ``.json`` scenario, or a decorated function.
+    seed : int
+        From 0 to 2**64 - 1.
+    person, day : int
+        Whose session and on which working day, both from 0.
+    people : int, optional
+        The size of the population. When given, the person's whole team is simulated, so that the
+        session is the one that `generate` makes; otherwise the person works alone.
+    team_size : int
+        People in a team.
+    profile : str or pathlib.Path
+        The population: a shipped name or the path of a ``.json`` profile.
+    role : str, optional
+        The person's role; drawn when not given.
+    start : str
+        The local date, or date and time, of day 0.
+    time_zone : str
+        An IANA name.
+    screens : mapping of str to Screen, optional
+        Own compiled screens by name, beside the shipped ones.
+
+    Returns
+    -------
+    Session
+        Header and Arrow tables; ``session.write(path, format="rrweb")`` exports it.
+
+    Raises
+    ------
+    DeskhandError
+        When an argument or the scenario cannot be used.
+
+    Examples
+    --------
+    >>> import deskhand
+    >>> session = deskhand.simulate("crm.create_lead", seed=7)
+    >>> session.events.num_rows > 100
+    True
+    """
+    _check_role(role)
+    arguments = Arguments(
+        people=person + 1 if people is None else people,
+        days=day + 1,
+        seed=seed,
+        only=Only(person=person, day=day),
+        start=parse_start(start),
+        time_zone=parse_time_zone(time_zone),
+        role=role,
+        team_size=team_size,
+    )
+    recipe = load_recipe(scenario, profile, screens)
+    alone = [person] if people is None else None
+    shard = Shard(person // team_size, day)
+    for session in sessions_of(arguments, recipe, shard, people=alone):
+        return session
+    raise DeskhandError(
+        f"scenario {recipe.scenario.name!r} gave person {person} nothing to do on day {day}."
+    )
+
+
+def generate(
+    scenario: str | Path | Scenario,
+    *,
+    people: int,
+    seed: int,
+    out: str | Path,
+    days: int = 1,
+    workers: int = 1,
+    formats: str | Sequence[str] = DEFAULT_FORMAT,
+    only: str | Only | None = None,
+    resume: bool = False,
+    start: str = DEFAULT_START,
+    time_zone: str = "UTC",
+    profile: str | Path = "office",
+    role: str | None = None,
+    team_size: int = DEFAULT_TEAM_SIZE,
+    screens: Mapping[str, Screen] | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Generate the sessions of many people over many days into a folder.
+
+    A script that asks for more than one worker calls this below ``if __name__ == "__main__":``.
+
+    Parameters
+    ----------
+    scenario : str, pathlib.Path or Scenario
+        As in `simulate`.
+    people, days : int
+        How many people, and how many working days for each.
+    seed : int
+        The same seed gives the same bytes, whatever the number of workers.
+    out : str or pathlib.Path
+        The output folder; absent or empty, unless ``resume``.
+    workers : int
+        How many processes.
+    formats : str or sequence of str
+        Export formats, for example ``"parquet,rrweb"``.
+    only : str, optional
+        The part to make, for example ``"team=3,day=1"``.
+    resume : bool
+        Complete a run that was begun in ``out``.
+    start, time_zone, profile, role, team_size, screens
+        As in `simulate`.
+    progress : callable, optional
+        Called with the number of finished shards, of all shards and of events so far.
+
+    Returns
+    -------
+    dict
+        The manifest.
+
+    Raises
+    ------
+    DeskhandError
+        When an argument, the scenario or the folder cannot be used.
+    """
+    _check_role(role)
+    arguments = Arguments(
+        people=people,
+        days=days,
+        seed=seed,
+        formats=parse_formats(formats),
+        only=parse_only(only) if isinstance(only, str) else only or EVERYTHING,
+        start=parse_start(start),
+        time_zone=parse_time_zone(time_zone),
+        role=role,
+        team_size=team_size,
+    )
+    recipe = load_recipe(scenario, profile, screens)
+    return run(arguments, recipe, Path(out), workers=workers, resume=resume, progress=progress)
+
+
+def _check_role(role: str | None) -> None:
+    if role is not None and role not in ROLES:
+        raise UnknownNameError("persona role", role, ROLES)
+
+
+def validate(path: str | Path) -> Any:
+    """Check generated sessions: schemas, laws of the event table, and the manifest's hashes.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        An output folder, a shard folder or a file.
+    """
+    from deskhand.validation import validate_path
+
+    return validate_path(Path(path))

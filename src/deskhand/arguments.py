@@ -1,0 +1,284 @@
+"""The arguments of a run: everything that decides its bytes, checked before anything is made."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from deskhand import registry
+from deskhand.errors import DeskhandError, UnknownNameError
+from deskhand.streams import check_seed
+
+# A Monday, fixed so that a run never depends on the day on which it is made.
+DEFAULT_START = "2026-03-02"
+DEFAULT_TIME_OF_DAY = time(9)
+DEFAULT_MOMENT = datetime.combine(date.fromisoformat(DEFAULT_START), DEFAULT_TIME_OF_DAY)
+DEFAULT_TEAM_SIZE = 5
+DEFAULT_FORMAT = "parquet"
+# Far above what one machine makes, and low enough that a slip of the finger is caught.
+LIMITS = {"people": 1_000_000, "days": 10_000, "team_size": 1_000, "workers": 256}
+
+
+class Only(NamedTuple):
+    """The part of a run to make; None stands for all."""
+
+    team: int | None = None
+    person: int | None = None
+    day: int | None = None
+
+
+EVERYTHING = Only()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arguments:
+    """What a run makes. Neither the number of workers nor the output folder belongs here.
+
+    ``start`` is the local date and time of day 0; later days are the following weekdays at the same
+    time of day.
+    """
+
+    people: int
+    days: int
+    seed: int
+    formats: tuple[str, ...] = (DEFAULT_FORMAT,)
+    only: Only = EVERYTHING
+    start: datetime = DEFAULT_MOMENT
+    time_zone: str = "UTC"
+    role: str | None = None
+    team_size: int = DEFAULT_TEAM_SIZE
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.seed, int):
+            raise DeskhandError(f"seed={self.seed!r}: must be a whole number; try --seed 7.")
+        check_seed(self.seed)
+        for name in ("people", "days", "team_size"):
+            _check_count(name, getattr(self, name))
+        _check_only(self.only, people=self.people, days=self.days, team_size=self.team_size)
+
+    @property
+    def teams(self) -> int:
+        """The number of teams; the last one may be smaller than the others."""
+        return -(-self.people // self.team_size)
+
+    def team_people(self, team: int) -> range:
+        """Return the numbers of the people in a team."""
+        first = team * self.team_size
+        return range(first, min(first + self.team_size, self.people))
+
+    def start_wall_us(self, day: int) -> int:
+        """Return when a day starts, in microseconds since 1970-01-01T00:00Z."""
+        local = datetime.combine(nth_weekday(self.start.date(), day), self.start.time())
+        moment = local.replace(tzinfo=ZoneInfo(self.time_zone))
+        return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+    def as_record(self) -> dict[str, Any]:
+        """Return the arguments as they are written to run.json and manifest.json."""
+        only = {k: v for k, v in self.only._asdict().items() if v is not None}
+        return {
+            "people": self.people,
+            "days": self.days,
+            "seed": self.seed,
+            "formats": list(self.formats),
+            "only": only or None,
+            "start": self.start.isoformat(timespec="minutes"),
+            "time_zone": self.time_zone,
+            "role": self.role,
+            "team_size": self.team_size,
+        }
+
+
+def nth_weekday(start: date, day: int) -> date:
+    """Return the date of a run's day; Saturdays and Sundays are passed over.
+
+    Examples
+    --------
+    >>> nth_weekday(date(2026, 3, 2), 4).isoformat(), nth_weekday(date(2026, 3, 2), 5).isoformat()
+    ('2026-03-06', '2026-03-09')
+    >>> nth_weekday(date(2026, 3, 7), 0).isoformat()
+    '2026-03-09'
+    """
+    weekday = start.weekday()
+    if weekday > 4:
+        start += timedelta(days=7 - weekday)
+        weekday = 0
+    weeks, rest = divmod(weekday + day, 5)
+    return start + timedelta(days=7 * weeks + rest - weekday)
+
+
+def _check_count(name: str, value: object) -> None:
+    limit = LIMITS[name]
+    if not isinstance(value, int) or not 1 <= value <= limit:
+        raise DeskhandError(
+            f"{name}={value}: must be a whole number from 1 to {limit}; "
+            f"try --{name.replace('_', '-')} 2."
+        )
+
+
+def check_workers(workers: int) -> int:
+    """Return the number of workers unchanged when it is usable.
+
+    Raises
+    ------
+    DeskhandError
+        When it is not a whole number from 1 to 256.
+    """
+    _check_count("workers", workers)
+    return workers
+
+
+def _check_only(only: Only, *, people: int, days: int, team_size: int) -> None:
+    limits = {"team": -(-people // team_size), "person": people, "day": days}
+    for name, value in only._asdict().items():
+        if value is not None and not 0 <= value < limits[name]:
+            raise DeskhandError(
+                f"only {name}={value}: this run numbers {name} from 0 to {limits[name] - 1}."
+            )
+    if only.team is not None and only.person is not None and only.person // team_size != only.team:
+        raise DeskhandError(
+            f"only team={only.team},person={only.person}: person {only.person} is in team "
+            f"{only.person // team_size}; leave the team out."
+        )
+
+
+def parse_only(text: str) -> Only:
+    """Read which part of a run to make.
+
+    Parameters
+    ----------
+    text : str
+        Parts joined by commas, each ``team=3``, ``person=7`` or ``day=1``; all of them must hold.
+
+    Raises
+    ------
+    DeskhandError
+        When it is written differently.
+
+    Examples
+    --------
+    >>> parse_only("team=3,day=1")
+    Only(team=3, person=None, day=1)
+    """
+    found: dict[str, int] = {}
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\w+)\s*=\s*([0-9]{1,18})\s*", part)
+        if match is None:
+            raise DeskhandError(
+                f"only {text!r}: write team=3, person=7 or day=1, joined by commas."
+            )
+        if match[1] not in Only._fields:
+            raise UnknownNameError("part of a run", match[1], Only._fields)
+        if match[1] in found:
+            raise DeskhandError(f"only {text!r}: {match[1]} is given twice; give it once.")
+        found[match[1]] = int(match[2])
+    return Only(**found)
+
+
+def parse_start(text: str) -> datetime:
+    """Read the local date and time of a run's first day; 09:00 when only a date is given.
+
+    Raises
+    ------
+    DeskhandError
+        When it is no date, carries an offset, or lies outside the years 1970 to 2200.
+
+    Examples
+    --------
+    >>> parse_start("2026-03-02").isoformat(), parse_start("2026-03-02T08:30").isoformat()
+    ('2026-03-02T09:00:00', '2026-03-02T08:30:00')
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is not None or not 1970 <= moment.year <= 2200:
+        raise DeskhandError(
+            f"start {text!r}: write a date such as 2026-03-02 or 2026-03-02T08:30, of the years "
+            "1970 to 2200 and without an offset; the zone is given by --time-zone."
+        )
+    if re.fullmatch(r"[\d-]+", text):
+        moment = datetime.combine(moment.date(), DEFAULT_TIME_OF_DAY)
+    return moment
+
+
+def parse_time_zone(text: str) -> str:
+    """Return the name of a time zone when it is known.
+
+    Raises
+    ------
+    UnknownNameError
+        When it is not a name of the IANA time zone database.
+    """
+    try:
+        ZoneInfo(text)
+    except (ValueError, OSError, KeyError):
+        from zoneinfo import available_timezones
+
+        raise _unknown_zone(text, available_timezones()) from None
+    return text
+
+
+def _unknown_zone(text: str, known: set[str]) -> DeskhandError:
+    # The database holds some 600 names: name the nearest few, not all of them.
+    from difflib import get_close_matches
+
+    near = get_close_matches(text, sorted(known), n=3, cutoff=0.5) or ["UTC", "Europe/Berlin"]
+    return DeskhandError(f"time zone {text!r} is not known; try {', '.join(near)}.")
+
+
+def parse_formats(text: str | Sequence[str]) -> tuple[str, ...]:
+    """Return the export formats of a run, sorted and each once.
+
+    Parameters
+    ----------
+    text : str or sequence of str
+        Names joined by commas, or a sequence of names.
+
+    Raises
+    ------
+    UnknownNameError
+        When a format is not registered.
+    DeskhandError
+        When none is given.
+
+    Examples
+    --------
+    >>> parse_formats("rrweb,parquet")
+    ('parquet', 'rrweb')
+    """
+    given = text.split(",") if isinstance(text, str) else list(text)
+    wanted = sorted({part.strip() for part in given} - {""})
+    if not wanted:
+        raise DeskhandError(
+            f"format {text!r}: give at least one of {', '.join(registry.names('deskhand.exports'))}."
+        )
+    known = registry.names("deskhand.exports")
+    for name in wanted:
+        if name not in known:
+            raise UnknownNameError("format", name, known)
+    return tuple(wanted)
+
+
+def parse_viewport(text: str) -> tuple[int, int]:
+    """Read a viewport's width and height in CSS pixels.
+
+    Raises
+    ------
+    DeskhandError
+        When it is not written WIDTHxHEIGHT or not within 200 to 8000 pixels.
+
+    Examples
+    --------
+    >>> parse_viewport("1280x800")
+    (1280, 800)
+    """
+    match = re.fullmatch(r"([0-9]{1,6})[xX]([0-9]{1,6})", text.strip())
+    size = (int(match[1]), int(match[2])) if match else (0, 0)
+    if min(size) < 200 or max(size) > 8000:
+        raise DeskhandError(
+            f"viewport {text!r}: write WIDTHxHEIGHT in pixels, each from 200 to 8000, "
+            "for example 1280x800."
+        )
+    return size

@@ -1,0 +1,204 @@
+"""The command line: thin commands over `deskhand.api`, and how every refusal ends."""
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import App, CycloptsError, Parameter, Token
+
+from deskhand.cli_scenarios import scenarios
+from deskhand.cli_screens import screens
+from deskhand.errors import DeskhandError
+from deskhand.progress import progress_line
+
+REFUSED, INTERRUPTED = 2, 130
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("deskhand")
+
+
+def _whole_number(_: Any, tokens: Sequence[Token]) -> int:
+    # Cyclopts reads 2.5 as 2; a seed or a number of people is never rounded here.
+    text = tokens[0].value
+    if re.fullmatch(r"[+-]?[0-9]{1,40}", text) is None:
+        raise ValueError(f"{text[:40]!r} is not a whole number such as 7.")
+    return int(text)
+
+
+Whole = Annotated[int, Parameter(converter=_whole_number)]
+
+app = App(
+    name="deskhand",
+    help="Realistic synthetic interaction sessions, in the schemas of real captures, with no human in them.",
+    version=_version,
+    suppress_keyboard_interrupt=False,
+)
+app.command(scenarios)
+app.command(screens)
+
+
+@app.command
+def generate(
+    scenario: str,
+    *,
+    people: Whole,
+    seed: Whole,
+    out: Path,
+    days: Whole = 1,
+    workers: Whole = 1,
+    format_: Annotated[str, Parameter(name="--format")] = "parquet",
+    only: str | None = None,
+    resume: Annotated[bool, Parameter(negative="")] = False,
+    start: str = "2026-03-02",
+    time_zone: str = "UTC",
+    profile: str = "office",
+    role: str | None = None,
+    team_size: Whole = 5,
+) -> None:
+    """Generate the sessions of many people over many days.
+
+    Parameters
+    ----------
+    scenario
+        A name of `deskhand scenarios list`, or the path of a .json scenario.
+    people
+        How many people, numbered from 0.
+    seed
+        A whole number; the same seed gives the same bytes.
+    out
+        The output folder; it must be absent or empty.
+    days
+        How many working days, numbered from 0; Saturdays and Sundays are passed over.
+    workers
+        How many processes; the bytes do not depend on it.
+    format_
+        Export formats joined by commas, for example parquet,jsonl,rrweb.
+    only
+        The part to make: team=3, person=7 or day=1, joined by commas; the same bytes as in the
+        entire run.
+    resume
+        Complete a run that was begun in the output folder.
+    start
+        The local date, or date and time, at which day 0 begins; 09:00 when no time is given.
+    time_zone
+        The people's time zone, for example Europe/Berlin.
+    profile
+        The population: the name of a shipped profile or the path of a .json profile.
+    role
+        Give everyone this role instead of drawing one.
+    team_size
+        People in a team; they share a day and interrupt one another.
+    """
+    from deskhand import api
+
+    with progress_line() as progress:
+        api.generate(
+            scenario,
+            people=people,
+            days=days,
+            seed=seed,
+            out=out,
+            workers=workers,
+            formats=format_,
+            only=only,
+            resume=resume,
+            start=start,
+            time_zone=time_zone,
+            profile=profile,
+            role=role,
+            team_size=team_size,
+            progress=progress,
+        )
+
+
+@app.command
+def validate(path: Path) -> None:
+    """Check generated sessions against the schemas, the laws of an event table and the manifest.
+
+    Parameters
+    ----------
+    path
+        An output folder, a shard folder or a file.
+    """
+    from deskhand import api
+
+    print(api.validate(path))
+
+
+@app.command
+def play(session: Path, *, out: Path = Path("player.html")) -> None:
+    """Write a page that replays a session; open it in a browser.
+
+    Parameters
+    ----------
+    session
+        An output folder with a session id behind it (out/syn_...), or a folder of sessions, whose
+        first is taken.
+    out
+        The page to write.
+    """
+    from deskhand.loading import load_session
+    from deskhand.play import write_player
+
+    write_player(load_session(session), out)
+    print(out)
+
+
+@app.command
+def demo(*, out: Path = Path("out/demo")) -> None:
+    """Generate a few sessions of every kind, with pages that replay them.
+
+    Parameters
+    ----------
+    out
+        The folder to write.
+    """
+    from deskhand.demo import run_demo
+
+    run_demo(out)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    words : sequence of str, optional
+        The words after the program's name; taken from the command line when not given.
+
+    Returns
+    -------
+    int
+        The exit status: 0, 2 for a refusal, 130 after Ctrl-C.
+    """
+    words = sys.argv[1:] if words is None else words
+    try:
+        app(
+            list(words),
+            exit_on_error=False,
+            print_error=False,
+            result_action="return_value",
+        )
+    except DeskhandError as error:
+        return _say(str(error), REFUSED)
+    except CycloptsError as error:
+        return _say(" ".join(str(error).split()), REFUSED)
+    except KeyboardInterrupt:
+        kept = "; finished team days are kept, the same command with --resume goes on"
+        return _say(f"stopped{kept if 'generate' in words else ''}.", INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read the output has had enough (`| head`); nothing is left to say it to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return 0
+
+
+def _say(message: str, status: int) -> int:
+    print(f"deskhand: {message}", file=sys.stderr)
+    return status

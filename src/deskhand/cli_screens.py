@@ -1,0 +1,111 @@
+"""`deskhand screens`: compile a page, list the compiled ones, show what is on one."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cyclopts import App
+
+if TYPE_CHECKING:
+    from deskhand.screen import Screen
+
+SUFFIX = ".screen.json"
+
+screens = App(name="screens", help="The compiled pages that tasks are done on.")
+
+
+@screens.command(name="compile")
+def compile_(
+    page: Path,
+    *,
+    states: Path | None = None,
+    viewport: str = "1280x800",
+    out: Path = Path(),
+    name: str | None = None,
+    app: str | None = None,
+    chromium: str | None = None,
+) -> None:
+    """Compile an HTML page into a screen, with an installed Chromium.
+
+    Parameters
+    ----------
+    page
+        The page: an .html file.
+    states
+        A .states.json file that says which states the page has and what leads to them.
+    viewport
+        The browser's viewport, WIDTHxHEIGHT in pixels.
+    out
+        The folder to write the screen and its picture to.
+    name
+        The screen's name; by default that of the states file or of the page.
+    app
+        The application that the screen belongs to.
+    chromium
+        The path of the Chromium to use.
+    """
+    from deskhand.arguments import parse_viewport
+    from deskhand.errors import DeskhandError
+    from deskhand.scenarios.screen_compiler import compile_page, write_screen
+
+    size = parse_viewport(viewport)
+    for given in (page, states):
+        if given is not None and not given.is_file():
+            raise DeskhandError(f"{given}: there is no such file; give the path of a page.")
+    data = compile_page(page, states=states, viewport=size, name=name, app=app, chromium=chromium)
+    print(write_screen(data, out=out))
+
+
+@screens.command(name="list")
+def list_() -> None:
+    """List the screens that deskhand ships."""
+    from deskhand.scenarios.app_screens import shipped_screens
+
+    for name, screen in sorted(shipped_screens().items()):
+        states = sum(len(layer["states"]) for layer in screen.data["layers"].values())
+        print(f"{name:28}{len(screen.elements):4} elements {states:4} states   {screen.title}")
+
+
+@screens.command
+def show(screen: str, *, state: list[str] | None = None) -> None:
+    """Show the elements of a screen, each with the locator that names it.
+
+    Parameters
+    ----------
+    screen
+        A name of `deskhand screens list`, or the path of a compiled .screen.json.
+    state
+        A state to put the page into, for example page:saved; may be given for several layers.
+    """
+    from deskhand.errors import UnknownNameError
+    from deskhand.screen import Page, describe
+
+    page = Page(_load(screen))
+    for wanted in state or ():
+        layer, _, name = wanted.partition(":")
+        if (layer, name) not in page.screen.states:
+            raise UnknownNameError("state", wanted, [":".join(s) for s in page.screen.states])
+        page.state[layer] = name
+    width, height = page.screen.viewport
+    print(f"{page.screen.name} ({page.screen.app}), {width}x{height}, {page.screen.href}")
+    print("states: " + ", ".join(f"{layer}:{name}" for layer, name in page.screen.states))
+    for element in page.elements.values():
+        left, top, wide, high = element.box
+        print(f"{describe(element)}  {element.widget} at {left:g},{top:g} {wide:g}x{high:g}")
+
+
+def _load(given: str) -> "Screen":
+    from deskhand.errors import DeskhandError, UnknownNameError
+    from deskhand.scenarios.app_screens import shipped_screens
+    from deskhand.screen import Screen
+
+    if given.endswith(SUFFIX):
+        try:
+            return Screen.load(given)
+        except FileNotFoundError:
+            raise DeskhandError(f"{given}: there is no such file.") from None
+        except (ValueError, KeyError) as error:
+            raise DeskhandError(f"{given}: not a compiled screen ({error}).") from error
+    shipped = shipped_screens()
+    if given not in shipped:
+        raise UnknownNameError("screen", given, shipped)
+    return shipped[given]

@@ -1,0 +1,136 @@
+"""Sessions from files: found in an output folder or a shard, with the screens they were made on."""
+
+from collections import ChainMap
+from collections.abc import Iterator, Mapping, MutableMapping
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import cast
+
+from deskhand import registry
+from deskhand.errors import DeskhandError
+from deskhand.manifest import SHARD_FILE, read_record
+from deskhand.scenarios.app_screens import shipped_screens
+from deskhand.screen import Screen
+from deskhand.session import Session
+
+SCREENS_FOLDER = "screens"
+SCREEN_SUFFIX = ".screen.json"
+EXPORTS = "deskhand.exports"
+
+
+def screen_path(name: str) -> str:
+    """Return where a run keeps a compiled screen that deskhand does not ship.
+
+    Examples
+    --------
+    >>> screen_path("shop/basket")
+    'screens/shop/basket.screen.json'
+    """
+    return f"{SCREENS_FOLDER}/{name}{SCREEN_SUFFIX}"
+
+
+def session_screens(session: Session) -> list[str]:
+    """Return the sorted names of the screens that a session's rows refer to."""
+    named = set(session.elements.column("screen").unique().to_pylist())
+    named |= set(session.screenshots.column("screen").unique().to_pylist())
+    references = session.events.column("reference").unique().to_pylist()
+    named |= {reference.partition("#")[0] for reference in references if reference}
+    return sorted(name for name in named if name is not None and name in session.screens)
+
+
+def with_shipped(own: Mapping[str, Screen]) -> Mapping[str, Screen]:
+    """Return own screens before the shipped ones, which are still read only when they are needed."""
+    shipped = shipped_screens()
+    return ChainMap(dict(own), cast("MutableMapping[str, Screen]", shipped)) if own else shipped
+
+
+def read_sessions(path: str | Path) -> Iterator[Session]:
+    """Yield the sessions of a folder, one at a time.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        An output folder, a shard of it, or any folder that an export with a reader filled; with a
+        session id behind it (``out/syn_...``), that session alone.
+
+    Yields
+    ------
+    Session
+        With its compiled screens: those beside the run, else the shipped ones.
+
+    Raises
+    ------
+    DeskhandError
+        When there is no such folder or session, or no format in it that can be read back.
+    """
+    path = Path(path)
+    if path.is_dir():
+        yield from _below(path, None)
+    elif path.parent.is_dir() and not path.exists():
+        found = False
+        for session in _below(path.parent, path.name):
+            found = True
+            yield session
+        if not found:
+            raise DeskhandError(
+                f"{path}: neither a folder nor a session of {path.parent}; give the folder that "
+                "`deskhand generate` wrote, or that folder with a session id behind it."
+            )
+    else:
+        raise DeskhandError(
+            f"{path}: not a folder of sessions; give the folder that `deskhand generate` wrote."
+        )
+
+
+def load_session(path: str | Path) -> Session:
+    """Return the first session of `read_sessions`.
+
+    Raises
+    ------
+    DeskhandError
+        When there is none.
+    """
+    for session in read_sessions(path):
+        return session
+    raise DeskhandError(f"{path}: holds no session; generate some first.")
+
+
+def _below(folder: Path, session_id: str | None) -> Iterator[Session]:
+    shards = sorted(folder.glob("shard=*"))
+    out = folder if shards or not folder.name.startswith("shard=") else folder.parent
+    screens = with_shipped(_own_screens(out))
+    for shard in shards or [folder]:
+        if session_id is not None and not _may_hold(shard, session_id):
+            continue
+        for session in _reader(shard).read(shard):
+            if session_id in (None, session.session_id):
+                yield replace(session, screens=screens)
+
+
+def _may_hold(shard: Path, session_id: str) -> bool:
+    # A shard of a run lists its sessions, so that the others need not be read.
+    if not (shard / SHARD_FILE).is_file():
+        return True
+    return session_id in {s["session_id"] for s in read_record(shard / SHARD_FILE)["sessions"]}
+
+
+def _own_screens(out: Path) -> Mapping[str, Screen]:
+    found = (
+        Screen.load(path) for path in sorted((out / SCREENS_FOLDER).rglob(f"*{SCREEN_SUFFIX}"))
+    )
+    return {screen.name: screen for screen in found}
+
+
+def _reader(folder: Path) -> ModuleType:
+    """Return the export that can read a folder's tables back; Parquet first, for it is fastest."""
+    names = sorted(registry.names(EXPORTS), key=lambda name: (name != "parquet", name))
+    for name in names:
+        export: ModuleType = registry.load(EXPORTS, name)
+        suffix = getattr(export, "SUFFIX", None)
+        if suffix and hasattr(export, "read") and (folder / f"events{suffix}").is_file():
+            return export
+    raise DeskhandError(
+        f"{folder}: holds no sessions that can be read back; generate with --format parquet, "
+        "beside other formats if need be."
+    )

@@ -1,0 +1,34 @@
+"""One line of progress on a terminal, and nothing in a pipe."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+Progress = Callable[[int, int, int], None]
+"""Called with the number of finished shards, of all shards, and of events so far."""
+
+
+@contextmanager
+def progress_line() -> Iterator[Progress | None]:
+    """Give a callable that redraws the line, or None when standard error is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    # rich comes with cyclopts; it is imported only when there is someone to look at it.
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Line
+
+    columns = (
+        TextColumn("{task.completed} of {task.total} team days"),
+        BarColumn(),
+        TextColumn("{task.fields[events]:,} events"),
+        TimeRemainingColumn(),
+    )
+    with Line(*columns, console=Console(stderr=True)) as line:
+        task = line.add_task("", total=None, events=0)
+
+        def show(done: int, total: int, events: int) -> None:
+            line.update(task, completed=done, total=total, events=events)
+
+        yield show

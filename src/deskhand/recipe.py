@@ -1,0 +1,201 @@
+"""What sessions are made from: a scenario, a profile and screens, each with its hash."""
+
+import inspect
+import json
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from hashlib import sha256
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from deskhand import registry
+from deskhand.behavior_models.profile import Profile, load_profile
+from deskhand.errors import DeskhandError
+from deskhand.loading import with_shipped
+from deskhand.manifest import record_sha256, versions
+from deskhand.scenarios.app_screens import shipped_screens
+from deskhand.scenarios.scenario import Scenario
+from deskhand.screen import Screen
+from deskhand.streams import name
+
+GROUP = "deskhand.scenarios"
+_REFERENCE = re.compile(r"[\w.]+:\w+")
+# A screen's name becomes a path below the output folder, so it may not climb out of it.
+_SCREEN_NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """A scenario, a profile and screens, loaded.
+
+    ``source`` names the scenario so that another process can load it: a registered name, the path
+    of a JSON file, or ``module:attribute``. ``own_screens`` are those that deskhand does not ship.
+    """
+
+    source: str
+    scenario: Scenario
+    scenario_sha256: str
+    profile_source: str
+    profile: Profile
+    own_screens: Mapping[str, Screen]
+
+    @cached_property
+    def screens(self) -> Mapping[str, Screen]:
+        """Every screen that the scenario may show, by name."""
+        return with_shipped(self.own_screens)
+
+    @cached_property
+    def profile_sha256(self) -> str:
+        """The hash of the profile's content."""
+        profile = self.profile
+        return record_sha256(
+            {"name": profile.name, "mode": profile.mode, "sections": profile.sections}
+        )
+
+    def provenance_id(self, seed: int) -> str:
+        """Return the identifier that every row made from this recipe and seed carries."""
+        made_by = (self.scenario_sha256, self.profile_sha256, versions()["deskhand"])
+        return name("syn_prov", seed, "provenance", *made_by)
+
+    def as_record(self) -> dict[str, Any]:
+        """Return the recipe as it is written to run.json and manifest.json."""
+        return {
+            "scenario": {"name": self.scenario.name, "sha256": self.scenario_sha256},
+            "profile": {
+                "name": self.profile.name,
+                "mode": self.profile.mode,
+                "sha256": self.profile_sha256,
+            },
+            "own_screens": {
+                name: screen_sha256(screen) for name, screen in sorted(self.own_screens.items())
+            },
+        }
+
+
+@cache
+def screen_sha256(screen: Screen) -> str:
+    """Return the hash of a compiled screen's content."""
+    return record_sha256(screen.data)
+
+
+def load_recipe(
+    scenario: str | Path | Scenario,
+    profile: str | Path = "office",
+    screens: Mapping[str, Screen] | None = None,
+) -> Recipe:
+    """Load what sessions are made from.
+
+    Parameters
+    ----------
+    scenario : str, pathlib.Path or Scenario
+        A registered name, the path of a ``.json`` scenario, ``module:attribute``, or the object.
+    profile : str or pathlib.Path
+        The name of a shipped profile or the path of a ``.json`` profile.
+    screens : mapping of str to Screen, optional
+        Own screens by name, beside those of the scenario and the shipped ones.
+
+    Raises
+    ------
+    DeskhandError
+        When one of them is unknown or broken.
+    """
+    made, digest, own = _load_scenario(scenario)
+    own = {**own, **(made.screens or {}), **(screens or {})}
+    for screen_name in own:
+        if _SCREEN_NAME.fullmatch(screen_name) is None or ".." in screen_name:
+            raise DeskhandError(
+                f"screen name {screen_name!r}: use letters, digits, dots, hyphens and slashes, "
+                "for example 'shop/basket'."
+            )
+    return Recipe(
+        source=_reference(scenario) if isinstance(scenario, Scenario) else str(scenario),
+        scenario=made,
+        scenario_sha256=digest,
+        profile_source=str(profile),
+        profile=_load_profile(str(profile)),
+        own_screens=own,
+    )
+
+
+def _load_scenario(given: str | Path | Scenario) -> tuple[Scenario, str, dict[str, Screen]]:
+    if isinstance(given, Scenario):
+        return given, _source_sha256(given), {}
+    text = str(given)
+    if text.endswith(".json"):
+        path = Path(text)
+        if not path.is_file():
+            raise DeskhandError(
+                f"scenario file {text!r} does not exist; give the path of a .json scenario, or one "
+                f"of the names {', '.join(registry.names(GROUP))}."
+            )
+        # jsonschema is slow to import, and most runs read no file.
+        from deskhand.scenarios.json_form import load_scenario_file
+
+        scenario, screens = load_scenario_file(path)
+        shipped = shipped_screens()
+        own = {key: screen for key, screen in screens.items() if shipped.get(key) is not screen}
+        # Parsed and written again, so that line ends and indents do not count.
+        return scenario, record_sha256(json.loads(path.read_bytes())), own
+    found = _by_reference(text) if _REFERENCE.fullmatch(text) else registry.load(GROUP, text)
+    if not isinstance(found, Scenario):
+        raise DeskhandError(
+            f"scenario {text!r} is a {type(found).__name__}; decorate a generator function with "
+            "@scenario(...) of deskhand.scenarios.scenario."
+        )
+    return found, _source_sha256(found), {}
+
+
+def _by_reference(text: str) -> Any:
+    module, _, attribute = text.partition(":")
+    try:
+        return getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise DeskhandError(f"scenario {text!r} cannot be loaded: {error}.") from error
+
+
+def _reference(scenario: Scenario) -> str:
+    function = scenario.run
+    module, attribute = function.__module__, getattr(function, "__qualname__", "")
+    if getattr(sys.modules.get(module), attribute, None) is scenario and module != "__main__":
+        return f"{module}:{attribute}"
+    # Another process cannot find it again; `run` says so when it needs to.
+    return ""
+
+
+def _source_sha256(scenario: Scenario) -> str:
+    """Return the hash of a Python scenario: its name and the text of the module that defines it."""
+    try:
+        module = inspect.getmodule(scenario.run)
+        text = inspect.getsource(module if module is not None else scenario.run)
+    except (OSError, TypeError):
+        # Typed at a prompt: its code is the best that is left.
+        text = getattr(getattr(scenario.run, "__code__", None), "co_code", b"").hex()
+    text = "\n".join(text.splitlines())
+    return sha256(f"{scenario.name}\n{text}".encode()).hexdigest()
+
+
+def _load_profile(source: str) -> Profile:
+    try:
+        return load_profile(source)
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise DeskhandError(f"profile {source!r} is not JSON: {error}.") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DeskhandError(
+            f"profile {source!r} lacks {error}; a profile holds format, name, mode, remark and "
+            "sections, as the shipped 'office' does."
+        ) from error
+
+
+def scenario_names() -> list[str]:
+    """Return the names of the registered scenarios.
+
+    Examples
+    --------
+    >>> "workday" in scenario_names()
+    True
+    """
+    return registry.names(GROUP)

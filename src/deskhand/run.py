@@ -1,0 +1,226 @@
+"""A run: its shards made by one or more processes, resumable, and one manifest at the end."""
+
+import shutil
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from deskhand.arguments import Arguments, check_workers
+from deskhand.errors import DeskhandError
+from deskhand.loading import screen_path
+from deskhand.manifest import (
+    MAKING,
+    MANIFEST_FILE,
+    RUN_FILE,
+    SHARD_FILE,
+    describe_file,
+    read_record,
+    sum_counts,
+    versions,
+    write_record,
+)
+from deskhand.progress import Progress
+from deskhand.recipe import Recipe
+from deskhand.shard import Shard, finished_shard, make_shard, plan_shards
+from deskhand.workers import Order, made_by_workers, one_thread
+
+RUN_FORMAT = "deskhand.run/1"
+MANIFEST_FORMAT = "deskhand.manifest/1"
+
+
+def run(
+    arguments: Arguments,
+    recipe: Recipe,
+    out: Path,
+    *,
+    workers: int = 1,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Make all shards of a run that are missing, then its manifest.
+
+    Parameters
+    ----------
+    arguments : Arguments
+        What to make.
+    recipe : Recipe
+        What to make it from.
+    out : pathlib.Path
+        The output folder: absent or empty, or, with ``resume``, one that a run was begun in.
+    workers : int
+        How many processes make shards; 1 means this process alone. The bytes do not depend on it.
+    resume : bool
+        Keep the shards that are there and whole.
+    progress : callable, optional
+        Called with the number of finished shards, of all shards and of events so far.
+
+    Returns
+    -------
+    dict
+        The manifest, as it is written to ``manifest.json``.
+
+    Raises
+    ------
+    DeskhandError
+        When the folder cannot be used, or when a shard cannot be made. Finished shards are kept.
+    """
+    check_workers(workers)
+    if workers > 1 and not recipe.source:
+        raise DeskhandError(
+            f"scenario {recipe.scenario.name!r} is not at the top of an importable module, so other "
+            "processes cannot load it; put it there or use workers=1."
+        )
+    begun = _as_begun(arguments, recipe)
+    _open_folder(out, begun, resume=resume)
+    try:
+        _clear_making(out)
+        # Removed first and written last, so that a manifest always speaks of what is there.
+        (out / MANIFEST_FILE).unlink(missing_ok=True)
+        write_record(out / RUN_FILE, begun)
+        _write_screens(recipe, out)
+    except OSError as error:
+        raise DeskhandError(
+            f"output folder {out} cannot be written: {error.strerror}; give another one."
+        ) from error
+    shards = plan_shards(arguments)
+    records: dict[Shard, dict[str, Any]] = {}
+    if resume:
+        found = ((shard, finished_shard(shard, out)) for shard in shards)
+        records = {shard: record for shard, record in found if record is not None}
+    todo = [shard for shard in shards if shard not in records]
+    events = sum_counts(_counts(record) for record in records.values()).get("events", 0)
+    if progress is not None:
+        progress(len(records), len(shards), events)
+    # Closed at once on an interrupt, so that no worker outlives it.
+    with closing(_made(arguments, recipe, out, todo, workers)) as made:
+        for record in made:
+            records[Shard(record["team"], record["day"])] = record
+            events += _counts(record)["events"]
+            if progress is not None:
+                progress(len(records), len(shards), events)
+    return _finish(out, begun, [records[shard] for shard in shards])
+
+
+def _as_begun(arguments: Arguments, recipe: Recipe) -> dict[str, Any]:
+    return {
+        "format": RUN_FORMAT,
+        "synthetic": True,
+        "provenance_id": recipe.provenance_id(arguments.seed),
+        "arguments": arguments.as_record(),
+        **recipe.as_record(),
+        "versions": versions(),
+    }
+
+
+def _open_folder(out: Path, begun: dict[str, Any], *, resume: bool) -> None:
+    if out.exists() and not out.is_dir():
+        raise DeskhandError(f"output folder {out} is a file; give a folder, for example --out out.")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        present = sorted(entry.name for entry in out.iterdir())
+    except OSError as error:
+        raise DeskhandError(
+            f"output folder {out}: {error.strerror}; give a folder that can be written, "
+            "for example --out out/run."
+        ) from error
+    held = [name for name in present if not name.startswith(MAKING)]
+    if held and not resume:
+        raise DeskhandError(
+            f"output folder {out} is not empty (it holds {held[0]!r}); give an empty one, "
+            "or --resume to complete the run that was begun there."
+        )
+    if held and RUN_FILE not in held:
+        raise DeskhandError(
+            f"output folder {out} holds {held[0]!r} but no {RUN_FILE}, so no run was begun there; "
+            "give the folder of that run, or an empty one."
+        )
+    if RUN_FILE in held:
+        _check_same(out, read_record(out / RUN_FILE), begun)
+
+
+def _check_same(out: Path, before: Any, now: dict[str, Any]) -> None:
+    if before == now:
+        return
+    changes = []
+    for key in sorted(set(before) | set(now)):
+        old, new = before.get(key), now.get(key)
+        if isinstance(old, dict) and isinstance(new, dict):
+            inner = sorted(set(old) | set(new))
+            changes += [
+                f"{key} {part} was {old.get(part)!r} and is {new.get(part)!r}"
+                for part in inner
+                if old.get(part) != new.get(part)
+            ]
+        elif old != new:
+            changes.append(f"{key} was {old!r} and is {new!r}")
+    raise DeskhandError(
+        f"the run in {out} was begun differently: {'; '.join(changes[:6])}. "
+        "Resume with what it was begun with, or give another output folder."
+    )
+
+
+def _clear_making(out: Path) -> None:
+    for entry in out.glob(f"{MAKING}*"):
+        if entry.is_dir():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)
+
+
+def _write_screens(recipe: Recipe, out: Path) -> None:
+    for name, screen in sorted(recipe.own_screens.items()):
+        path = out / screen_path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_record(path, screen.data)
+
+
+def _made(
+    arguments: Arguments, recipe: Recipe, out: Path, todo: Sequence[Shard], workers: int
+) -> Generator[dict[str, Any]]:
+    if workers == 1 or len(todo) < 2:
+        with one_thread():
+            for shard in todo:
+                yield make_shard(arguments, recipe, shard, out)
+        return
+    order = Order(
+        arguments,
+        recipe.source,
+        recipe.profile_source,
+        {name: screen.data for name, screen in recipe.own_screens.items()},
+        out.absolute(),
+    )
+    try:
+        yield from made_by_workers(order, todo, workers)
+    finally:
+        # Workers that were killed leave what they were making.
+        _clear_making(out)
+
+
+def _counts(record: dict[str, Any]) -> dict[str, int]:
+    sessions = record["sessions"]
+    return sum_counts([{"sessions": len(sessions), "events": 0}, *(s["counts"] for s in sessions)])
+
+
+def _finish(out: Path, begun: dict[str, Any], records: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    files = {RUN_FILE: describe_file(out / RUN_FILE)}
+    screens: dict[str, str] = dict(begun["own_screens"])
+    for name in begun["own_screens"]:
+        files[screen_path(name)] = describe_file(out / screen_path(name))
+    for record in records:
+        folder = Shard(record["team"], record["day"]).folder
+        screens.update(record["screens"])
+        for name, described in record["files"].items():
+            files[f"{folder}/{name}"] = described
+        files[f"{folder}/{SHARD_FILE}"] = describe_file(out / folder / SHARD_FILE)
+    people = {session["person"] for record in records for session in record["sessions"]}
+    manifest = {
+        **{key: value for key, value in begun.items() if key != "own_screens"},
+        "format": MANIFEST_FORMAT,
+        "screens": screens,
+        "counts": {"shards": len(records), "people": len(people)}
+        | sum_counts(_counts(record) for record in records),
+        "files": files,
+    }
+    write_record(out / MANIFEST_FILE, manifest)
+    return manifest

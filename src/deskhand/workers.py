@@ -1,0 +1,186 @@
+"""Worker processes that make shards: started lean, told one shard at a time, gone with their owner."""
+
+import os
+import signal
+import threading
+import traceback
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from multiprocessing import connection, get_context, parent_process
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from deskhand.arguments import Arguments
+from deskhand.errors import DeskhandError
+
+# Shards are the unit of parallel work; a library that starts threads of its own in every worker
+# only makes them wait for one another.
+ONE_THREAD = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+
+
+class Order(NamedTuple):
+    """What a worker needs to make any shard of a run; small and picklable."""
+
+    arguments: Arguments
+    source: str
+    profile_source: str
+    own_screens: dict[str, Any]
+    out: Path
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Keep pyarrow to one thread for a while."""
+    import pyarrow as pa
+
+    cpu, io = pa.cpu_count(), pa.io_thread_count()
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+    try:
+        yield
+    finally:
+        pa.set_cpu_count(cpu)
+        pa.set_io_thread_count(io)
+
+
+def _die_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        # The owner was killed: nobody waits for this shard, and a resumed run may make it by now.
+        os._exit(1)
+
+
+def work(order: Order, pipe: Any) -> None:
+    """Make the shards that come down the pipe until None comes; answer each with its record."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    try:
+        from deskhand.recipe import load_recipe
+        from deskhand.screen import Screen
+        from deskhand.shard import Shard, make_shard
+
+        screens = {name: Screen(data) for name, data in order.own_screens.items()}
+        recipe = load_recipe(order.source, order.profile_source, screens)
+        with one_thread():
+            while (task := pipe.recv()) is not None:
+                pipe.send(("made", make_shard(order.arguments, recipe, Shard(*task), order.out)))
+    except DeskhandError as error:
+        pipe.send(("refused", str(error)))
+    except Exception:
+        pipe.send(("broken", traceback.format_exc()))
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    # A child inherits the mask, so that Ctrl-C on the terminal reaches the owner alone, also while
+    # the child is still importing.
+    mask = getattr(signal, "pthread_sigmask", None)
+    if mask is None:
+        yield
+        return
+    before = mask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        mask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _single_threaded_children() -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def made_by_workers(
+    order: Order, shards: Sequence[tuple[int, int]], workers: int
+) -> Generator[dict[str, Any]]:
+    """Make shards in worker processes.
+
+    Parameters
+    ----------
+    order : Order
+        What every worker needs.
+    shards : sequence of (team, day)
+        What to make.
+    workers : int
+        How many processes at most.
+
+    Yields
+    ------
+    dict
+        The record of each shard, in the order in which they are finished.
+
+    Raises
+    ------
+    DeskhandError
+        When a worker refuses or is killed. All workers are gone when this generator ends.
+    """
+    context = get_context("spawn")
+    waiting: list[tuple[int, int]] = [(team, day) for team, day in reversed(shards)]
+    # Keyed by the owner's end of each pipe, whose class depends on the system.
+    processes: dict[Any, BaseProcess] = {}
+    try:
+        with _interrupts_held(), _single_threaded_children():
+            for _ in range(min(workers, len(waiting))):
+                here, there = context.Pipe()
+                started = context.Process(target=work, args=(order, there), daemon=True)
+                started.start()
+                there.close()
+                processes[here] = started
+        for pipe in processes:
+            _tell(pipe, waiting.pop())
+        busy = set(processes)
+        while busy:
+            for pipe in connection.wait(list(busy)):
+                yield _answer(pipe, processes[pipe])
+                if waiting:
+                    _tell(pipe, waiting.pop())
+                else:
+                    _tell(pipe, None)
+                    busy.discard(pipe)
+    finally:
+        for process in processes.values():
+            process.kill()
+        for pipe, ended in processes.items():
+            ended.join()
+            pipe.close()
+
+
+def _tell(pipe: Any, task: tuple[int, int] | None) -> None:
+    # A worker that is dead already is noticed when its answer is awaited.
+    with suppress(BrokenPipeError, ConnectionResetError):
+        pipe.send(task)
+
+
+def _answer(pipe: Any, process: BaseProcess) -> dict[str, Any]:
+    try:
+        kind, content = pipe.recv()
+    except (EOFError, OSError):
+        process.join()
+        raise DeskhandError(
+            f"a worker process ended with status {process.exitcode} before its shard was complete. "
+            "A script that calls generate(workers=2) must do so below "
+            "`if __name__ == '__main__':`; a worker that was killed (-9) may have lacked memory: "
+            "give the same command with --resume and fewer workers."
+        ) from None
+    if kind == "refused":
+        raise DeskhandError(content)
+    if kind == "broken":
+        raise RuntimeError(f"a worker process failed:\n{content}")
+    record: dict[str, Any] = content
+    return record

@@ -1,0 +1,173 @@
+"""The public functions: sessions in memory and on disk, and the motor models alone."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import deskhand
+from deskhand.errors import DeskhandError
+from deskhand.session import Session
+from tests.run.conftest import SCENARIO
+
+TABLES = ("events", "actions", "elements", "screenshots")
+
+
+@pytest.fixture(scope="module")
+def session() -> Session:
+    return deskhand.simulate(SCENARIO, seed=7)
+
+
+@pytest.mark.parametrize("format_", ["parquet", "jsonl", "arrow"])
+def test_written_session_reads_back(session: Session, tmp_path: Path, format_: str) -> None:
+    folder = tmp_path / "session"
+    session.write(folder, format=format_)
+    (back,) = deskhand.read_sessions(folder)
+    for table in TABLES:
+        assert getattr(back, table).to_pylist() == getattr(session, table).to_pylist()
+    assert dict(back.header) == pytest.approx(dict(session.header))
+    assert "crm/lead-form" in back.screens
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["session"]
+
+
+def test_rrweb_is_one_file(session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "lead.json"
+    session.write(path, format="rrweb")
+    assert path.is_file()
+    assert sorted(p.name for p in path.parent.iterdir()) == ["lead.json"]
+
+
+def test_session_is_not_written_over_what_is_there(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(DeskhandError, match="not empty"):
+        session.write(tmp_path, format="parquet")
+    with pytest.raises(DeskhandError, match="writes 5 files"):
+        session.write(tmp_path / "mine.txt", format="parquet")
+    with pytest.raises(DeskhandError, match="did you mean 'rrweb'"):
+        session.write(tmp_path / "a", format="rweb")
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_one_session_is_found_by_its_id(small: Path) -> None:
+    sessions = list(deskhand.read_sessions(small))
+    assert len({s.session_id for s in sessions}) == 16
+    wanted = sessions[5].session_id
+    (found,) = deskhand.read_sessions(small / wanted)
+    assert found.events.to_pylist() == sessions[5].events.to_pylist()
+    with pytest.raises(DeskhandError, match="nor a session"):
+        list(deskhand.read_sessions(small / "syn_session_0"))
+
+
+def test_people_differ_and_keep_their_persona(small: Path) -> None:
+    personas: dict[int, set[str]] = {}
+    for session in deskhand.read_sessions(small):
+        personas.setdefault(session.header["person"], set()).add(session.header["persona"])
+    assert all(len(names) == 1 for names in personas.values())
+    assert len(set.union(*personas.values())) == 8
+
+
+def test_simulate_on_a_cold_start_is_quick() -> None:
+    script = (
+        "import time; start = time.perf_counter(); import deskhand;"
+        f"deskhand.simulate({SCENARIO!r}, seed=7); print(time.perf_counter() - start)"
+    )
+    best = min(
+        float(
+            subprocess.run([sys.executable, "-c", script], check=True, capture_output=True).stdout
+        )
+        for _ in range(3)
+    )
+    # The aim is 2 s on an idle machine; a busy one may take longer without anything being wrong.
+    assert best < 6
+
+
+REQUESTS = [(100, 100, 700, 300, 40), (700, 300, 90, 500, 25), (90, 500, 4000, 3000, 0)]
+
+
+def test_paths_end_in_their_points() -> None:
+    paths = deskhand.pointer_paths(REQUESTS, seed=7)
+    for place, (_, _, x, y, _) in enumerate(REQUESTS):
+        mine = [row for row in paths.to_pylist() if row["request"] == place]
+        assert (mine[-1]["x"], mine[-1]["y"]) == (x, y)
+        times = [row["t_us"] for row in mine]
+        assert times == sorted(times)
+        assert times[0] >= 0
+        assert 50_000 < times[-1] < 10_000_000
+
+
+def test_paths_are_the_same_for_the_same_seed_and_person() -> None:
+    paths = [
+        deskhand.pointer_paths(REQUESTS, seed=s, person=p)
+        for s, p in [(7, 0), (7, 0), (8, 0), (7, 1)]
+    ]
+    assert paths[0].equals(paths[1])
+    assert not paths[0].equals(paths[2])
+    assert not paths[0].equals(paths[3])
+
+
+def test_path_to_where_one_is_has_no_rows() -> None:
+    assert deskhand.pointer_paths([(5, 5, 5, 5, 10)], seed=7).num_rows == 0
+
+
+@pytest.mark.parametrize(
+    "requests",
+    [
+        [],
+        [1, 2, 3, 4, 5],
+        [[1, 2, 3]],
+        [[0, 0, np.nan, 1, 1]],
+        [[0, 0, -1, 1, 1]],
+        [[0, 0, 1, 1, -1]],
+    ],
+)
+def test_bad_requests_are_refused(requests: list[Any]) -> None:
+    with pytest.raises(DeskhandError, match="requests"):
+        deskhand.pointer_paths(requests, seed=7)
+
+
+TEXTS = ["Lindholm Freight, Turku", "42", "plain words with spaces"]
+
+
+def test_typed_keys_make_the_text() -> None:
+    keys = deskhand.type_text(TEXTS, seed=7, mode="form").to_pylist()
+    for place, text in enumerate(TEXTS):
+        made: list[str] = []
+        for row in keys:
+            if row["text"] != place:
+                continue
+            assert row["up_us"] > row["down_us"] >= 0
+            if row["key"] == "Backspace":
+                made.pop()
+            elif len(row["key"]) == 1:
+                made.append(row["key"])
+        assert "".join(made) == text
+
+
+def test_given_keys_are_kept() -> None:
+    keys = ["Shift", "H", "i", "Backspace", "o"]
+    table = deskhand.time_keys(keys, seed=7)
+    assert table["key"].to_pylist() == keys
+    down, up = table["down_us"].to_numpy(), table["up_us"].to_numpy()
+    assert down[0] == 0
+    assert (np.diff(down) > 0).all()
+    assert (up > down).all()
+    assert table.equals(deskhand.time_keys(keys, seed=7))
+    assert not table.equals(deskhand.time_keys(keys, seed=8))
+
+
+def test_unknown_mode_and_key_are_refused() -> None:
+    with pytest.raises(DeskhandError, match="did you mean 'composition'"):
+        deskhand.time_keys(["a"], seed=7, mode="compositon")
+    with pytest.raises(DeskhandError, match="did you mean 'composition'"):
+        deskhand.type_text("a", seed=7, mode="compositon")
+    with pytest.raises(DeskhandError, match="Backspace"):
+        deskhand.time_keys(["Backspce"], seed=7)
+
+
+def test_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'simulat'"):
+        deskhand.simulat  # noqa: B018

@@ -1,0 +1,313 @@
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from deskhand.errors import DeskhandError
+from deskhand.generators.plan import SessionPlan
+from deskhand.scenarios.desk import Desk
+from deskhand.scenarios.scenario import Steps
+
+Act = Callable[..., SessionPlan]
+CANARY = "Canary-7h!"
+
+
+def steps_of(name: str, desk: Desk) -> Steps:
+    """Return one verb's steps, valid in any state of the page."""
+    table: dict[str, Callable[[], Steps]] = {
+        "click": lambda: desk.click("form.name"),
+        "double": lambda: desk.double_click("form.name"),
+        "right": lambda: desk.right_click("form.phone"),
+        "hover": lambda: desk.hover("form.bin"),
+        "type": lambda: desk.type("Ada Quill", into="form.name"),
+        "retype": lambda: desk.type("Bea Quill", into="form.name", clear=True),
+        "secret": lambda: desk.type(CANARY, into="form.secret"),
+        "phone": lambda: desk.type(CANARY, into="form.phone"),
+        "paste": lambda: desk.paste("form.phone", text=CANARY),
+        "copy": lambda: desk.copy("form.phone"),
+        "date": lambda: desk.type("2026-03-02", into="form.day"),
+        "notes": lambda: desk.type("One, two, three.\nFour and five and six.", into="form.notes"),
+        "status": lambda: desk.choose("Won", of="form.status"),
+        "keys": lambda: desk.choose("Open", of="form.status", by="arrows"),
+        "ahead": lambda: desk.choose("On hold", of="form.status", by="type-ahead"),
+        "check": lambda: desk.check("form.agree"),
+        "uncheck": lambda: desk.check("form.agree", on=False),
+        "read": lambda: desk.read(words=150),
+        "skim": lambda: desk.read(words=90, skim=True),
+        "scroll": lambda: desk.scroll(notches=2),
+        "back up": lambda: desk.scroll(into_view="form.name"),
+        "think": lambda: desk.think(),
+        "save": lambda: desk.click("form.save", shortcut="Control+s"),
+        "picture": lambda: desk.screenshot(),
+        "other": lambda: desk.go_to("b/form"),
+        "home": lambda: desk.go_to("a/form"),
+        "list": lambda: desk.click("form.back"),
+        "pause": lambda: desk.pause(median_s=5, log_sd=0.3),
+        "away": lambda: desk.away(60_000_000, "pause"),
+    }
+    return table[name]()
+
+
+VERBS = [
+    "click",
+    "double",
+    "right",
+    "hover",
+    "type",
+    "retype",
+    "secret",
+    "phone",
+    "paste",
+    "copy",
+    "date",
+    "notes",
+    "status",
+    "keys",
+    "ahead",
+    "check",
+    "uncheck",
+    "read",
+    "skim",
+    "scroll",
+    "think",
+    "save",
+    "picture",
+    "other",
+    "home",
+    "list",
+    "pause",
+    "away",
+] + ["back up"]
+
+
+def run(act: Act, names: list[str], seed: int = 7) -> SessionPlan:
+    def script(desk: Desk) -> Steps:
+        for name in names:
+            yield from steps_of(name, desk)
+
+    return act(script, seed=seed)
+
+
+def intent_times(plan: SessionPlan) -> Iterator[tuple[int, int, int]]:
+    """Yield the action, start and end of every intent of hand and keyboard."""
+    yield from ((m.action_id, m.start_us, m.end_us) for m in plan.moves)
+    yield from ((p.action_id, p.down_us, p.up_us) for p in plan.presses)
+    yield from ((t.action_id, t.start_us, t.start_us + t.typing.duration_us) for t in plan.typed)
+    yield from ((w.action_id, w.start_us, w.start_us + w.scroll.duration_us) for w in plan.wheeled)
+
+
+def check_laws(plan: SessionPlan) -> None:
+    ends = 0
+    for number, action in enumerate(plan.actions):
+        assert action.action_id == number
+        assert ends <= action.start_us <= action.end_us
+        ends = action.end_us
+    assert ends <= plan.duration_us
+    for action_id, start, end in intent_times(plan):
+        action = plan.actions[action_id]
+        assert action.start_us <= start < end <= action.end_us, action
+    lists: list[list[int]] = [
+        [m.start_us for m in plan.moves],
+        [p.down_us for p in plan.presses],
+        [t.start_us for t in plan.typed],
+        [w.start_us for w in plan.wheeled],
+        [row.t_us for row in plan.rows],
+        [place.t_us for place in plan.places],
+    ]
+    for times in lists:
+        assert times == sorted(times)
+    assert all(0 <= row.t_us <= plan.duration_us for row in plan.rows)
+    check_pointer(plan)
+    check_targets(plan)
+
+
+def check_pointer(plan: SessionPlan) -> None:
+    """The pointer never jumps: every move starts where the one before ended, presses lie there."""
+    at: tuple[float, float] | None = None
+    timeline = sorted(
+        [(m.start_us, m.x0, m.y0, m.x1, m.y1) for m in plan.moves]
+        + [(p.down_us, p.x0, p.y0, p.x0, p.y0) for p in plan.presses if p.x0 == p.x1]
+        + [(w.start_us, w.x, w.y, w.x, w.y) for w in plan.wheeled]
+    )
+    for _, x0, y0, x1, y1 in timeline:
+        assert at is None or at == (x0, y0)
+        at = (x1, y1)
+
+
+def check_targets(plan: SessionPlan) -> None:
+    known = {target for _, target in plan.elements}
+    for row in plan.rows:
+        assert row.columns.get("target") is None or row.columns["target"] in known, row
+    for press in plan.presses:
+        assert press.down_target is None or press.down_target in known
+    focus: str | None = None
+    for row in plan.rows:
+        if row.type == "focus":
+            assert focus is None, row
+            focus = row.columns["target"]
+        elif row.type == "blur":
+            assert focus == row.columns["target"], row
+            focus = None
+        elif row.type in ("navigation", "window.focus"):
+            focus = None
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(names=st.lists(st.sampled_from(VERBS), min_size=1, max_size=25), seed=st.integers(0, 999))
+def test_laws_of_every_plan(names: list[str], seed: int, act: Act) -> None:
+    plan = run(act, names, seed)
+    check_laws(plan)
+    written = json.dumps([[row.columns for row in plan.rows], *plan.elements.values()])
+    assert CANARY not in written
+
+
+def test_the_same_seed_gives_the_same_plan(act: Act) -> None:
+    def outline(plan: SessionPlan) -> Any:
+        return plan.actions, plan.moves, plan.presses, plan.rows, plan.places
+
+    assert outline(run(act, VERBS)) == outline(run(act, VERBS))
+    assert outline(run(act, VERBS)) != outline(run(act, VERBS, seed=8))
+
+
+def test_presses_lie_in_their_targets(act: Act) -> None:
+    plan = run(act, ["click", "double", "check", "type", "phone", "notes"] * 5)
+    origin = plan.places[0]
+    scrolled = False
+    for press in plan.presses:
+        if press.down_target is not None and not scrolled:
+            element = plan.elements["a/form", press.down_target]
+            assert 0 <= press.x0 - origin.origin_x - element["left"] <= element["width"]
+            assert 0 <= press.y0 - origin.origin_y - element["top"] <= element["height"]
+
+
+def test_a_password_is_masked_from_the_first_key_on(act: Act) -> None:
+    plan = run(act, ["secret"])
+    (typed,) = [t for t in plan.typed if t.typing.text]
+    assert typed.masked
+    assert typed.typing.secret
+    (redaction,) = [row for row in plan.rows if row.type == "redaction"]
+    assert redaction.columns == {"target": "form.secret", "reason": "password", "policy": "mask"}
+    assert redaction.t_us <= typed.start_us
+    assert plan.actions[-1].text_class == "secret"
+
+
+def marks(plan: SessionPlan) -> list[tuple[str, int]]:
+    return [(r.columns["reference"].split("#")[1], r.t_us) for r in plan.rows if r.type == "mark"]
+
+
+def test_changes_of_the_page_happen_when_they_are_due(act: Act) -> None:
+    plan = run(act, ["type", "save", "think", "think", "pause", "pause"])
+    (_, saving), (_, saved), (_, base) = found = marks(plan)
+    assert [name for name, _ in found] == ["page:saving", "page:saved", "page:base"]
+    assert saved - saving == 1_200_000
+    assert base - saved == 2_700_000
+    (mark, *_) = [row for row in plan.rows if row.type == "mark"]
+    assert json.loads(mark.columns["value"]) == {"name": "Ada Quill"}
+    emptied = [r for r in plan.rows if r.type == "input" and r.columns["target"] == "form.notes"]
+    assert [row.columns["value"] for row in emptied] == [""]
+
+
+def test_a_person_waits_for_what_a_coming_change_brings(act: Act) -> None:
+    def script(desk: Desk) -> Steps:
+        yield from desk.click("form.save")
+        yield from desk.hover("form.toast")
+
+    plan = act(script)
+    saved = dict(marks(plan))["page:saved"]
+    assert plan.actions[-1].target == "form.toast"
+    assert plan.actions[-1].start_us > saved
+
+
+def test_news_from_outside_reaches_the_page(act: Act) -> None:
+    def script(desk: Desk) -> Steps:
+        yield from desk.news(after_us=5_000_000, text="Hello")
+
+    plan = act(script)
+    (mark,) = [row for row in plan.rows if row.type == "mark"]
+    assert (mark.t_us, json.loads(mark.columns["value"])) == (5_000_000, {"text": "Hello"})
+
+
+@pytest.mark.parametrize("way", ["mouse", "arrows", "type-ahead"])
+def test_native_choice(way: str, act: Act) -> None:
+    def script(desk: Desk) -> Steps:
+        yield from desk.choose("On hold", of="form.status", by=way)
+
+    plan = act(script)
+    check_laws(plan)
+    changes = [row for row in plan.rows if row.type == "select.change"]
+    assert changes[-1].columns["value"] == "On hold"
+    inputs = [row.columns["value"] for row in plan.rows if row.type == "input"]
+    assert inputs[-1] == "on hold"
+    assert len(inputs) == len(changes) == {"mouse": 1, "arrows": 2, "type-ahead": 2}[way]
+
+
+@pytest.mark.parametrize("way", ["mouse", "arrows", "type-ahead"])
+def test_custom_choice(way: str, act: Act) -> None:
+    def script(desk: Desk) -> Steps:
+        yield from desk.choose("Fair", of="form.source", by=way)
+
+    plan = act(script)
+    check_laws(plan)
+    kinds = [row.type for row in plan.rows if row.type.startswith("select.")]
+    assert kinds == ["select.open", "select.change", "select.close"]
+    assert [name for name, _ in marks(plan)] == ["source:open", "source:chosen-2"]
+
+
+def test_a_target_below_the_window_is_scrolled_to(act: Act) -> None:
+    plan = run(act, ["save"] * 3)
+    if not plan.wheeled:
+        assert all(action.verb == "press" for action in plan.actions)
+        return
+    (scroll, *_) = plan.wheeled
+    offset = scroll.scroll_y + float(scroll.scroll.delta_y.sum())
+    assert 1000 + 16 - min(offset, scroll.limit_y) < 720
+
+
+def test_a_drag_ends_in_its_goal(act: Act) -> None:
+    def script(desk: Desk) -> Steps:
+        yield from desk.drag("form.card", "form.bin")
+
+    plan = act(script)
+    check_laws(plan)
+    press = plan.presses[-1]
+    (x, y) = press.x1 - plan.places[0].origin_x, press.y1 - plan.places[0].origin_y
+    assert 800 <= x <= 960
+    assert 60 <= y <= 360
+    assert (press.down_target, press.up_target) == ("form.card", "form.bin")
+    assert marks(plan) == [("page:bin", press.up_us + 1000)]
+    assert [m.buttons for m in plan.moves if m.kind == "drag"] == [1]
+
+
+def test_windows_keep_their_pages(act: Act) -> None:
+    def script(desk: Desk) -> Steps:
+        yield from desk.type("Ada", into="form.name")
+        yield from desk.go_to("b/form")
+        yield from desk.switch_to("a")
+        assert desk.live.values["form.name"] == "Ada"
+        yield from desk.type(" Quill", into="form.name")
+        assert desk.live.values["form.name"] == "Ada Quill"
+
+    plan = act(script)
+    check_laws(plan)
+    assert [place.app for place in plan.places] == ["a", "b", "a"]
+    assert [row.type for row in plan.rows].count("navigation") == 2
+    assert [t.offset for t in plan.typed if t.typing.text] == [0, 3]
+
+
+def test_refusals_name_what_was_given_and_the_remedy(act: Act) -> None:
+    def refusal(make: Callable[[Desk], Steps]) -> str:
+        with pytest.raises(DeskhandError) as caught:
+            act(make)
+        return str(caught.value)
+
+    assert "form.save" in refusal(lambda desk: desk.click("form.sav"))
+    assert "name one" in refusal(lambda desk: desk.type("x"))
+    assert "no window of it is open" in refusal(lambda desk: desk.switch_to("b"))
+    assert "did you mean 'a/form'" in refusal(lambda desk: desk.navigate("a/from"))
+    assert "did you mean 'Won'" in refusal(lambda desk: desk.choose("Wo", of="form.status"))
+    assert "it can lead to: saving" in refusal(lambda desk: desk.click("form.save", to="gone"))
