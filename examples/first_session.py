@@ -7,25 +7,29 @@ import pyarrow.compute as pc
 import deskhand
 
 session = deskhand.simulate("crm.create_lead", seed=7)
+verbs = session.actions["verb"].to_pylist()
+click, typing = verbs.index("click"), verbs.index("type")  # every event names the action behind it
 
 moves = session.events.filter(pc.field("type") == "pointermove")
-t, x, y = (moves[name].to_numpy() for name in ("t_us", "client_x", "client_y"))
-speed = np.hypot(np.diff(x), np.diff(y)) / np.diff(t / 1e6)
-
-figure, (path, velocity, roll) = plt.subplots(3, 1, figsize=(9, 11), layout="constrained")
-path.scatter(x[1:], y[1:], c=np.sqrt(speed), s=4)
-path.set(title="Path of the cursor, bright where it is quick", aspect="equal")
+t, x, y, of = (moves[name].to_numpy() for name in ("t_us", "client_x", "client_y", "action_id"))
+figure, (path, velocity, roll) = plt.subplots(3, 1, figsize=(8, 11), layout="constrained")
+path.plot(x, y, linewidth=0.8)
+path.plot(x[of == click], y[of == click], linewidth=2)
+path.set(title="Path of the cursor; thick: the first click", aspect="equal")
 path.invert_yaxis()
-velocity.plot(t[1:] / 1e6, speed, linewidth=0.7)
-velocity.set(title="Speed of the cursor", ylabel="px/s")
 
-pressed: dict[str, int] = {}
-for row in session.events.select(["t_us", "type", "code"]).to_pylist():
+t, x, y = t[of == click] / 1e6, x[of == click], y[of == click]
+steps = np.arange(0, len(t), 8)  # over eight samples, since a mouse reports whole pixels
+velocity.plot(t[steps[1:]], np.hypot(np.diff(x[steps]), np.diff(y[steps])) / np.diff(t[steps]))
+velocity.set(title="Its speed", xlabel="seconds", ylabel="px/s")
+
+pressed = {}
+for row in session.events.filter(pc.field("action_id") == typing).to_pylist():
     if row["type"] == "keydown":
-        pressed[row["code"] or "masked"] = row["t_us"]
-    elif row["type"] == "keyup" and (row["code"] or "masked") in pressed:
-        start = pressed.pop(row["code"] or "masked")
-        roll.barh(row["code"] or "masked", (row["t_us"] - start) / 1e6, left=start / 1e6)
-roll.set(title="Keys: bars are holds", xlabel="seconds")
+        pressed[row["code"]] = row["t_us"] / 1e6
+    elif row["type"] == "keyup":
+        start = pressed.pop(row["code"])
+        roll.barh(row["code"], row["t_us"] / 1e6 - start, left=start, color="C0")
+roll.set(title="Keys of the first text; a bar is a hold", xlabel="seconds")
 
 figure.savefig("first_session.png")

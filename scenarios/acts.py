@@ -260,13 +260,18 @@ class Acts(Seat):
         struck = start + int(typing.down_us[-1]) + SCRIPT_US
         if live.pending and live.pending[0][0] <= struck:
             live.settle(struck)
-        edge = live.edge("press", target, to=to, key=keys)
-        if edge is None and target is not None:
-            edge = live.edge("press", None, to=to, key=keys)
+        edge = self.key_edge(target, keys, to)
         if edge is None and to is not None:
             edge = self._edge_or_refuse("press", target or "the page", to)
         self.answer_keys(edge, keys, target, struck, action)
         self.finish(action, "press", target, start, text_class="keys")
+
+    def key_edge(self, target: str | None, keys: str, to: str | None = None) -> Edge | None:
+        """Return what keys start now in the element with the focus, or else on the page."""
+        edge = self.live.edge("press", target, to=to, key=keys)
+        if edge is None and target is not None:
+            edge = self.live.edge("press", None, to=to, key=keys)
+        return edge
 
     def answer_keys(
         self, edge: Edge | None, keys: str, target: str | None, struck_us: int, action_id: int

@@ -9,7 +9,7 @@ from deskhand.scenarios.world import Message
 # The page `chat/channel` shows up to this many messages beyond those that it opens with.
 ROOM = 4
 # Engineering estimates: what people do after reading a thread.
-REPLIES, REACTS = 0.55, 0.20
+REPLIES, REACTS = 0.50, 0.25
 SENDS_BY_ENTER = 0.75
 SHORT = ("+1", "ok", "thanks", "on it", "yes", "done")
 
@@ -35,7 +35,6 @@ def send(desk: Desk, text: str) -> Steps:
     "chat.answer",
     app="chat",
     opens="chat/channel",
-    sensitive=("chat.message",),
     modelled_on="reading and answering a thread; probabilities are estimates",
 )
 def answer(desk: Desk, messages: Sequence[Message]) -> Steps:
@@ -43,7 +42,7 @@ def answer(desk: Desk, messages: Sequence[Message]) -> Steps:
     for message in messages:
         yield from make_room(desk)
         yield from desk.news(text=message.text)
-        yield from desk.read(words=len(message.text.split()) + 25)
+        yield from desk.read(words=len(message.text.split()) + 12)
         choice = desk.draws.uniform()
         if choice < REPLIES:
             text = desk.records.draw("message")
@@ -60,16 +59,15 @@ def answer(desk: Desk, messages: Sequence[Message]) -> Steps:
     "chat.write",
     app="chat",
     opens="chat/channel",
-    sensitive=("chat.message",),
     modelled_on="starting a thread; an estimate",
 )
 def write(desk: Desk, message: str) -> Steps:
     """Look through the channels and write to a colleague."""
     if desk.chance(0.3) and desk.live.page.state["page"] == "base":
         yield from desk.click(f"chat.channel.{('support', 'releases')[desk.one_of(2)]}")
-        yield from desk.read(words=60, skim=True)
+        yield from desk.read(words=30, skim=True)
         yield from desk.click("chat.channel.general")
-    yield from desk.read(words=50, skim=True)
+    yield from desk.read(words=30, skim=True)
     yield from send(desk, message)
     colleague = desk.world.colleague_of(desk.plan.person)
     if colleague is not None:

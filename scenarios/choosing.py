@@ -38,6 +38,15 @@ def place_of(element: Element, label: str) -> int:
     raise UnknownNameError(f"option of {element.key!r}", label, labels)
 
 
+def _place_now(seat: Acts, element: Element, none: int = 0) -> int:
+    """Return the place of the option that the drop-down shows now."""
+    now = seat.live.value(element)
+    for number, option in enumerate(element.options):
+        if now in (option.value, option.label):
+            return number
+    return none
+
+
 def choose(seat: Acts, label: str, of: str, method: str | None) -> None:
     """Choose an option of a drop-down.
 
@@ -71,7 +80,8 @@ def choose(seat: Acts, label: str, of: str, method: str | None) -> None:
         _native_by_keys(seat, element, place, method)
     else:
         _custom_by_keys(seat, element, place, method)
-    seat.live.values[element.key] = element.options[place].label
+    option = element.options[place]
+    seat.live.values[element.key] = option.value if native else option.label
 
 
 def _report(seat: Acts, kind: str, element: Element, t_us: int, action: int, place: int) -> None:
@@ -119,7 +129,7 @@ def _native_by_mouse(seat: Acts, element: Element, place: int) -> None:
     seat.press_button(action, element)
     seat.t_us += SCRIPT_US
     chosen = seat.t_us
-    if element.options[place].label != seat.live.value(element):
+    if place != _place_now(seat, element):
         _change(seat, element, place, chosen, action)
     _report(seat, "select.close", element, chosen, action, place)
     seat.note_point(action, "choose", element.key, start, row)
@@ -145,8 +155,7 @@ def _native_by_keys(seat: Acts, element: Element, place: int, method: str) -> No
     element = seat.focus_on(element)
     seat.ponder("next")
     labels = [option.label for option in element.options]
-    now = seat.live.value(element)
-    at = place_of(element, now) if now else 0
+    at = _place_now(seat, element)
     seat.to_keyboard()
     action = seat.begin()
     start = seat.t_us
@@ -222,8 +231,7 @@ def _custom_by_keys(seat: Acts, element: Element, place: int, method: str) -> No
     seat.t_us += search_us(seat.mind, seat.draws, place, len(element.options))
     element = seat.find(element.key)
     labels = [entry.label for entry in element.options]
-    now = live.value(element)
-    at = labels.index(now) if now in labels else -1
+    at = _place_now(seat, element, none=-1)
     seat.to_keyboard()
     action = seat.begin()
     start = seat.t_us

@@ -29,7 +29,7 @@ COMPANIES = (
 FORGETS_NAME = 0.04
 ACCEPTS, EDITS = 0.45, 0.35
 ANSWER_S, ANSWER_LOG_SD = 9.0, 0.3
-SEARCHES = 0.5
+SEARCHES = 0.35
 
 
 @scenario(
@@ -94,7 +94,7 @@ def find_record(desk: Desk) -> Steps:
         yield from desk.press("Enter", to=f"found-{row}")
         yield from desk.read(words=8)
     else:
-        yield from desk.read(words=6 + 2 * row)
+        yield from desk.read(words=5 + row)
     yield from desk.click(f"leads.row.{row}")
 
 
@@ -123,13 +123,13 @@ def ask_assistant(desk: Desk, opportunity: Opportunity) -> Steps:
     modelled_on="looking customers up between other work; an estimate",
 )
 def browse_leads(desk: Desk) -> Steps:
-    """Look one or two customers up and read their records."""
-    for number in range(1 + desk.one_of(2)):
+    """Look some customers up and glance at their records."""
+    for number in range(1 + desk.one_of(4)):
         if number:
             yield from desk.click("record.back")
         yield from find_record(desk)
-        yield from desk.read(words=120)
+        yield from desk.read(words=50, skim=True)
         if desk.chance(0.4):
             yield from desk.hover("record.stage")
-        yield from desk.read(words=60, skim=True)
+            yield from desk.read(words=15)
     yield from desk.click("record.back")

@@ -23,12 +23,12 @@ TASKS: tuple[Scenario, ...] = (
     write,
 )
 WEIGHTS = {
-    "sales": (0.24, 0.24, 0.28, 0.03, 0.04, 0.02, 0.15),
-    "support": (0.10, 0.10, 0.20, 0.10, 0.30, 0.04, 0.16),
-    "manager": (0.05, 0.10, 0.20, 0.08, 0.20, 0.12, 0.25),
-    "analyst": (0.08, 0.10, 0.22, 0.12, 0.26, 0.06, 0.16),
-    "engineer": (0.0, 0.0, 0.04, 0.22, 0.44, 0.14, 0.16),
-    "designer": (0.0, 0.0, 0.06, 0.20, 0.42, 0.16, 0.16),
+    "sales": (0.15, 0.08, 0.56, 0.01, 0.07, 0.06, 0.07),
+    "support": (0.11, 0.06, 0.30, 0.04, 0.32, 0.10, 0.07),
+    "manager": (0.05, 0.07, 0.28, 0.04, 0.28, 0.18, 0.10),
+    "analyst": (0.06, 0.04, 0.36, 0.03, 0.34, 0.12, 0.05),
+    "engineer": (0.0, 0.0, 0.05, 0.06, 0.50, 0.30, 0.09),
+    "designer": (0.0, 0.0, 0.06, 0.02, 0.50, 0.37, 0.05),
 }
 # Reaction to a message: of those that are noticed, 45 % within 6 s, the others at the next check of
 # the inbox, every 6 minutes in the mean (public reports of mail and chat use).

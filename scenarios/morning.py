@@ -4,7 +4,7 @@ from deskhand.scenarios.day import Day
 from deskhand.scenarios.desk import Desk
 from deskhand.scenarios.scenario import Steps, scenario
 
-SENSITIVE = ("auth.password", "auth.code", "lead.phone", "record.amount", "chat.message")
+SENSITIVE = ("auth.password", "auth.code", "lead.phone", "record.amount")
 # People start some minutes after nine (assumed).
 ARRIVAL_SPREAD_S = 420.0
 

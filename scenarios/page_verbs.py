@@ -39,11 +39,13 @@ class PageVerbs(Acts):
         to : str, optional
             State that the click is to lead to, where it can lead to several.
         shortcut : str, optional
-            Keys that do the same; the person's habits decide.
+            Keys that do the same where the focus is; the person's habits decide.
         """
         self.step += 1
-        if shortcut is not None and takes_shortcut(
-            self.mind, self.draws, on_keyboard=self.on_keyboard
+        if (
+            shortcut is not None
+            and self.key_edge(self.live.focus, shortcut, to) is not None
+            and takes_shortcut(self.mind, self.draws, on_keyboard=self.on_keyboard)
         ):
             self.ponder("decide")
             self.press_keys(shortcut, to=to)

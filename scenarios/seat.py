@@ -131,6 +131,8 @@ class Seat:
             left.settle(self.t_us)
             if left.focus is not None:
                 self.row("blur", {"target": left.focus})
+            # The window manager answers like a page: after the event, not with it.
+            self.t_us += SCRIPT_US
         window = self.windows[app]
         self.window, self.live = window, window.live
         window.front_us = self.t_us
@@ -281,15 +283,12 @@ class Seat:
         if not element.fixed:
             top -= self.live.page.scroll_y
         wide, high = self.live.screen.viewport
-        right, bottom = min(left + width, wide), min(top + height, high)
-        left, top = max(left, 0.0), max(top, 0.0)
         window = self.window
-        return (
-            window.origin_x + left,
-            window.origin_y + top,
-            max(right - left, 1.0),
-            max(bottom - top, 1.0),
-        )
+        if left < 0.0 or top < 0.0 or left + width > wide or top + height > high:
+            right, bottom = min(left + width, wide), min(top + height, high)
+            left, top = max(left, 0.0), max(top, 0.0)
+            width, height = max(right - left, 1.0), max(bottom - top, 1.0)
+        return window.origin_x + left, window.origin_y + top, width, height
 
     def point(self, action_id: int, box: Box, kind: str = "aim", buttons: int = 0) -> None:
         """Move the pointer into a box."""
@@ -368,9 +367,9 @@ class Seat:
 
     def show(self, element: Element) -> Element:
         """Scroll until an element is in view; returns it as it then is."""
+        if element.fixed or not self.live.limit_y:
+            return element
         for _ in range(LONGEST_SEARCH):
-            if element.fixed or not self.live.limit_y:
-                return element
             _, top, _, height = element.box
             high = self.live.screen.viewport[1]
             top -= self.live.page.scroll_y

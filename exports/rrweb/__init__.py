@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from deskhand.errors import DeskhandError
 from deskhand.exports.rrweb import vocabulary as rr
 from deskhand.exports.rrweb.pointer_samples import flushes, sample_moves
-from deskhand.exports.rrweb.recorder import Recorder
+from deskhand.exports.rrweb.recorder import SNAPSHOT_US, Recorder
 from deskhand.exports.rrweb.timeline import Event, Timeline
 from deskhand.exports.session_tables import Writer
 from deskhand.session import Session
@@ -63,6 +63,7 @@ def record(session: Session) -> list[Event]:
         [r["t_us"] for r in rows if r["type"] in ("window.focus", "navigation") and r["reference"]],
         np.int64,
     )
+    breaks_us += SNAPSHOT_US
     t_us, x, y = _moves_on_page(session, is_move, rows)
     index, taken_us = sample_moves(t_us, breaks_us, rng)
     wall_us = int(header["start_wall_us"])

@@ -261,7 +261,7 @@ class LiveDom:
         if one == other:
             return one
         above = {node["id"] for node in self._upwards(one)}
-        return next(node["id"] for node in self._upwards(other) if node["id"] in above)
+        return next(int(n["id"]) for n in self._upwards(other) if n["id"] in above)
 
     def labelled(self, node_id: int) -> int | None:
         """Return the id of the control that a click on this node's label activates, if any."""

@@ -17,7 +17,8 @@ _LABELS = 65_536
 
 @lru_cache(maxsize=64)
 def _packed_dom(screen: Screen) -> bytes:
-    return orjson.dumps(screen.dom)
+    packed: bytes = orjson.dumps(screen.dom)
+    return packed
 
 
 class LivePage:
@@ -162,7 +163,7 @@ def edited(before: str, row: Mapping[str, Any]) -> str:
     """
     kind, value, length = row["input_type"], row["value"], row["value_length"]
     if kind is None or kind.startswith("history"):
-        return value if value is not None else before
+        return before if value is None else str(value)
     if kind.startswith("delete"):
         value = ""
     elif value is None:
@@ -170,4 +171,4 @@ def edited(before: str, row: Mapping[str, Any]) -> str:
     caret = min(row["detail"] if row["detail"] is not None else len(before), len(before))
     gone = len(before) + len(value) - (length if length is not None else len(before) + len(value))
     start = max(0, caret - gone) if kind.endswith("Backward") else caret
-    return before[:start] + value + before[start + max(0, gone) :]
+    return f"{before[:start]}{value}{before[start + max(0, gone) :]}"

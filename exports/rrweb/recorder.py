@@ -14,17 +14,20 @@ import numpy as np
 
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.exports.rrweb import vocabulary as rr
+from deskhand.exports.rrweb.fields import FIELD_TAGS, Fields
 from deskhand.exports.rrweb.live_page import LivePage
 from deskhand.exports.rrweb.timeline import Event, Timeline
-from deskhand.screen import Edge, Element, Screen, parse_reference
+from deskhand.screen import Edge, Screen, parse_reference
 
 Row = Mapping[str, Any]
 
 SCROLL_THROTTLE_US = 100_000
-_FIELDS = ("input", "textarea", "select")
 _PRESSED_BY_SPACE = ("button", "checkbox", "radio")
 # What a page still does after the last row is waited for this long.
 SETTLE_US = 60_000_000
+# From the load of a page to its snapshot. A player that starts at the first event leaves out
+# whatever has the time of the first snapshot but comes before it.
+SNAPSHOT_US = 1_000
 # A native list closes, then the field reports the choice; both come from one act.
 _SAME_ACT_US = 100_000
 
@@ -61,8 +64,10 @@ class Recorder:
         self._viewport = viewport
         self._sensitive = sensitive
         self._timeline = timeline
+        self._fields = Fields(timeline)
         self._windows: dict[str | None, LivePage] = {}
         self._live: LivePage | None = None
+        self._opened: tuple[int, str] | None = None
         self._pending: list[tuple[int, int, LivePage, Edge, int]] = []
         self._order = 0
         self._down: tuple[int, int] | None = None  # node and place in the list of clicks
@@ -71,7 +76,6 @@ class Recorder:
         self._space: tuple[str, int] | None = None
         self._popup: str | None = None
         self._closed: tuple[str, int] = ("", -_SAME_ACT_US)
-        self._digits: list[tuple[int, str, str | None]] = []
         self._scrolled_us = -SCROLL_THROTTLE_US
         self._scroll_due: tuple[int, int] | None = None
         self._handlers = {
@@ -150,19 +154,24 @@ class Recorder:
         if name not in self._screens:
             raise UnknownNameError("screen", name, self._screens)
         known = self._windows.get(window)
+        if known is not None and self._opened == (t_us, name):
+            return  # a window comes to the front and loads its first page: one page
         if fresh or known is None or known.screen.name != name:
             fresh = True
             known = LivePage(self._screens[name], self._sensitive.get(name, ()))
             self._windows[window] = known
+            self._opened = (t_us, name)
         elif known is self._live:
             return
-        self._timeline.place_samples(t_us, self._live)
-        self._scroll_due = None
-        self._live, self._popup, self._down, self._space = known, None, None, None
-        self._held_focus, self._mouse_spoke = None, False
         if fresh:
             self._timeline.add(t_us, rr.DOM_CONTENT_LOADED, {})
             self._timeline.add(t_us, rr.LOAD, {})
+        t_us += SNAPSHOT_US
+        self._timeline.place_samples(t_us, self._live)
+        self._timeline.open_page(t_us)
+        self._scroll_due = None
+        self._live, self._popup, self._down, self._space = known, None, None, None
+        self._held_focus, self._mouse_spoke = None, False
         width, height = self._viewport
         self._timeline.add(
             t_us,
@@ -303,7 +312,7 @@ class Recorder:
         if key is None or live is None or row["modifiers"] or row["repeat"]:
             return
         if key.isdigit():
-            self._digits = [*self._digits[-7:], (t_us, key, row["target"])]
+            self._fields.digit(t_us, key, row["target"])
             return
         element = live.element(row["target"])
         if element is None or key not in ("Enter", " "):
@@ -348,12 +357,12 @@ class Recorder:
             return
         element = live.element(key) or live.screen.elements[key]
         node = live.dom.nodes[node_id]
-        if node.get("tagName") not in _FIELDS:
+        if node.get("tagName") not in FIELD_TAGS:
             return
         if element.widget in ("checkbox", "radio"):
-            self._check(t_us, live, node_id, on=row["value"] == "true")
+            self._fields.check(t_us, live, node_id, on=row["value"] == "true")
         elif element.widget == "select":
-            self._field(t_us, live, node_id, str(row["value"] or ""))
+            self._fields.write(t_us, live, node_id, str(row["value"] or ""))
             if self._popup == key or (
                 self._closed[0] == key and t_us - self._closed[1] < _SAME_ACT_US
             ):
@@ -365,34 +374,5 @@ class Recorder:
         else:
             text = live.edit(key, row)
             if element.widget == "date":
-                self._years(t_us, live, node_id, element, text)
-            self._field(t_us, live, node_id, text)
-
-    def _field(self, t_us: int, live: LivePage, node_id: int, text: str) -> None:
-        if live.keep_input(node_id, text, checked=None):
-            self._timeline.change(t_us, rr.INPUT, text=text, isChecked=False, id=node_id)
-
-    def _check(self, t_us: int, live: LivePage, node_id: int, *, on: bool) -> None:
-        attributes = live.dom.nodes[node_id]["attributes"]
-        text = str(attributes.get("value", "on"))
-        if live.keep_input(node_id, text, checked=on):
-            self._timeline.change(t_us, rr.INPUT, text=text, isChecked=on, id=node_id)
-        if attributes.get("type") == "radio" and on and attributes.get("name"):
-            for other in live.dom.radio_group(node_id):
-                held = str(other["attributes"].get("value", "on"))
-                if live.keep_input(other["id"], held, checked=False):
-                    self._timeline.change(
-                        t_us, rr.INPUT, text=held, isChecked=False, id=other["id"]
-                    )
-
-    def _years(self, t_us: int, live: LivePage, node_id: int, element: Element, text: str) -> None:
-        """Keep what a typed date passes through: 0002, 0020 and 0202 on the way to 2026."""
-        typed = [entry for entry in self._digits if entry[2] == element.key][-4:]
-        self._digits = []
-        year, rest = text[:4], text[4:]
-        if len(typed) < 4 or "".join(d for _, d, _ in typed) != year or t_us < typed[-1][0]:
-            return
-        for count, (at_us, _, _) in enumerate(typed[:-1], 1):
-            passing = year[:count].rjust(4, "0") + rest
-            if live.keep_input(node_id, passing, checked=None):
-                self._timeline.change(at_us, rr.INPUT, text=passing, isChecked=False, id=node_id)
+                self._fields.pass_years(t_us, live, node_id, element.key, text)
+            self._fields.write(t_us, live, node_id, text)

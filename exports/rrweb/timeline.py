@@ -35,9 +35,15 @@ class Timeline:
         self._ids = np.empty(len(self._taken_us), np.int64)
         self._placed = 0
         self._kept: list[tuple[float, Event]] = []
+        self._ready_us = 0
+
+    def open_page(self, ready_us: int) -> None:
+        """Let nothing of the page that comes to the front happen before its snapshot."""
+        self._ready_us = ready_us
 
     def add(self, t_us: int, kind: int, data: Event) -> None:
         """Keep one event."""
+        t_us = max(t_us, self._ready_us)
         at_ms = (self._start_wall_us + t_us) // 1000
         self._kept.append((t_us, {"type": kind, "data": data, "timestamp": at_ms}))
 

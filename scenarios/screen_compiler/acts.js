@@ -82,6 +82,16 @@
     return JSON.stringify(found);
   };
 
+  // Typed text belongs to the person: a state is pictured with the values of the fresh page.
+  mirror.restoreValues = (values) => {
+    for (const [id, value] of Object.entries(values)) {
+      const element = mirror.nodes.get(Number(id));
+      if (!element) continue;
+      if (element.type === "checkbox" || element.type === "radio") element.checked = value === "true";
+      else if (element.type !== "file" && element.value !== value) element.value = value;
+    }
+  };
+
   mirror.unseenTexts = () => {
     const found = [];
     const walker = document.createTreeWalker(document, NodeFilter.SHOW_TEXT);

@@ -23,6 +23,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-partial-raster",
     "--hide-scrollbars",
     "--font-render-hinting=none",
     "--force-color-profile=srgb",

@@ -87,7 +87,7 @@
 
   const write = (records) => {
     const attributes = new Map();
-    const texts = new Map();
+    const texts = [];
     const lists = [];
     const entry = (element) => {
       if (!attributes.has(element)) attributes.set(element, { values: {}, style: { changed: {}, kept: {} } });
@@ -98,7 +98,7 @@
       if (record.type === "characterData") {
         if (target.parentNode && target.parentNode.tagName === "TEXTAREA") {
           entry(target.parentNode).values.value = textareaText(target.parentNode);
-        } else if (target.textContent !== record.oldValue) texts.set(target, target.textContent);
+        } else if (target.textContent !== record.oldValue) texts.push([target, target.textContent]);
       } else if (record.type === "attributes") {
         const name = record.attributeName;
         const raw = target.getAttribute(name);
@@ -133,7 +133,7 @@
     const live = (node) => mirror.nodes.has(idOf(node)) && !addedIds.has(idOf(node));
     const data = {
       source: 0,
-      texts: [...texts].filter(([node]) => live(node)).map(([node, value]) => ({ id: idOf(node), value })),
+      texts: texts.filter(([node]) => live(node)).map(([node, value]) => ({ id: idOf(node), value })),
       attributes: [...attributes]
         .filter(([node]) => live(node))
         .map(([node, { values, style }]) => {

@@ -96,7 +96,7 @@ def compile_page(
         "viewport": {"width": viewport[0], "height": viewport[1], "dpr": 1},
         "document": extent,
         "engine": engine,
-        "source_sha256": _sha256(page, states),
+        "source_sha256": _sha256(files.content(page), states),
         "dom": base.tree,
         "max_id": base.next_id - 1,
         "links": _links(sidecar, compiler),
@@ -116,6 +116,7 @@ def _base(recorder: StateRecorder, sidecar: Sidecar) -> tuple[State, str]:
             if locator.startswith("css=")
         }
         title = live.page.title()
+        recorder.fresh_values = live.call("values")
         state = State(
             layer=PAGE,
             name=BASE,
@@ -157,8 +158,8 @@ def _links(sidecar: Sidecar, compiler: LayerCompiler) -> dict[str, str]:
     return dict(sidecar.links)
 
 
-def _sha256(page: Path, states: Path | None) -> str:
-    source = hashlib.sha256(page.read_bytes())
+def _sha256(page: bytes, states: Path | None) -> str:
+    source = hashlib.sha256(page)
     if states is not None:
         source.update(Path(states).read_bytes())
     return source.hexdigest()

@@ -27,6 +27,7 @@ class PageFiles:
     root: Path
     href: str
     refused: set[str] = field(default_factory=set)
+    _read: dict[Path, bytes] = field(default_factory=dict)
 
     @property
     def origin(self) -> str:
@@ -51,6 +52,12 @@ class PageFiles:
                 return found
         return None
 
+    def content(self, file: Path) -> bytes:
+        """Return a file's content, read once: an edit meanwhile must not mix two pages."""
+        if file not in self._read:
+            self._read[file] = file.read_bytes()
+        return self._read[file]
+
     def serve(self, context: "BrowserContext") -> None:
         """Answer every request of a browser context; what is outside is aborted."""
 
@@ -64,7 +71,7 @@ class PageFiles:
             if found is None:
                 route.fulfill(status=404, body="")
             else:
-                route.fulfill(body=found.read_bytes(), content_type=_media_type(found))
+                route.fulfill(body=self.content(found), content_type=_media_type(found))
 
         context.route("**/*", answer)
 
@@ -73,7 +80,7 @@ class PageFiles:
         found = self.file_of(url)
         if found is None or found.stat().st_size > INLINE_LIMIT_BYTES:
             return None
-        return f"data:{_media_type(found)};base64,{b64encode(found.read_bytes()).decode()}"
+        return f"data:{_media_type(found)};base64,{b64encode(self.content(found)).decode()}"
 
 
 # The platform's own table of media types differs between machines, so the web's types are fixed.

@@ -14,6 +14,11 @@ from deskhand.scenarios.screen_compiler.live_page import LivePage
 
 Pixels = NDArray[np.uint8]
 
+# Chromium smooths an edge a little differently when only a part of the page is painted again:
+# a few pixels that differ by a few levels of 255 (up to 11 seen) are not a change.
+NOISE_LEVELS = 16
+NOISE_PIXELS = 64
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
@@ -108,5 +113,10 @@ def _crop(pixels: Pixels, box: tuple[int, int, int, int], *, fixed: bool) -> dic
 def crops(base: Pixels, now: Pixels, *, fixed: bool = False) -> list[dict[str, Any]]:
     """Return the rectangles in which two pictures differ, as PNG in base64."""
     height = min(len(base), len(now))
-    changed = (base[:height] != now[:height]).any(axis=2)
-    return [_crop(now, box, fixed=fixed) for box in rectangles(changed)]
+    apart = np.abs(base[:height].astype(np.int16) - now[:height]).max(axis=2)
+    found = []
+    for left, top, right, bottom in rectangles(apart > 0):
+        part = apart[top:bottom, left:right]
+        if part.max() > NOISE_LEVELS or np.count_nonzero(part) > NOISE_PIXELS:
+            found.append(_crop(now, (left, top, right, bottom), fixed=fixed))
+    return found

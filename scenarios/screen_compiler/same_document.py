@@ -31,6 +31,16 @@ def _name(node: Node) -> str:
     return f"<{node['tagName']} {mark}>".replace(" >", ">")
 
 
+def _apart(left: Any, right: Any) -> tuple[str, str]:
+    """Return two values as text, cut to where they differ."""
+    if not (isinstance(left, str) and isinstance(right, str)):
+        return f"{left!r:.60}", f"{right!r:.60}"
+    same = next((n for n, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), 0)
+    start = max(same - 20, 0)
+    cut = "..." if start else ""
+    return f"{cut}{left[start : start + 60]!r}", f"{cut}{right[start : start + 60]!r}"
+
+
 def match_ids(
     known: Node, now: Node, unseen: Collection[int] = ()
 ) -> tuple[dict[int, int], str | None]:
@@ -59,9 +69,8 @@ def match_ids(
             before, after = _attributes(left), _attributes(right)
             for name in sorted({*before, *after}):
                 if before.get(name) != after.get(name):
-                    return ids, (
-                        f"{name}={before.get(name)!r} of {_name(left)} is now {after.get(name)!r}"
-                    )
+                    was, now_is = _apart(before.get(name), after.get(name))
+                    return ids, f"{name}={was} of {_name(left)} is now {now_is}"
         elif left["type"] == 3 and right["id"] not in unseen:
             if left["textContent"] != right["textContent"]:
                 return ids, f"{_name(left)} is now {_name(right)}"

@@ -77,6 +77,7 @@ class StateRecorder:
     files: PageFiles
     viewport: tuple[int, int]
     screen: str
+    fresh_values: Mapping[str, str] = field(default_factory=dict)
 
     @contextmanager
     def at_base(self) -> Iterator[tuple[LivePage, dict[str, Any]]]:
@@ -160,21 +161,22 @@ class StateRecorder:
         A menu may close when it loses the pointer or the focus: then the state is reached again and
         left as it is.
         """
-        if _parked(live, blur=blur):
+        if self._parked(live, blur=blur):
             return measure(live, STATE_STEP_PX)
         with self.at_state(state, first_id) as again:
-            if _parked(again, blur=False):
+            if self._parked(again, blur=False):
                 return measure(again, STATE_STEP_PX)
         with self.at_state(state, first_id) as again:
+            again.call("restoreValues", self.fresh_values)
             return measure(again, STATE_STEP_PX)
 
-
-def _parked(live: LivePage, *, blur: bool) -> bool:
-    live.page.mouse.move(0, 0)
-    if blur:
-        live.call("blur")
-    live.settle(1)
-    return not live.call("taken")
+    def _parked(self, live: LivePage, *, blur: bool) -> bool:
+        live.call("restoreValues", self.fresh_values)
+        live.page.mouse.move(0, 0)
+        if blur:
+            live.call("blur")
+        live.settle(1)
+        return not live.call("taken")
 
 
 def _quoted(text: str) -> str:

@@ -3,16 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from deskhand.api import (
-        generate,
-        pointer_paths,
-        read_sessions,
-        simulate,
-        time_keys,
-        type_text,
-        validate,
-    )
+    from deskhand.api import generate, read_sessions, simulate, validate
     from deskhand.errors import DeskhandError
+    from deskhand.motor import pointer_paths, time_keys, type_text
     from deskhand.session import Session
 
     __version__: str
@@ -30,7 +23,13 @@ __all__ = [
     "validate",
 ]
 
-_HOME = {"DeskhandError": "deskhand.errors", "Session": "deskhand.session"}
+_HOME = {
+    "DeskhandError": "deskhand.errors",
+    "Session": "deskhand.session",
+    "pointer_paths": "deskhand.motor",
+    "time_keys": "deskhand.motor",
+    "type_text": "deskhand.motor",
+}
 
 
 def __getattr__(name: str) -> Any:

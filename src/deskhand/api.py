@@ -1,8 +1,8 @@
 """The public functions: simulate one session, generate many, call the motor models alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deskhand.arguments import (
     DEFAULT_FORMAT,
@@ -11,36 +11,27 @@ from deskhand.arguments import (
     EVERYTHING,
     Arguments,
     Only,
+    check_workers,
     parse_formats,
     parse_only,
+    parse_role,
     parse_start,
     parse_time_zone,
 )
-from deskhand.behavior_models.persona import ROLES
-from deskhand.errors import DeskhandError, UnknownNameError
-from deskhand.loading import read_sessions
-from deskhand.motor import pointer_paths, time_keys, type_text
-from deskhand.progress import Progress
-from deskhand.recipe import load_recipe
-from deskhand.run import run
-from deskhand.scenarios.scenario import Scenario
-from deskhand.screen import Screen
-from deskhand.session import Session
-from deskhand.shard import Shard, sessions_of
+from deskhand.errors import DeskhandError
+from deskhand.manifest import run_differences
 
-__all__ = [
-    "generate",
-    "pointer_paths",
-    "read_sessions",
-    "simulate",
-    "time_keys",
-    "type_text",
-    "validate",
-]
+if TYPE_CHECKING:
+    # Imported when first needed: a refused argument need not wait for SimPy, SciPy and pyarrow.
+    from deskhand.progress import Progress
+    from deskhand.scenarios.scenario import Scenario
+    from deskhand.screen import Screen
+    from deskhand.session import Session
+    from deskhand.validation import Report
 
 
 def simulate(
-    scenario: str | Path | Scenario,
+    scenario: "str | Path | Scenario",
     *,
     seed: int,
     person: int = 0,
@@ -51,8 +42,8 @@ def simulate(
     role: str | None = None,
     start: str = DEFAULT_START,
     time_zone: str = "UTC",
-    screens: Mapping[str, Screen] | None = None,
-) -> Session:
+    screens: "Mapping[str, Screen] | None" = None,
+) -> "Session":
     """Simulate one session in memory.
 
     Parameters
@@ -96,7 +87,6 @@ def simulate(
     >>> session.events.num_rows > 100
     True
     """
-    _check_role(role)
     arguments = Arguments(
         people=person + 1 if people is None else people,
         days=day + 1,
@@ -104,9 +94,12 @@ def simulate(
         only=Only(person=person, day=day),
         start=parse_start(start),
         time_zone=parse_time_zone(time_zone),
-        role=role,
+        role=parse_role(role),
         team_size=team_size,
     )
+    from deskhand.recipe import load_recipe
+    from deskhand.shard import Shard, sessions_of
+
     recipe = load_recipe(scenario, profile, screens)
     alone = [person] if people is None else None
     shard = Shard(person // team_size, day)
@@ -118,7 +111,7 @@ def simulate(
 
 
 def generate(
-    scenario: str | Path | Scenario,
+    scenario: "str | Path | Scenario",
     *,
     people: int,
     seed: int,
@@ -133,8 +126,8 @@ def generate(
     profile: str | Path = "office",
     role: str | None = None,
     team_size: int = DEFAULT_TEAM_SIZE,
-    screens: Mapping[str, Screen] | None = None,
-    progress: Progress | None = None,
+    screens: "Mapping[str, Screen] | None" = None,
+    progress: "Progress | None" = None,
 ) -> dict[str, Any]:
     """Generate the sessions of many people over many days into a folder.
 
@@ -173,7 +166,6 @@ def generate(
     DeskhandError
         When an argument, the scenario or the folder cannot be used.
     """
-    _check_role(role)
     arguments = Arguments(
         people=people,
         days=days,
@@ -182,26 +174,64 @@ def generate(
         only=parse_only(only) if isinstance(only, str) else only or EVERYTHING,
         start=parse_start(start),
         time_zone=parse_time_zone(time_zone),
-        role=role,
+        role=parse_role(role),
         team_size=team_size,
     )
+    check_workers(workers)
+    from deskhand.recipe import load_recipe
+    from deskhand.run import run
+
     recipe = load_recipe(scenario, profile, screens)
     return run(arguments, recipe, Path(out), workers=workers, resume=resume, progress=progress)
 
 
-def _check_role(role: str | None) -> None:
-    if role is not None and role not in ROLES:
-        raise UnknownNameError("persona role", role, ROLES)
-
-
-def validate(path: str | Path) -> Any:
-    """Check generated sessions: schemas, laws of the event table, and the manifest's hashes.
+def read_sessions(path: str | Path) -> "Iterator[Session]":
+    """Yield the sessions of a folder that `generate` or `Session.write` filled, one at a time.
 
     Parameters
     ----------
     path : str or pathlib.Path
-        An output folder, a shard folder or a file.
-    """
-    from deskhand.validation import validate_path
+        An output folder, a shard of it, or an output folder with a session id behind it.
 
-    return validate_path(Path(path))
+    Raises
+    ------
+    DeskhandError
+        When there is no such folder or session, or no format in it that can be read back.
+    """
+    from deskhand import loading
+
+    return loading.read_sessions(path)
+
+
+def validate(path: str | Path) -> "Report":
+    """Check generated sessions: schemas, laws of the event table, and the hashes of a run's files.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        An output folder, a shard folder, a table or an rrweb recording.
+
+    Returns
+    -------
+    Report
+        What was checked and found; ``report.ok`` when nothing is wrong.
+
+    Raises
+    ------
+    DeskhandError
+        When there is nothing at the path that can be checked.
+    """
+    from deskhand.validation import Finding, validate_path
+
+    path = Path(path)
+    report = validate_path(path)
+    report.findings += [
+        Finding(
+            rule="manifest",
+            path=path,
+            given=line,
+            remedy="complete the run with --resume, or make it again",
+        )
+        for line in run_differences(path)
+    ]
+    return report

@@ -228,6 +228,23 @@ def _unknown_zone(text: str, known: set[str]) -> DeskhandError:
     return DeskhandError(f"time zone {text!r} is not known; try {', '.join(near)}.")
 
 
+def parse_role(text: str | None) -> str | None:
+    """Return a persona's role when it is known; None stands for one drawn for each person.
+
+    Raises
+    ------
+    UnknownNameError
+        When it is not known.
+    """
+    if text is None:
+        return None
+    from deskhand.behavior_models.persona import ROLES
+
+    if text not in ROLES:
+        raise UnknownNameError("persona role", text, ROLES)
+    return text
+
+
 def parse_formats(text: str | Sequence[str]) -> tuple[str, ...]:
     """Return the export formats of a run, sorted and each once.
 

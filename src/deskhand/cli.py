@@ -14,7 +14,7 @@ from deskhand.cli_screens import screens
 from deskhand.errors import DeskhandError
 from deskhand.progress import progress_line
 
-REFUSED, INTERRUPTED = 2, 130
+INVALID, REFUSED, INTERRUPTED = 1, 2, 130
 
 
 def _version() -> str:
@@ -118,17 +118,20 @@ def generate(
 
 
 @app.command
-def validate(path: Path) -> None:
-    """Check generated sessions against the schemas, the laws of an event table and the manifest.
+def validate(path: Path) -> int:
+    """Check generated sessions; the exit status is 1 when something is wrong with them.
 
     Parameters
     ----------
     path
-        An output folder, a shard folder or a file.
+        An output folder, a shard folder, a table or an rrweb recording.
     """
     from deskhand import api
 
-    print(api.validate(path))
+    report = api.validate(path)
+    for line in report.lines():
+        print(line)
+    return 0 if report.ok else INVALID
 
 
 @app.command
@@ -175,11 +178,11 @@ def main(words: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit status: 0, 2 for a refusal, 130 after Ctrl-C.
+        The exit status: 0; 1 when `validate` found something; 2 for a refusal; 130 after Ctrl-C.
     """
     words = sys.argv[1:] if words is None else words
     try:
-        app(
+        status = app(
             list(words),
             exit_on_error=False,
             print_error=False,
@@ -196,7 +199,7 @@ def main(words: Sequence[str] | None = None) -> int:
         # Whoever read the output has had enough (`| head`); nothing is left to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    return 0
+    return status if isinstance(status, int) else 0
 
 
 def _say(message: str, status: int) -> int:

@@ -26,7 +26,11 @@ class UnknownNameError(DeskhandError):
     "format 'rweb' is not known; did you mean 'rrweb'? Known: parquet, rrweb."
     """
 
-    def __init__(self, kind: str, given: str, known: Iterable[str]) -> None:
+    def __init__(self, kind: str, given: str | None = None, known: Iterable[str] = ()) -> None:
+        if given is None:
+            # Pickling and SimPy make an error anew from its finished message alone.
+            super().__init__(kind)
+            return
         names = sorted(known)
         near = get_close_matches(given, names, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]!r}? " if near else ""

@@ -153,3 +153,19 @@ def sum_counts(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
         for name, number in count.items():
             total[name] = total.get(name, 0) + number
     return total
+
+
+def run_differences(folder: Path) -> list[str]:
+    """Return one line for each file of a run or a shard that is not as its record says.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        An output folder or a shard folder; one without a record has nothing to differ from.
+    """
+    for name in (MANIFEST_FILE, SHARD_FILE):
+        if (folder / name).is_file():
+            return differences(folder, read_record(folder / name)["files"], without=[name])
+    if (folder / RUN_FILE).is_file():
+        return [f"{MANIFEST_FILE}: missing, so the run is not complete"]
+    return []

@@ -2,13 +2,13 @@
 
 import shutil
 from collections.abc import Generator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 from deskhand.arguments import Arguments, check_workers
 from deskhand.errors import DeskhandError
-from deskhand.loading import screen_path
+from deskhand.loading import SCREENS_FOLDER, screen_path
 from deskhand.manifest import (
     MAKING,
     MANIFEST_FILE,
@@ -72,7 +72,25 @@ def run(
             "processes cannot load it; put it there or use workers=1."
         )
     begun = _as_begun(arguments, recipe)
+    fresh, made_folder = not (out / RUN_FILE).exists(), not out.exists()
     _open_folder(out, begun, resume=resume)
+    try:
+        return _run(arguments, recipe, out, begun, workers, resume, progress)
+    except BaseException:
+        if fresh and not any(out.glob("shard=*")):
+            _forget(out, made_folder=made_folder)
+        raise
+
+
+def _run(
+    arguments: Arguments,
+    recipe: Recipe,
+    out: Path,
+    begun: dict[str, Any],
+    workers: int,
+    resume: bool,
+    progress: Progress | None,
+) -> dict[str, Any]:
     try:
         _clear_making(out)
         # Removed first and written last, so that a manifest always speaks of what is there.
@@ -158,6 +176,16 @@ def _check_same(out: Path, before: Any, now: dict[str, Any]) -> None:
         f"the run in {out} was begun differently: {'; '.join(changes[:6])}. "
         "Resume with what it was begun with, or give another output folder."
     )
+
+
+def _forget(out: Path, *, made_folder: bool) -> None:
+    # Nothing was finished, so the folder is left as it was found.
+    _clear_making(out)
+    (out / RUN_FILE).unlink(missing_ok=True)
+    shutil.rmtree(out / SCREENS_FOLDER, ignore_errors=True)
+    if made_folder:
+        with suppress(OSError):
+            out.rmdir()
 
 
 def _clear_making(out: Path) -> None:

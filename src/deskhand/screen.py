@@ -24,6 +24,8 @@ from deskhand.errors import DeskhandError, UnknownNameError
 FORMAT = "deskhand.screen/1"
 BASE = "base"
 PAGE = "page"
+# How many combinations of states a screen remembers the elements of.
+STATES_KEPT = 1024
 
 Box = tuple[float, float, float, float]
 
@@ -203,6 +205,7 @@ class Screen:
                 made = Edge(layer=layer, source=edge["from"], mutations=mutations, **fields)
                 self.edges.setdefault((layer, made.source), []).append(made)
         self.layers: tuple[str, ...] = tuple(data["layers"])
+        self.live_elements: dict[tuple[str, ...], dict[str, Element]] = {}
         self._hit: NDArray[np.uint16] | None = None
 
     @classmethod
@@ -232,7 +235,8 @@ class Page:
         self.state: dict[str, str] = dict.fromkeys(screen.layers, BASE)
         self.scroll_x = 0
         self.scroll_y = 0
-        self._cache: dict[tuple[str, ...], dict[str, Element]] = {}
+        # Pages of one screen share what they have worked out, since people come back to it.
+        self._cache = screen.live_elements
 
     @property
     def elements(self) -> dict[str, Element]:
@@ -251,6 +255,8 @@ class Page:
                     else:
                         live[key] = _override(base, change)
             found = {key: e for key, e in live.items() if e is not None and e.visible}
+            if len(self._cache) >= STATES_KEPT:
+                self._cache.clear()
             self._cache[at] = found
         return found
 

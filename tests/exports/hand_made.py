@@ -394,7 +394,12 @@ class Script:
         down = kind == "pointerdown"
         buttons = {0: 1, 1: 4, 2: 2}[button] if down else 0
         self.add(
-            kind, target=target, button=button, buttons=buttons, detail=count, **self.point(*self.at)
+            kind,
+            target=target,
+            button=button,
+            buttons=buttons,
+            detail=count,
+            **self.point(*self.at),
         )
 
     def focus(self, target: str | None) -> None:
@@ -406,7 +411,9 @@ class Script:
             self.add("focus", 0, target=target)
         self.focused = target
 
-    def click(self, target: str, box: Sequence[int], *, focus: str | None = None, **how: int) -> None:
+    def click(
+        self, target: str, box: Sequence[int], *, focus: str | None = None, **how: int
+    ) -> None:
         self.act("click", target)
         self.move(box[0] + box[2] // 2, box[1] + box[3] // 2)
         self.press(target, focus=focus, **how)
@@ -461,9 +468,7 @@ def morning(screens: Mapping[str, Screen]) -> Script:
     does.type("login.password", "secret", masked=True)
     does.click("login.go", LOGIN, focus="login.go")
     does.show("crm/lead-form", "navigation")
-    does.click("label", LABEL)
-    does.add("focus", target="lead.name")
-    does.focused = "lead.name"
+    does.click("label", LABEL, focus="lead.name")
     does.type("lead.name", "Ada")
     does.key("Tab", "Tab", "lead.name")
     does.focus("lead.phone")
@@ -491,9 +496,7 @@ def morning(screens: Mapping[str, Screen]) -> Script:
     )
     for column in ("key", "code", "modifiers"):
         does.rows[-2].pop(column)
-    does.click("agree.label", AGREE_LABEL)
-    does.add("focus", target="lead.agree")
-    does.focused = "lead.agree"
+    does.click("agree.label", AGREE_LABEL, focus="lead.agree")
     does.add("input", target="lead.agree", value="true", value_length=4)
     does.act("scroll", None)
     for notch in range(3):
@@ -506,7 +509,6 @@ def morning(screens: Mapping[str, Screen]) -> Script:
     does.click("lead.save", SAVE, focus="lead.save")
     does.enter("crm/lead-form", "page", "saved", name='Ada "A"')
     does.click("status", TOAST)
-    does.rows[-1] | {}
     does.enter("crm/lead-form", "page", "gone")
     does.t_us += 3_000_000
     does.click("lead.name", NAME, focus="lead.name")

@@ -1,5 +1,6 @@
 """The command line: quiet in a pipe, the same by either name, and every command at work."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -94,8 +95,22 @@ def test_screens_are_listed_and_shown(deskhand: Deskhand) -> None:
 
 def test_validate_says_what_it_checked(small: Path, deskhand: Deskhand) -> None:
     done = deskhand("validate", small)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert done.stdout.endswith(": valid\n")
+
+
+def test_validate_finds_what_was_changed(small: Path, tmp_path: Path, deskhand: Deskhand) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(small, run)
+    changed = run / "shard=t0001-d000" / "events.jsonl"
+    changed.write_bytes(changed.read_bytes().replace(b'"synthetic":true', b'"synthetic":null', 1))
+    done = deskhand("validate", run)
+    assert done.returncode == 1
+    assert "shard=t0001-d000/events.jsonl: its sha256 is not the one listed" in done.stdout
+    (run / "manifest.json").unlink()
+    done = deskhand("validate", run)
+    assert done.returncode == 1
+    assert "not complete" in done.stdout
 
 
 def test_play_writes_a_page(small: Path, tmp_path: Path, deskhand: Deskhand) -> None:

@@ -15,7 +15,7 @@ from deskhand.scenarios.scenario import Steps
 from deskhand.scenarios.world import World
 from deskhand.screen import Screen
 
-ALL_WIDGETS = [
+ALL_WIDGETS: list[tuple[str, str, str, str, list[float], dict[str, Any]]] = [
     # key, role, name, widget, box, more
     ("form.name", "textbox", "Full name", "text", [100, 100, 300, 32], {"tab": 0}),
     (
@@ -65,7 +65,7 @@ ALL_WIDGETS = [
 ]
 
 
-def hidden(key: str, role: str, name: str, box: list[float]) -> dict[str, Any]:
+def hidden(role: str, name: str, box: list[float]) -> dict[str, Any]:
     """Return an element that only some states show."""
     return {
         "id": 900,
@@ -92,10 +92,10 @@ def screen_data(name: str, app: str, links: Mapping[str, str]) -> dict[str, Any]
         }
         for number, (key, role, label, widget, box, more) in enumerate(ALL_WIDGETS, 2)
     }
-    toast = hidden("form.toast", "status", "Saved {{name}}", [900, 600, 200, 60]) | {"fixed": True}
-    web = hidden("form.source.web", "option", "Web", [100, 332, 300, 24])
-    fair = hidden("form.source.fair", "option", "Fair", [100, 356, 300, 24])
-    mutation = {"adds": [], "removes": [], "texts": [], "attributes": []}
+    toast = hidden("status", "Saved {{name}}", [900, 600, 200, 60]) | {"fixed": True}
+    web = hidden("option", "Web", [100, 332, 300, 24])
+    fair = hidden("option", "Fair", [100, 356, 300, 24])
+    mutation: dict[str, list[Any]] = {"adds": [], "removes": [], "texts": [], "attributes": []}
 
     def edge(source: str, to: str, kind: str, after_us: int = 0, **more: Any) -> dict[str, Any]:
         mutations = [{"after_us": 3000, "data": mutation}]
@@ -105,7 +105,7 @@ def screen_data(name: str, app: str, links: Mapping[str, str]) -> dict[str, Any]
             | more
         )
 
-    slots = {"slots": {"name": "form.name"}, "values": {"form.notes": ""}}
+    slots: dict[str, Any] = {"slots": {"name": "form.name"}, "values": {"form.notes": ""}}
     return {
         "format": "deskhand.screen/1",
         "name": name,

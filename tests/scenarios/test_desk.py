@@ -39,9 +39,9 @@ def steps_of(name: str, desk: Desk) -> Steps:
         "skim": lambda: desk.read(words=90, skim=True),
         "scroll": lambda: desk.scroll(notches=2),
         "back up": lambda: desk.scroll(into_view="form.name"),
-        "think": lambda: desk.think(),
+        "think": desk.think,
         "save": lambda: desk.click("form.save", shortcut="Control+s"),
-        "picture": lambda: desk.screenshot(),
+        "picture": desk.screenshot,
         "other": lambda: desk.go_to("b/form"),
         "home": lambda: desk.go_to("a/form"),
         "list": lambda: desk.click("form.back"),
@@ -80,7 +80,8 @@ VERBS = [
     "list",
     "pause",
     "away",
-] + ["back up"]
+    "back up",
+]
 
 
 def run(act: Act, names: list[str], seed: int = 7) -> SessionPlan:
@@ -215,12 +216,12 @@ def test_changes_of_the_page_happen_when_they_are_due(act: Act) -> None:
 def test_a_person_waits_for_what_a_coming_change_brings(act: Act) -> None:
     def script(desk: Desk) -> Steps:
         yield from desk.click("form.save")
-        yield from desk.hover("form.toast")
+        yield from desk.wait_for("form.toast")
 
     plan = act(script)
     saved = dict(marks(plan))["page:saved"]
     assert plan.actions[-1].target == "form.toast"
-    assert plan.actions[-1].start_us > saved
+    assert plan.actions[-1].end_us > saved
 
 
 def test_news_from_outside_reaches_the_page(act: Act) -> None:

@@ -92,7 +92,7 @@ BAD: dict[str, tuple[Any, list[str]]] = {
     ),
     "unknown fake": (
         one_step(do="type", text={"fake": "nam"}),
-        ["step 2: 'text'", "neither a text nor", "company"],
+        ["step 2: 'text': 'nam' is not known", "did you mean 'name'", "company"],
     ),
     "empty text": (one_step(do="type", text=""), ["step 2: 'text'"]),
 }

@@ -9,7 +9,7 @@ from deskhand import api
 from deskhand.demo.person import Person, describe_person
 from deskhand.demo.team_page import Made, Morning, size_text, team_page
 from deskhand.loading import read_sessions
-from deskhand.manifest import RUN_FILE
+from deskhand.manifest import MANIFEST_FILE, RUN_FILE
 from deskhand.player import write_player
 from deskhand.progress import progress_line
 from deskhand.session import Session
@@ -96,6 +96,10 @@ def _told(
         Made(address=f"{SESSIONS}/{name}", what=_kind(name), size=described["bytes"])
         for name, described in manifest["files"].items()
     ]
+    about = out / SESSIONS / MANIFEST_FILE
+    files.append(
+        Made(address=f"{SESSIONS}/{about.name}", what=_kind(about.name), size=about.stat().st_size)
+    )
     files += [
         Made(address=_player(s), what=_kind(_player(s)), size=(out / _player(s)).stat().st_size)
         for s in sessions

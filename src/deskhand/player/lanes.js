@@ -211,9 +211,9 @@ function actionText(d, k) {
   const [, name] = d.elements[target] || [];
   const said = SAYINGS[verb] || verb;
   if (verb !== "press") return target ? `${said} ${name || target}` : ALONE[verb] || said;
-  const last = countTo(d.key_t, d.act_t[k] + d.act_length[k] / 1000 + 0.001) - 1;
+  const last = countTo(d.key_t, d.act_t[k] + d.act_length[k] / 1000 - 0.0005) - 1;
   if (last < 0 || d.key_t[last] < d.act_t[k] - 0.001) return said;
-  const key = d.names[d.key_key[last]];
+  const key = d.names[d.key_key[last]] || "a key";
   const spelled = spell(key, d.key_modifiers[last]) || key;
   return `${said} ${spelled}${target && name ? ` in ${name}` : ""}`;
 }

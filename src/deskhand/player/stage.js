@@ -169,7 +169,7 @@ class Stage {
     const life = TRAIL_S * stretch;
     const s = this.scale;
     const last = at[2];
-    pen.lineCap = "round";
+    pen.lineCap = "butt"; // round ends would show as beads where clear strokes overlap
     for (let k = Math.max(1, countTo(move_t, t - life)); k <= last + 1 && k < move_t.length; k++) {
       const end = k <= last ? [x[k], y[k]] : at;
       if (k > last && move_t[k] - move_t[last] >= 0.1) break;

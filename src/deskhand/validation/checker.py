@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -178,14 +179,14 @@ class Checker:
         kinds = pa.array([_kind(event) for event in events], pa.string()).dictionary_encode()
         for row in sampled(pa.table({"kind": kinds}), self.sample, "kind"):
             self.report.records += 1
-            error = worst("rrweb", events[row])
-            if error is not None:
+            wrong = worst("rrweb", events[row])
+            if wrong is not None:
                 self.find(
                     Finding(
                         rule="schema",
                         path=path,
                         row=row,
-                        given=describe(error),
+                        given=describe(wrong),
                         remedy="write the event as rrweb.schema.json says",
                     )
                 )

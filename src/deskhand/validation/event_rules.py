@@ -1,7 +1,8 @@
 """The rules of the event table, each checked for all rows at once."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ _CODE = re.compile(
     r"|Intl(Backslash|Ro|Yen)|PrintScreen|ScrollLock|Pause|NumLock"
 )
 _INPUT_TYPE = re.compile(r"(insert|delete|history|format)[A-Z]\w*|copy|cut|paste")
-WORDS = {
+WORDS: Mapping[str, Callable[[str], object]] = {
     "type": lambda word: word in EVENT_TYPES,
     "pointer_type": lambda word: word in ("mouse", "pen", "touch"),
     "code": _CODE.fullmatch,
@@ -179,7 +180,7 @@ def _vocabulary(columns: EventColumns) -> Iterator[Breach]:
         codes, words = columns.words(name)
         foreign = [k for k, word in enumerate(words) if not known(word)]
         yield from _found(
-            "vocabulary", name, np.isin(codes, foreign), lambda r, n=name: columns.show(n, r),
+            "vocabulary", name, np.isin(codes, foreign), partial(columns.show, name),
             f"{name} holds W3C names and those of event.schema.json only",
         )  # fmt: skip
     properties = schema("event")["properties"]
@@ -188,7 +189,7 @@ def _vocabulary(columns: EventColumns) -> Iterator[Breach]:
         limit = properties[name]
         outside = (numbers < min(0, limit["minimum"])) | (numbers > limit["maximum"])
         yield from _found(
-            "range", name, outside, lambda r, n=name: columns.show(n, r),
+            "range", name, outside, partial(columns.show, name),
             f"{name} lies from {limit['minimum']} to {limit['maximum']}",
         )  # fmt: skip
 

@@ -42,7 +42,8 @@ def validator(name: str) -> Draft202012Validator:
 
 def worst(name: str, record: Any) -> ValidationError | None:
     """Return the breach that tells most, or None when the record is valid."""
-    return best_match(validator(name).iter_errors(record))
+    found: ValidationError | None = best_match(validator(name).iter_errors(record))
+    return found
 
 
 def describe(error: ValidationError) -> str:

@@ -11,7 +11,7 @@ from deskhand.exports.rrweb import vocabulary as rr
 from deskhand.validation.records import describe, worst
 
 FIELDS = ("input", "textarea", "select")
-_PARTS = {
+_PARTS: Mapping[int, Mapping[str, type]] = {
     rr.DOCUMENT_NODE: {"childNodes": list},
     rr.DOCTYPE_NODE: {"name": str, "publicId": str, "systemId": str},
     rr.ELEMENT_NODE: {"tagName": str, "attributes": dict, "childNodes": list},

@@ -1,0 +1,38 @@
+"""The examples run as they stand."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture
+def plot() -> None:
+    """Skip where matplotlib is not installed."""
+    if importlib.util.find_spec("matplotlib") is None:
+        pytest.skip('needs matplotlib: python -m pip install ".[plot]"')
+
+
+def _run(script: Path, folder: Path, *words: str) -> None:
+    command = [sys.executable, str(script), *words]
+    environment = {"MPLBACKEND": "Agg", "MPLCONFIGDIR": str(folder), "PATH": ""}
+    subprocess.run(command, cwd=folder, check=True, env=environment, timeout=120)
+
+
+@pytest.mark.usefixtures("plot")
+def test_first_session_draws_a_picture(tmp_path: Path) -> None:
+    _run(ROOT / "examples" / "first_session.py", tmp_path)
+    assert (tmp_path / "first_session.png").read_bytes().startswith(PNG)
+
+
+@pytest.mark.usefixtures("plot")
+def test_picture_of_the_readme_can_be_made(tmp_path: Path) -> None:
+    out = tmp_path / "picture.png"
+    _run(ROOT / "docs" / "make_picture.py", tmp_path, "--out", str(out))
+    assert out.read_bytes().startswith(PNG)
+    assert out.stat().st_size < 150_000
