@@ -72,10 +72,12 @@ class StrokeTraits:
     correction_overlap: float
     removed_share: float
     removed_sd: float
+    correction_scatter_px: float
     time_exponent: float
     time_log_sd: float
     drift_share: float
     drift_tau_s: float
+    drift_smooth_s: float
     tremor_px: float
     tremor_hz: float
     tremor_bandwidth_hz: float
@@ -146,10 +148,12 @@ _PLAIN_STROKES = (
     "correction_overlap",
     "removed_share",
     "removed_sd",
+    "correction_scatter_px",
     "time_exponent",
     "time_log_sd",
     "drift_share",
     "drift_tau_s",
+    "drift_smooth_s",
     "tremor_hz",
     "tremor_bandwidth_hz",
 )

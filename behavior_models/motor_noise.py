@@ -1,7 +1,8 @@
 """Motor noise: slow drift that grows with speed, and physiological tremor.
 
-Drift is an Ornstein-Uhlenbeck process, tremor a damped resonance at 8-12 Hz; both are linear
-filters of one white noise, so that neither needs trigonometry for each sample.
+Drift is an Ornstein-Uhlenbeck process that the hand's mass smooths, tremor a damped resonance at
+8-12 Hz; both are linear filters of one white noise, so that neither needs trigonometry for each
+sample.
 
 Sources
 -------
@@ -50,20 +51,22 @@ def drift_and_tremor(
     True
     """
     white = rng.standard_normal((2, size), np.float32)
-    keep = exp(-period_s / strokes.drift_tau_s)
-    drift = _filter((sqrt(1.0 - keep * keep),), (1.0, -keep), white)
+    slow, quick = exp(-period_s / strokes.drift_tau_s), exp(-period_s / strokes.drift_smooth_s)
+    drift = _autoregression(slow + quick, -slow * quick, 1.0, white)
     radius = exp(-pi * strokes.tremor_bandwidth_hz * period_s)
-    first = 2.0 * radius * cos(2.0 * pi * strokes.tremor_hz * period_s)
-    second = -radius * radius
-    # Stationary variance of an autoregression of order 2 driven by white noise of variance 1.
-    variance = (1.0 - second) / ((1.0 + second) * ((1.0 - second) ** 2 - first * first))
-    gain = strokes.tremor_px / sqrt(2.0 * variance)
-    return drift, _filter((gain,), (1.0, -first, -second), white)
+    turn = cos(2.0 * pi * strokes.tremor_hz * period_s)
+    tremor_px = _autoregression(
+        2.0 * radius * turn, -radius * radius, strokes.tremor_px / sqrt(2.0), white
+    )
+    return drift, tremor_px
 
 
-def _filter(
-    forward: tuple[float, ...], back: tuple[float, ...], white: NDArray[np.float32]
+def _autoregression(
+    first: float, second: float, sd: float, white: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    b, a = np.array(forward, np.float32), np.array(back, np.float32)
-    filtered: NDArray[np.float32] = lfilter(b, a, white, axis=-1)
+    """Return an autoregression of order 2 with this stationary standard deviation."""
+    variance = (1.0 - second) / ((1.0 + second) * ((1.0 - second) ** 2 - first * first))
+    forward = np.array([sd / sqrt(variance)], np.float32)
+    back = np.array([1.0, -first, -second], np.float32)
+    filtered: NDArray[np.float32] = lfilter(forward, back, white, axis=-1)
     return filtered

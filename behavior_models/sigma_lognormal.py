@@ -25,9 +25,9 @@ from deskhand.behavior_models.submovements import PRIMARY, SLOTS, Strokes, draw_
 STEPS = 4096  # a step is at most .25 px of an 800 px stroke, below a device's whole pixels
 LEVELS = 24
 LOG_SIGMA_RANGE = (-3.0, 0.0)
-# Tails beyond these quantiles are cut off. Hand-fitted to SapiMouse: people brake harder than an
-# uncut lognormal does.
-CUT_LOW, CUT_HIGH = -2.6, 2.1
+# Tails beyond these quantiles are cut off. Fitted to SapiMouse with the profile: people brake
+# harder than an uncut lognormal does.
+CUT_LOW, CUT_HIGH = -2.43, 2.1
 # A slot in fewer of the movements than this is evaluated on their samples alone.
 DENSE_SHARE = 0.7
 

@@ -130,10 +130,14 @@ def draw_strokes(
     removed = np.clip(traits.removed_share + traits.removed_sd * normal[6:8], 0.1, 1.6)
     first = np.where(active[SECOND], removed[0], 1.0)
     second = np.where(active[THIRD], removed[1], 1.0)
-    for miss, part in ((miss_along, along), (miss_across, across)):
-        part[CORRECTION] = -miss * first
-        part[SECOND] = -miss * (1.0 - first) * second
-        part[THIRD] = -miss * (1.0 - first) * (1.0 - second)
+    # Corrections scatter by pixels, so that a further one has something to do.
+    scatter = traits.correction_scatter_px / distance_px * rng.standard_normal((4, m))
+    for miss, part, noise in ((miss_along, along, scatter[:2]), (miss_across, across, scatter[2:])):
+        after_first = (miss * (1.0 - first) + noise[0]) * active[SECOND]
+        after_second = (after_first * (1.0 - second) + noise[1]) * active[THIRD]
+        part[CORRECTION] = after_first - miss
+        part[SECOND] = after_second - after_first
+        part[THIRD] = -after_second
 
     start_s, end_s = np.zeros((SLOTS, m)), np.ones((SLOTS, m))
     end_s[WANDER] = np.maximum(wander_s, 1e-3)

@@ -11,7 +11,7 @@ from deskhand.behavior_models.menu_search import (
 from deskhand.errors import UnknownNameError
 from deskhand.generators.plan import Row, Wheeled
 from deskhand.generators.wheel import plan_scroll
-from deskhand.scenarios.acts import TAB_GAP_S, TAB_LOG_SD, Acts
+from deskhand.scenarios.keying import TAB_GAP_S, TAB_LOG_SD, Keying
 from deskhand.scenarios.live_page import SCRIPT_US
 from deskhand.screen import Element
 
@@ -38,7 +38,7 @@ def place_of(element: Element, label: str) -> int:
     raise UnknownNameError(f"option of {element.key!r}", label, labels)
 
 
-def _place_now(seat: Acts, element: Element, none: int = 0) -> int:
+def _place_now(seat: Keying, element: Element, none: int = 0) -> int:
     """Return the place of the option that the drop-down shows now."""
     now = seat.live.value(element)
     for number, option in enumerate(element.options):
@@ -47,12 +47,12 @@ def _place_now(seat: Acts, element: Element, none: int = 0) -> int:
     return none
 
 
-def choose(seat: Acts, label: str, of: str, method: str | None) -> None:
+def choose(seat: Keying, label: str, of: str, method: str | None) -> None:
     """Choose an option of a drop-down.
 
     Parameters
     ----------
-    seat : Acts
+    seat : Keying
         The person.
     label : str
         The option's label or value.
@@ -84,7 +84,7 @@ def choose(seat: Acts, label: str, of: str, method: str | None) -> None:
     seat.live.values[element.key] = option.value if native else option.label
 
 
-def _report(seat: Acts, kind: str, element: Element, t_us: int, action: int, place: int) -> None:
+def _report(seat: Keying, kind: str, element: Element, t_us: int, action: int, place: int) -> None:
     """Append a row of the drop-down; a change carries the chosen label."""
     columns: dict[str, object] = {"target": element.key}
     if kind == "select.change":
@@ -96,13 +96,13 @@ def _report(seat: Acts, kind: str, element: Element, t_us: int, action: int, pla
     seat.plan.rows.append(Row(t_us, kind, action, columns))
 
 
-def _change(seat: Acts, element: Element, place: int, t_us: int, action: int) -> None:
+def _change(seat: Keying, element: Element, place: int, t_us: int, action: int) -> None:
     """Append the rows of a native drop-down whose value changes."""
     _report(seat, "select.change", element, t_us, action, place)
     seat.live.write_input(element, t_us, action, element.options[place].value)
 
 
-def _native_by_mouse(seat: Acts, element: Element, place: int) -> None:
+def _native_by_mouse(seat: Keying, element: Element, place: int) -> None:
     seat.ponder("next")
     seat.to_mouse()
     element = seat.show(seat.find(element.key))
@@ -136,21 +136,22 @@ def _native_by_mouse(seat: Acts, element: Element, place: int) -> None:
 
 
 def _scroll_list(
-    seat: Acts, action: int, box: tuple[float, float, float, float], distance_px: float
+    seat: Keying, action: int, box: tuple[float, float, float, float], distance_px: float
 ) -> None:
     """Turn the wheel over an open list: the page behind it stays where it is."""
     seat.point(action, box)
     scroll = plan_scroll(seat.persona, seat.wheel_draws, distance_px, reading=False)
     offset = seat.live.page.scroll_y
     x, y = seat.hand.x, seat.hand.y
-    # An offset held at both limits makes wheel rows and no scroll rows.
-    top = float(offset) if offset else 0.0
-    if not offset or offset == seat.live.limit_y:
-        seat.plan.wheeled.append(Wheeled(action, seat.t_us, scroll, x, y, None, top, top))
+    if len(scroll.t_us):
+        # A page that is at its limit makes wheel rows and no scroll rows.
+        seat.plan.wheeled.append(
+            Wheeled(action, seat.t_us, scroll, x, y, None, offset, float(offset))
+        )
     seat.t_us += scroll.duration_us
 
 
-def _native_by_keys(seat: Acts, element: Element, place: int, method: str) -> None:
+def _native_by_keys(seat: Keying, element: Element, place: int, method: str) -> None:
     """Change a closed native drop-down by keys: every key that moves the choice is a change."""
     element = seat.focus_on(element)
     seat.ponder("next")
@@ -189,7 +190,7 @@ def _key(letter: str) -> str:
     return letter.lower()
 
 
-def _custom_by_mouse(seat: Acts, element: Element, place: int) -> None:
+def _custom_by_mouse(seat: Keying, element: Element, place: int) -> None:
     live = seat.live
     if element.options[place].target not in live.elements:
         seat.click_on(element.key, kind="next", verb="click")
@@ -208,14 +209,14 @@ def _custom_by_mouse(seat: Acts, element: Element, place: int) -> None:
     seat.note_point(action, "choose", element.key, start, box)
 
 
-def _opened(seat: Acts, element: Element, place: int) -> None:
+def _opened(seat: Keying, element: Element, place: int) -> None:
     """Append the row of a custom list that the latest action has opened."""
     action = seat.plan.actions[-1].action_id
     _report(seat, "select.open", element, seat.t_us, action, place)
     seat.changed = False
 
 
-def _custom_by_keys(seat: Acts, element: Element, place: int, method: str) -> None:
+def _custom_by_keys(seat: Keying, element: Element, place: int, method: str) -> None:
     """Open a custom drop-down with Enter, move to the option, and take it with Enter."""
     live = seat.live
     option = element.options[place].target or ""

@@ -51,7 +51,7 @@ def item_lines(text: str, at: int) -> list[int]:
 
     Examples
     --------
-    >>> item_lines("[1,\\n 2]", 0)
+    >>> item_lines("[1,\n 2]", 0)
     [1, 2]
     """
     lines: list[int] = []

@@ -13,6 +13,8 @@ MASK = "*"
 # A page's script runs about a millisecond after the event that it answers.
 SCRIPT_US = 1_000
 
+_encode = json.JSONEncoder(sort_keys=True).encode
+
 _Trigger = tuple[str, str | None]
 
 
@@ -201,7 +203,7 @@ class LivePage:
         rows = self._plan.rows
         columns: dict[str, Any] = {
             "reference": reference(self.screen.name, edge.layer, edge.to),
-            "value": json.dumps(slots, sort_keys=True) if slots else None,
+            "value": _encode(slots) if slots else None,
         }
         rows.append(Row(t_us, "mark", action_id, columns))
         self.page.enter(edge)

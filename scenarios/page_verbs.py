@@ -1,6 +1,6 @@
 """Verbs on a page: pointing, typing, choosing, reading.
 
-Every verb plans its acts at once, as `deskhand.scenarios.acts` describes, and returns the steps that
+Every verb plans its acts at once, as `deskhand.scenarios.keying` describes, and returns the steps that
 let the planned time pass; run it with ``yield from``. Targets are locators of
 `deskhand.screen.Page.element`, looked up in the current state of the page in front.
 """
@@ -9,8 +9,8 @@ from deskhand.behavior_models.habits import takes_shortcut
 from deskhand.behavior_models.reading import reading_stretches
 from deskhand.errors import DeskhandError
 from deskhand.generators.plan import Row
-from deskhand.scenarios.acts import Acts
 from deskhand.scenarios.choosing import choose
+from deskhand.scenarios.keying import Keying
 from deskhand.scenarios.live_page import MASK, SCRIPT_US
 from deskhand.scenarios.scenario import Steps
 
@@ -20,7 +20,7 @@ DRIFT_PX = 45.0
 SKIM_SHARE = 0.4
 
 
-class PageVerbs(Acts):
+class PageVerbs(Keying):
     """What a scenario can ask a person to do on the page in front."""
 
     def _pass(self) -> Steps:
@@ -146,7 +146,7 @@ class PageVerbs(Acts):
             self.press_keys("Control+a")
         else:
             self.click_on(element.key, verb="click", count=3)
-        self.press_keys("Control+c")
+        self.press_keys("Control+c", verb="copy")
         self.clipboard = MASK * len(held) if self.live.sensitivity(element) else held
         self._clip("copy", element.key, len(held))
         return self._pass()
@@ -158,7 +158,7 @@ class PageVerbs(Acts):
         element = self.focus_on(self.find(into or self._focused("paste")))
         self.ponder("next")
         before = self.live.value(element)
-        self.press_keys("Control+v")
+        self.press_keys("Control+v", verb="paste")
         self._clip("paste", element.key, len(text))
         sensitive = self.live.sensitivity(element) is not None
         after = before + (MASK * len(text) if sensitive else text)
@@ -172,7 +172,7 @@ class PageVerbs(Acts):
         key = self._focused("undo")
         element = self.find(key)
         self.ponder("notice")
-        self.press_keys("Control+z")
+        self.press_keys("Control+z", verb="undo")
         latest = next(
             (t for t in reversed(self.plan.typed) if t.target == key and t.typing.text), None
         )

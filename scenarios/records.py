@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deskhand.errors import UnknownNameError
+from deskhand.scenarios.sentences import ACTS, ASKS, TIMES, Writer
 from deskhand.streams import Draws, stream
 
 if TYPE_CHECKING:
@@ -100,87 +101,6 @@ PRIORITIES = ("Low", "Medium", "High", "Urgent")
 ASSIGNEES = ("Nobody", "Amara Quill", "Bas Terlinden", "Chioma Reyes", "Dario Vance", "Elin Marsh")
 LABELS = ("Defect", "Feature", "Question", "Design", "Documentation", "Speed")
 
-_PARTS: tuple[str, ...] = (
-    "invoice list",
-    "export",
-    "sign-in page",
-    "search",
-    "calendar",
-    "report",
-    "importer",
-)
-_PARTS += ("settings page", "mobile view", "reminder mail", "price table", "audit log", "filter")
-_FAULTS: tuple[str, ...] = (
-    "stays empty",
-    "shows the wrong total",
-    "takes too long",
-    "loses the last row",
-)
-_FAULTS += ("breaks on small screens", "forgets the chosen language", "repeats the first entry")
-_TIMES = (
-    "after the update",
-    "since Monday",
-    "for new users",
-    "in the evening",
-    "on every second try",
-)
-_ASKS: tuple[str, ...] = (
-    "a short demonstration",
-    "the price for fifty seats",
-    "a call with their engineer",
-)
-_ASKS += ("the contract in writing", "a trial until the end of the month", "references nearby")
-_ACTS = ("Send", "Prepare", "Plan", "Offer", "Discuss")
-_SAYS = (
-    "Could someone look at the {part}?",
-    "The {part} {fault} {time}.",
-    "I am on it, back in an hour.",
-    "Thanks, that helped.",
-    "Moved the meeting to half past two, same room.",
-    "Who knows why the {part} {fault}?",
-    "The customer asks for {ask}.",
-    "Done, please check the {part} once more.",
-    "Lunch at twelve?",
-    "I wrote it down in the tracker.",
-    "Can we release the {part} today or do we wait?",
-)
-
-
-class _Writer:
-    """Puts sentences together with one generator."""
-
-    def __init__(self, rng: np.random.Generator) -> None:
-        self._rng = rng
-
-    def pick(self, choices: Sequence[str]) -> str:
-        return choices[int(self._rng.integers(len(choices)))]
-
-    def fault(self) -> str:
-        return f"{self.pick(_PARTS).capitalize()} {self.pick(_FAULTS)} {self.pick(_TIMES)}"
-
-    def description(self) -> str:
-        part = self.pick(_PARTS)
-        return (
-            f"The {part} {self.pick(_FAULTS)} {self.pick(_TIMES)}. "
-            f"Open the {self.pick(_PARTS)}, go back to the {part} and wait a moment. "
-            f"Two customers wrote about it; one of them needs {self.pick(_ASKS)}."
-        )
-
-    def message(self) -> str:
-        return self.pick(_SAYS).format(
-            part=self.pick(_PARTS),
-            fault=self.pick(_FAULTS),
-            time=self.pick(_TIMES),
-            ask=self.pick(_ASKS),
-        )
-
-    def draft(self) -> str:
-        return (
-            f"Thank you for your time this week. As agreed we will send {self.pick(_ASKS)}. "
-            f"You also asked for {self.pick(_ASKS)}; a proposal follows by Thursday. "
-            "Please tell us whether that suits you."
-        )
-
 
 @lru_cache(maxsize=4)
 def pools(seed: int) -> Pools:
@@ -199,7 +119,7 @@ def pools(seed: int) -> Pools:
     rng = stream(seed, "records")
     fake: Faker = Faker("en_US", use_weighting=False)
     fake.seed_instance(int(rng.integers(2**31)))
-    writer = _Writer(rng)
+    writer = Writer(rng)
     return Pools(
         lead=tuple(_lead(fake, writer, rng) for _ in range(POOL_SIZE)),
         opportunity=tuple(_opportunity(writer, rng) for _ in range(POOL_SIZE)),
@@ -219,7 +139,7 @@ def pools(seed: int) -> Pools:
     )
 
 
-def _lead(fake: "Faker", writer: _Writer, rng: np.random.Generator) -> Lead:
+def _lead(fake: "Faker", writer: Writer, rng: np.random.Generator) -> Lead:
     first, last = fake.first_name(), fake.last_name()
     return Lead(
         name=f"{first} {last}",
@@ -230,20 +150,20 @@ def _lead(fake: "Faker", writer: _Writer, rng: np.random.Generator) -> Lead:
         source=writer.pick(SOURCES),
         status=writer.pick(STATUSES),
         follow_up=f"2026-{int(rng.integers(1, 13)):02d}-{int(rng.integers(1, 29)):02d}",
-        notes=f"Met at lunch, asks for {writer.pick(_ASKS)}. Call back {writer.pick(_TIMES)}.",
+        notes=f"Met at lunch, asks for {writer.pick(ASKS)}. Call back {writer.pick(TIMES)}.",
     )
 
 
-def _opportunity(writer: _Writer, rng: np.random.Generator) -> Opportunity:
-    ask = writer.pick(_ASKS)
+def _opportunity(writer: Writer, rng: np.random.Generator) -> Opportunity:
+    ask = writer.pick(ASKS)
     return Opportunity(
         stage=writer.pick(STAGES),
         amount=str(int(rng.integers(12, 900)) * 100),
-        next_step=f"{writer.pick(_ACTS)} {ask} before Friday and tell the team.",
+        next_step=f"{writer.pick(ACTS)} {ask} before Friday and tell the team.",
         prompt=f"Write a friendly follow-up about {ask} and keep it short, they read it on the way.",
         draft=writer.draft(),
         second_draft=writer.draft(),
-        edit=f" We look forward to {writer.pick(_ASKS)}.",
+        edit=f" We look forward to {writer.pick(ASKS)}.",
     )
 
 

@@ -1,6 +1,8 @@
 """A team's day: one SimPy world in which every person of the team sits at a desk of their own."""
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import simpy
 
@@ -104,8 +106,21 @@ def simulate_team(
         )
     if len(people) > 1 or scenario.arrival_spread_s:
         env.process(world.outside())
-    env.run(until=env.all_of(processes))
+    with _no_collection():
+        env.run(until=env.all_of(processes))
     return plans
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the garbage collector off: plans are many small tuples and hold no cycles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _role(

@@ -43,12 +43,21 @@
     return zones;
   };
 
-  // Rectangles in document coordinates, and the zones whose shape no rectangle tells.
-  const outline = () => {
+  const holds = (outer, inner) =>
+    inner.left >= outer.left && inner.right <= outer.right && inner.top >= outer.top && inner.bottom <= outer.bottom;
+
+  // Rectangles in document coordinates, and the zones whose shape no rectangle tells. On a large
+  // page text that lies within its own element is left out: a pixel at its edge may then be wrong
+  // where it touches a neighbour at a fraction of a pixel.
+  const outline = (large) => {
     const rects = [];
     const zones = [];
-    const keep = (list, { left, top, right, bottom }) =>
-      list.push([left + scrollX, top + scrollY, right + scrollX, bottom + scrollY]);
+    const keep = (list, { left, top, right, bottom }) => {
+      let kept = [left + scrollX, top + scrollY, right + scrollX, bottom + scrollY];
+      if (large) kept = kept.map(Math.ceil);
+      list.push(kept);
+      return kept;
+    };
     const range = document.createRange();
     const visit = (element, drawn) => {
       const style = getComputedStyle(element);
@@ -58,7 +67,7 @@
         if (rect.width <= 0 || rect.height <= 0) continue;
         keep(rects, rect);
         if (odd) keep(zones, rect);
-        else for (const zone of cornerZones(rect, style)) keep(zones, zone);
+        else for (const zone of cornerZones(rect, style)) keep(zones, zone).rounded = true;
       }
       if (element.clientWidth && (element.offsetWidth !== element.clientWidth || element.offsetHeight !== element.clientHeight)) {
         const rect = element.getBoundingClientRect();
@@ -70,7 +79,8 @@
         if (child.nodeType === Node.ELEMENT_NODE) visit(child, odd);
         else if (child.nodeType === Node.TEXT_NODE) {
           range.selectNodeContents(child);
-          for (const rect of range.getClientRects()) keep(rects, rect);
+          const own = large && element.getBoundingClientRect();
+          for (const rect of range.getClientRects()) if (!large || !holds(own, rect)) keep(rects, rect);
         }
       }
     };
@@ -78,7 +88,7 @@
     return { rects, zones };
   };
 
-  const fillSlice = (labels, width, slice, lines, zones, step) => {
+  const fillSlice = (labels, width, slice, lines, zones, step, large) => {
     const { top, bottom, offset } = slice;
     let asked = 0;
     const ask = (x, y) => {
@@ -90,6 +100,22 @@
     };
     const everyPixel = (x0, y0, x1, y1) => {
       for (let y = y0; y < y1; y++) for (let x = x0; x < x1; x++) labels[y * width + x] = ask(x, y);
+    };
+    // A rounded corner: each row is halved where its ends differ.
+    const row = (y, x0, x1, first, last) => {
+      if (first === last) return labels.fill(first, y * width + x0, y * width + x1 + 1);
+      if (x1 - x0 === 1) {
+        labels[y * width + x0] = first;
+        labels[y * width + x1] = last;
+        return undefined;
+      }
+      const middle = (x0 + x1) >> 1;
+      const label = ask(middle, y);
+      row(y, x0, middle, first, label);
+      return row(y, middle, x1, label, last);
+    };
+    const corner = (x0, y0, x1, y1) => {
+      for (let y = y0; y < y1; y++) row(y, x0, x1 - 1, ask(x0, y), ask(x1 - 1, y));
     };
     // A drawing: halve it while it is large or its corners and middle differ.
     const drawing = (x0, y0, x1, y1) => {
@@ -145,7 +171,8 @@
         return;
       }
       if (!drawn.length) paint(x0, y0, x1, y1, ask(x0, y0));
-      else if (drawn.some(([left, up, right, down]) => right - left > 64 && down - up > 64)) drawing(x0, y0, x1, y1);
+      else if (drawn.every((zone) => zone.rounded)) corner(x0, y0, x1, y1);
+      else if (large || drawn.some(([left, up, right, down]) => right - left > 64 && down - up > 64)) drawing(x0, y0, x1, y1);
       else everyPixel(x0, y0, x1, y1);
     };
     cell(0, top, width, bottom, lines, zones);
@@ -198,7 +225,7 @@
   };
 
   // `step` is the pitch of the checking grid; step 0 asks for every pixel instead.
-  mirror.hitMap = (width, height, step) => {
+  mirror.hitMap = (width, height, step, large) => {
     const roots = mirror.fixedRoots();
     let fixed = null;
     let asked = 0;
@@ -211,8 +238,8 @@
         }
         return;
       }
-      const { rects, zones } = outline();
-      const counts = fillSlice(labels, width, slice, rects, zones, step);
+      const { rects, zones } = outline(large);
+      const counts = fillSlice(labels, width, slice, rects, zones, step, large);
       asked += counts.asked;
       repaired += counts.repaired;
     };

@@ -19,6 +19,11 @@ JOIN_PX = 16
 BASE_STEP_PX = 4
 STATE_STEP_PX = 8
 
+# From this number of nodes on a question to the browser takes so long that the map is made with
+# fewer of them; a few pixels at the edges of text and drawings may be wrong then.
+LARGE_PAGE_NODES = 1_000
+LARGE_STEP_PX = 16
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelMap:
@@ -54,7 +59,8 @@ def read_labels(live: LivePage, width: int, height: int, step: int = BASE_STEP_P
             f"the page has {live.call('nextId()')} nodes; a hit map holds at most 65,535. "
             "Compile a smaller page."
         )
-    found = live.call("hitMap", width, height, step)
+    large = nodes >= LARGE_PAGE_NODES and step > 0
+    found = live.call("hitMap", width, height, LARGE_STEP_PX if large else step, large)
     fixed = found["fixed"]
     return LabelMap(
         document=_unpack(found["labels"], width),

@@ -147,7 +147,7 @@ def play(session: Path, *, out: Path = Path("player.html")) -> None:
         The page to write.
     """
     from deskhand.loading import load_session
-    from deskhand.play import write_player
+    from deskhand.player import write_player
 
     write_player(load_session(session), out)
     print(out)

@@ -206,12 +206,26 @@ class Screen:
                 self.edges.setdefault((layer, made.source), []).append(made)
         self.layers: tuple[str, ...] = tuple(data["layers"])
         self.live_elements: dict[tuple[str, ...], dict[str, Element]] = {}
+        self._changed: dict[tuple[str, str, str], Element] = {}
         self._hit: NDArray[np.uint16] | None = None
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Read a compiled screen from a ``.screen.json`` file."""
         return cls(json.loads(Path(path).read_bytes()))
+
+    def changed_element(self, layer: str, state: str, key: str) -> Element:
+        """Return an element as one state alone changes it or adds it."""
+        at = (layer, state, key)
+        found = self._changed.get(at)
+        if found is None:
+            change = self.states[layer, state].overrides[key]
+            base = self.elements.get(key)
+            if change is None:
+                raise KeyError(key)
+            found = _element(key, change) if base is None else _override(base, change)
+            self._changed[at] = found
+        return found
 
     @property
     def hit(self) -> NDArray[np.uint16]:
@@ -250,8 +264,8 @@ class Page:
                     base = live.get(key)
                     if change is None:
                         live[key] = None
-                    elif base is None:
-                        live[key] = _element(key, change)
+                    elif base is None or base is self.screen.elements.get(key):
+                        live[key] = self.screen.changed_element(layer, state, key)
                     else:
                         live[key] = _override(base, change)
             found = {key: e for key, e in live.items() if e is not None and e.visible}

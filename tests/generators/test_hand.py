@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from deskhand.behavior_models.persona import draw_persona
 from deskhand.behavior_models.profile import load_profile
-from deskhand.generators.hand import Hand
+from deskhand.generators.hand import Aim, Hand
 from deskhand.streams import Draws
 
 PERSONA = draw_persona(load_profile("office"), 7, 0, 1)
@@ -77,7 +77,8 @@ def test_dwell_hold_and_double_click_have_the_profiles_medians_over_people() -> 
 
 
 def test_a_drag_takes_longer_than_an_aim() -> None:
-    aims, drags = [], []
+    aims: list[Aim] = []
+    drags: list[Aim] = []
     hand = Hand(PERSONA, Draws(4, "hand"))
     for i in range(2000):
         box = (100.0 + 1000 * (i % 2), 300.0, 40.0, 40.0)

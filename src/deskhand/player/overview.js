@@ -113,8 +113,9 @@ class Overview {
       pen.fillRect(Math.round(x(t)), 36, 1, 5);
       pen.fillStyle = inkOf("--soft");
       const text = wallClock(this.data, t).slice(0, step < 60 ? 8 : 5);
-      pen.textAlign = x(t) < 20 ? "left" : "center";
-      pen.fillText(text, Math.round(x(t)), 51);
+      const half = pen.measureText(text).width / 2;
+      pen.textAlign = "center";
+      pen.fillText(text, Math.round(Math.min(this.width - half, Math.max(half, x(t)))), 51);
     }
   }
 

@@ -13,7 +13,7 @@ class Stage {
     this.canvas = $("overlay");
     this.pen = this.canvas.getContext("2d");
     this.speed = speeds(data.move_t, data.move_x, data.move_y);
-    this.top = Math.max(1500, quantile(this.speed, 0.995));
+    this.top = Math.max(1500, quantile(this.speed.filter((v) => v > 100), 0.97));
     const h = data.header;
     const page = data.screens[0]?.viewport || [h.viewport_width || 1280, h.viewport_height || 720];
     this.desk = [h.screen_width || page[0], h.screen_height || page[1]];
@@ -38,7 +38,7 @@ class Stage {
         frame.append(part);
         return part;
       });
-      title.textContent = w.name;
+      title.textContent = w.app || w.name;
       marks.append(...this.data.bookmarks.map((name) => {
         const mark = document.createElement("span");
         mark.textContent = name.split("/").at(-1).replace(/[-_]/g, " ");
@@ -46,7 +46,7 @@ class Stage {
       }));
       $("frames").append(frame);
       const task = document.createElement("div");
-      task.textContent = w.name;
+      task.textContent = w.app || w.name;
       task.style.left = `${8 + 164 * $("tasks").children.length}px`;
       task.style.setProperty("--hue", this.hue[w.app] || "#888");
       $("tasks").append(task);

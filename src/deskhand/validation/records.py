@@ -51,8 +51,9 @@ def describe(error: ValidationError) -> str:
 
     Examples
     --------
-    >>> describe(worst("screenshot", {"t_us": "1"}) or ValidationError(""))[:20]
-    "t_us: '1' is not of "
+    >>> wrong = worst("rrweb", {"type": 0, "data": 5, "timestamp": 10**12, "synthetic": True})
+    >>> describe(wrong or ValidationError(""))
+    "data: 5 is not of type 'object'"
     """
     place = "/".join(map(str, error.absolute_path))
     message = error.message if len(error.message) <= 200 else error.message[:197] + "..."

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from deskhand.exports.rrweb import vocabulary as rr
 from deskhand.validation.records import describe, worst
 
+FOREVER = 10**15
 FIELDS = ("input", "textarea", "select")
 _PARTS: Mapping[int, Mapping[str, type]] = {
     rr.DOCUMENT_NODE: {"childNodes": list},
@@ -43,9 +44,8 @@ class _Recording:
     def __init__(self) -> None:
         self.nodes: dict[int, Mapping[str, Any]] = {}
         self.parents: dict[int, int] = {}
-        # When ids came and went on the present page: moves arrive up to 500 ms late.
-        self.came: dict[int, int] = {}
-        self.gone: dict[int, int] = {}
+        # From when to when ids were part of the present page: moves arrive up to 500 ms late.
+        self.lives: dict[int, list[list[int]]] = {}
         self.page_ms = 0
         self.last_ms = 0
         self.meta: Mapping[str, Any] | None = None
@@ -88,7 +88,7 @@ class _Recording:
         self.meta = None
         self.pages += 1
         self.page_ms = at
-        for store in (self.nodes, self.parents, self.came, self.gone):
+        for store in (self.nodes, self.parents, self.lives):
             store.clear()
         self._enter(data["node"], at)
         if data["node"]["type"] != rr.DOCUMENT_NODE:
@@ -111,7 +111,7 @@ class _Recording:
             if type(node_id) is not int or node_id < 1 or node_id in self.nodes:
                 raise _Refusal("id", "node/id", node_id, "ids are whole, from 1, and met once")
             self.nodes[node_id] = node
-            self.came[node_id] = at
+            self.lives.setdefault(node_id, []).append([at, FOREVER])
             for child in node.get("childNodes", ()):
                 self.parents[child["id"]] = node_id
                 waiting.append(child)
@@ -158,15 +158,15 @@ class _Recording:
                 )  # fmt: skip
             before = offset
             node_id, when = position["id"], at + offset
-            here = self.came.get(node_id)
-            if here is None or when < here - 1 or when > self.gone.get(node_id, when) + 1:
+            lives = self.lives.get(node_id, ())
+            if not any(came - 1 <= when <= gone + 1 for came, gone in lives):
                 raise _Refusal(
                     "id", "data/positions/id", node_id, "the node is part of the page at that time"
                 )
 
     def _mutate(self, data: Mapping[str, Any], at: int) -> None:
         for remove in data["removes"]:
-            if remove["id"] not in self.nodes and remove["id"] in self.gone:
+            if remove["id"] not in self.nodes and remove["id"] in self.lives:
                 continue  # it went with its parent
             self._known(remove["id"], "data/removes/id")
             if self.parents.get(remove["id"]) != remove["parentId"]:
@@ -180,7 +180,6 @@ class _Recording:
             self._known(add["parentId"], "data/adds/parentId")
             if add["nextId"] is not None and add["nextId"] not in coming:
                 self._known(add["nextId"], "data/adds/nextId")
-            self.gone.pop(add["node"]["id"], None)
             self._enter(add["node"], at)
             self.parents[add["node"]["id"]] = add["parentId"]
         for part in ("texts", "attributes"):
@@ -196,7 +195,7 @@ class _Recording:
             leaving = waiting.pop()
             waiting.extend(children.get(leaving, ()))
             if self.nodes.pop(leaving, None) is not None:
-                self.gone[leaving] = at
+                self.lives[leaving][-1][1] = at
             self.parents.pop(leaving, None)
 
 

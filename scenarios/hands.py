@@ -1,0 +1,187 @@
+"""A person's hands: reaching, pressing, moving the focus, striking keys, turning the wheel."""
+
+from deskhand.generators.keyboard_plan import Typing
+from deskhand.generators.plan import Move, Press, Row, Typed, Wheeled
+from deskhand.generators.wheel import plan_scroll
+from deskhand.scenarios.live_page import SCRIPT_US
+from deskhand.scenarios.seat import Seat
+from deskhand.screen import Element
+
+Box = tuple[float, float, float, float]
+
+FOCUSABLE = frozenset(
+    (
+        "text",
+        "textarea",
+        "password",
+        "date",
+        "checkbox",
+        "radio",
+        "select",
+        "combobox",
+        "button",
+        "link",
+    )
+)
+# An element counts as in view when this share of its height shows; then it is not scrolled to.
+IN_VIEW_SHARE = 0.7
+# How far from the middle of the window a wanted element comes to rest, as a share of its height
+# (assumed).
+REST_SD = 0.12
+LONGEST_SEARCH = 12
+
+
+class Hands(Seat):
+    """A seat whose person can reach, press, type and scroll."""
+
+    def to_mouse(self) -> None:
+        """Move the hand to the mouse, if it is not there."""
+        if self.on_keyboard:
+            self.on_keyboard = False
+            self.t_us += self.hand.home_us()
+
+    def to_keyboard(self) -> None:
+        """Move the hand to the keyboard, if it is not there."""
+        if not self.on_keyboard:
+            self.on_keyboard = True
+            self.t_us += self.hand.home_us()
+
+    def screen_box(self, element: Element) -> Box:
+        """Return the part of an element that shows, as a box in screen px."""
+        left, top, width, height = element.box
+        if not element.fixed:
+            top -= self.live.page.scroll_y
+        wide, high = self.live.screen.viewport
+        window = self.window
+        if left < 0.0 or top < 0.0 or left + width > wide or top + height > high:
+            right, bottom = min(left + width, wide), min(top + height, high)
+            left, top = max(left, 0.0), max(top, 0.0)
+            width, height = max(right - left, 1.0), max(bottom - top, 1.0)
+        return window.origin_x + left, window.origin_y + top, width, height
+
+    def point(self, action_id: int, box: Box, kind: str = "aim", buttons: int = 0) -> None:
+        """Move the pointer into a box."""
+        hand = self.hand
+        x0, y0 = hand.x, hand.y
+        aim = hand.drag(box) if kind == "drag" else hand.aim(box)
+        if aim.duration_us:
+            end = self.t_us + aim.duration_us
+            self.plan.moves.append(
+                Move(action_id, kind, self.t_us, end, x0, y0, aim.x, aim.y, aim.width_px, buttons)
+            )
+            self.t_us = end
+
+    def drift(self, action_id: int, reach_px: float) -> None:
+        """Let the pointer shift without an aim."""
+        hand = self.hand
+        x0, y0 = hand.x, hand.y
+        aim = hand.drift(reach_px)
+        if aim.duration_us:
+            end = self.t_us + aim.duration_us
+            self.plan.moves.append(
+                Move(action_id, "drift", self.t_us, end, x0, y0, aim.x, aim.y, aim.width_px, 0)
+            )
+            self.t_us = end
+
+    def press_button(
+        self, action_id: int, element: Element | None, *, button: int = 0, count: int = 1
+    ) -> None:
+        """Press and release a button where the pointer is; the press moves the focus."""
+        hand = self.hand
+        down = self.t_us + hand.dwell_us() if count == 1 else self.t_us
+        up = down + hand.hold_us()
+        target = None if element is None else element.key
+        x, y = hand.x, hand.y
+        self.plan.presses.append(
+            Press(action_id, down, up, x, y, x, y, button, count, target, target)
+        )
+        if element is None or element.tab >= 0 or element.widget in FOCUSABLE:
+            self.move_focus(element, down + SCRIPT_US, action_id)
+        elif element.role != "option":
+            self.move_focus(None, down + SCRIPT_US, action_id)
+        self.t_us = up
+
+    def move_focus(self, element: Element | None, t_us: int, action_id: int) -> None:
+        """Take the focus from one element and give it to another."""
+        live = self.live
+        old = live.focus
+        new = None if element is None else element.key
+        if old == new:
+            return
+        rows = self.plan.rows
+        if old is not None:
+            rows.append(Row(t_us, "blur", action_id, {"target": old}))
+        live.focus = new
+        if element is not None:
+            rows.append(Row(t_us, "focus", action_id, {"target": new}))
+            live.note(element)
+            reason = live.sensitivity(element)
+            if reason is not None:
+                columns = {"target": new, "reason": reason, "policy": "mask"}
+                rows.append(Row(t_us, "redaction", action_id, columns))
+
+    def strike(
+        self, action_id: int, typing: Typing, target: str | None, *, masked: bool = False
+    ) -> int:
+        """Type planned keys into a target now; returns when they began."""
+        start = self.t_us
+        live = self.live
+        element = live.elements.get(target) if target is not None else None
+        length = 0 if element is None else len(live.value(element))
+        self.plan.typed.append(Typed(action_id, start, typing, target, length, length, masked))
+        self.t_us = start + typing.duration_us
+        return start
+
+    # Scrolling
+
+    def show(self, element: Element) -> Element:
+        """Scroll until an element is in view; returns it as it then is."""
+        if element.fixed or not self.live.limit_y:
+            return element
+        for _ in range(LONGEST_SEARCH):
+            _, top, _, height = element.box
+            high = self.live.screen.viewport[1]
+            top -= self.live.page.scroll_y
+            showing = min(top + height, high) - max(top, 0.0)
+            if showing >= IN_VIEW_SHARE * min(height, high):
+                return element
+            middle = high * (0.5 + REST_SD * self.draws.normal())
+            before = self.live.page.scroll_y
+            self.scroll_by(self.begin(), top + 0.5 * height - middle, verb="scroll")
+            if self.live.page.scroll_y == before:
+                return element
+            element = self.find(element.key)
+        return element
+
+    def scroll_by(
+        self, action_id: int, distance_px: float, *, verb: str | None, reading: bool = False
+    ) -> None:
+        """Turn the wheel; the page moves by whole notches within its limits."""
+        live = self.live
+        self.to_mouse()
+        start = self.t_us
+        self._enter_page(action_id)
+        offset = live.page.scroll_y
+        distance_px = min(max(distance_px, -offset), live.limit_y - offset)
+        scroll = plan_scroll(self.persona, self.wheel_draws, distance_px, reading=reading)
+        if len(scroll.t_us):
+            x, y, limit = self.hand.x, self.hand.y, float(live.limit_y)
+            self.plan.wheeled.append(
+                Wheeled(action_id, self.t_us, scroll, x, y, None, offset, limit)
+            )
+        self.t_us += scroll.duration_us
+        at = offset + float(scroll.delta_y.sum())
+        live.page.scroll_y = round(min(max(at, 0.0), live.limit_y))
+        if live.pending:
+            live.settle(self.t_us)
+        if verb is not None:
+            self.finish(action_id, verb, None, start)
+
+    def _enter_page(self, action_id: int) -> None:
+        """Bring the pointer over the page, since the wheel turns what lies under the pointer."""
+        window, hand = self.window, self.hand
+        wide, high = self.live.screen.viewport
+        x, y = hand.x - window.origin_x, hand.y - window.origin_y
+        if not (0 <= x < wide and 0 <= y < high):
+            left, top = window.origin_x + 0.25 * wide, window.origin_y + 0.25 * high
+            self.point(action_id, (left, top, 0.5 * wide, 0.5 * high))

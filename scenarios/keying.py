@@ -1,0 +1,153 @@
+"""Acts of the keyboard on a page: moving the focus, pressing keys, filling fields."""
+
+from deskhand.behavior_models.habits import takes_tab
+from deskhand.generators.plan import Row
+from deskhand.scenarios.live_page import MASK, SCRIPT_US
+from deskhand.scenarios.pointing import Pointing
+from deskhand.screen import Edge, Element
+
+# From one press of Tab to the next: median and spread of the log (assumed).
+TAB_GAP_S, TAB_LOG_SD = 0.16, 0.35
+# Text of this many words and more is composed, not filled in.
+COMPOSED_WORDS = 5
+
+
+class Keying(Pointing):
+    """Hands whose keys have their effect on the page."""
+
+    def focus_on(self, element: Element, kind: str = "next") -> Element:
+        """Give an element the focus, by Tab or by a click; returns it as it then is."""
+        if self.live.focus == element.key:
+            self.ponder(kind)
+            return self.find(element.key)
+        presses = self.live.tab_distance(element.key)
+        if takes_tab(self.mind, self.draws, presses, on_keyboard=self.on_keyboard):
+            self.ponder(kind)
+            self.tab_to(element)
+        else:
+            self.click_on(element.key, kind=kind)
+        return self.find(element.key)
+
+    def tab_to(self, element: Element) -> None:
+        """Walk to an element with Tab."""
+        live = self.live
+        self.to_keyboard()
+        action = self.begin()
+        start = self.t_us
+        for number, stop in enumerate(live.tab_stops(element.key)):
+            if number:
+                self.t_us += self.lapse_us(TAB_GAP_S, TAB_LOG_SD)
+            began = self.strike(action, self.typist.press("Tab"), live.focus)
+            self.move_focus(stop, began + SCRIPT_US, action)
+        self.finish(action, "press", element.key, start, text_class="keys")
+
+    def press_keys(
+        self, keys: str, *, count: int = 1, to: str | None = None, verb: str = "press"
+    ) -> None:
+        """Press a key or a chord where the focus is, and let the page answer."""
+        live = self.live
+        if live.focus is not None and live.focus not in live.elements:
+            live.focus = None
+        target = live.focus
+        self.await_edge("press", target, keys)
+        self.await_edge("press", None, keys)
+        self.to_keyboard()
+        action = self.begin()
+        chord = "+" in keys and len(keys) > 1
+        typing = self.typist.chord(keys) if chord else self.typist.press(keys, count=count)
+        start = self.strike(action, typing, target)
+        struck = start + int(typing.down_us[-1]) + SCRIPT_US
+        if live.pending and live.pending[0][0] <= struck:
+            live.settle(struck)
+        edge = self.key_edge(target, keys, to)
+        if edge is None and to is not None:
+            edge = self._edge_or_refuse("press", target or "the page", to)
+        self.answer_keys(edge, keys, target, struck, action)
+        self.finish(action, verb, target, start, text_class="keys")
+
+    def key_edge(self, target: str | None, keys: str, to: str | None = None) -> Edge | None:
+        """Return what keys start now in the element with the focus, or else on the page."""
+        edge = self.live.edge("press", target, to=to, key=keys)
+        if edge is None and target is not None:
+            edge = self.live.edge("press", None, to=to, key=keys)
+        return edge
+
+    def answer_keys(
+        self, edge: Edge | None, keys: str, target: str | None, struck_us: int, action_id: int
+    ) -> None:
+        """Let the page answer a key: its own transition, or the click that the key stands for."""
+        if edge is not None:
+            self.answer(edge, "", struck_us, action_id)
+            return
+        element = self.live.elements.get(target) if target is not None else None
+        if element is None or target is None:
+            return
+        activates = keys == "Enter" and element.widget in ("button", "link")
+        if activates or (keys == " " and element.widget == "button"):
+            self.answer(self.live.edge("click", target), target, struck_us, action_id)
+
+    def type_text(self, text: str, element: Element, *, mode: str | None = None) -> None:
+        """Type a text at the end of the focused field."""
+        live = self.live
+        sensitive = live.sensitivity(element) is not None
+        words = text.count(" ") + 1
+        if element.widget == "password":
+            mode, text_class = "password", "secret"
+        elif words >= COMPOSED_WORDS:
+            mode, text_class = mode or "composition", "prose"
+        else:
+            mode, text_class = mode or "form", "field"
+        self.to_keyboard()
+        action = self.begin()
+        typing = self.typist.type(text, mode=mode, secret=sensitive)
+        start = self.strike(action, typing, element.key, masked=sensitive)
+        kept = MASK * len(typing.text) if sensitive else typing.text
+        live.values[element.key] = live.value(element) + kept
+        live.note(element)
+        if live.pending:
+            live.settle(self.t_us)
+        self.finish(
+            action,
+            "type",
+            element.key,
+            start,
+            text_class="secret" if sensitive else text_class,
+            error_count=typing.error_count,
+        )
+
+    def empty_field(self, element: Element) -> None:
+        """Select everything in the focused field and delete it."""
+        live = self.live
+        if not live.value(element):
+            return
+        self.to_keyboard()
+        action = self.begin()
+        start = self.strike(action, self.typist.chord("Control+a"), element.key)
+        self.t_us += self.lapse_us(TAB_GAP_S, TAB_LOG_SD)
+        began = self.strike(action, self.typist.press("Backspace"), element.key)
+        live.values[element.key] = ""
+        masked = live.sensitivity(element) is not None
+        columns = {
+            "target": element.key,
+            "input_type": "deleteContentBackward",
+            "detail": 0,
+            "value_length": 0,
+            "masked": masked,
+        }
+        self.plan.rows.append(Row(began + SCRIPT_US, "input", action, columns))
+        self.finish(action, "press", element.key, start, text_class="keys")
+
+    def type_date(self, iso: str, element: Element) -> None:
+        """Type a date digit by digit, month first; the field reports it once it is whole."""
+        live = self.live
+        year, month, day = iso.split("-")
+        self.to_keyboard()
+        action = self.begin()
+        start = self.t_us
+        for number, digit in enumerate(month + day + year):
+            if number:
+                self.t_us += self.lapse_us(TAB_GAP_S, TAB_LOG_SD)
+            began = self.strike(action, self.typist.press(digit), element.key)
+        live.values[element.key] = iso
+        live.write_input(element, began + SCRIPT_US, action, iso)
+        self.finish(action, "type", element.key, start, text_class="field")
