@@ -27,7 +27,7 @@ LEVELS = 24
 LOG_SIGMA_RANGE = (-3.0, 0.0)
 # Tails beyond these quantiles are cut off. Fitted to SapiMouse with the profile: people brake
 # harder than an uncut lognormal does.
-CUT_LOW, CUT_HIGH = -2.43, 2.1
+CUT_LOW, CUT_HIGH = -2.43, 2.25
 # A slot in fewer of the movements than this is evaluated on their samples alone.
 DENSE_SHARE = 0.7
 

@@ -24,7 +24,7 @@ from faker import Faker
 from deskhand import registry
 from deskhand.behavior_models.profile import load_profile
 from deskhand.events import EVENTS
-from deskhand.exports.parquet import WRITE_OPTIONS
+from deskhand.exports.parquet import ROW_GROUP, writer_options
 from deskhand.generators.render import render
 from deskhand.scenarios.app_screens import shipped_screens
 from deskhand.scenarios.team import simulate_team
@@ -82,9 +82,10 @@ def bare(tables: Sequence[Sequence[pa.Table]], folder: Path) -> float:
     """Write the same event tables with pyarrow alone; return CPU seconds."""
     spent = 0.0
     for number, kept in enumerate(tables):
-        table = pa.concat_tables(kept).unify_dictionaries()
+        table = pa.concat_tables(kept).unify_dictionaries().combine_chunks()
+        options = writer_options(table.schema)
         start = time.process_time()
-        pq.write_table(table, folder / f"bare-{number}.parquet", **WRITE_OPTIONS)
+        pq.write_table(table, folder / f"bare-{number}.parquet", row_group_size=ROW_GROUP, **options)
         spent += time.process_time() - start
     return spent
 

@@ -18,6 +18,7 @@ def main() -> int:
     parser.add_argument("--app")
     parser.add_argument("--chromium")
     parser.add_argument("--root", type=Path)
+    parser.add_argument("--mask-text", action="store_true")
     parser.add_argument("--out", type=Path, default=Path())
     given = parser.parse_args()
     width, height = (int(number) for number in given.viewport.split("x"))
@@ -30,6 +31,7 @@ def main() -> int:
             app=given.app,
             chromium=given.chromium,
             root=given.root,
+            mask_text=given.mask_text,
         )
     except DeskhandError as error:
         sys.stderr.write(f"{error}\n")

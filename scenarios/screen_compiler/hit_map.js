@@ -53,8 +53,7 @@
     const rects = [];
     const zones = [];
     const keep = (list, { left, top, right, bottom }) => {
-      let kept = [left + scrollX, top + scrollY, right + scrollX, bottom + scrollY];
-      if (large) kept = kept.map(Math.ceil);
+      const kept = [left + scrollX, top + scrollY, right + scrollX, bottom + scrollY];
       list.push(kept);
       return kept;
     };

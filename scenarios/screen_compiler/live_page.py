@@ -84,6 +84,10 @@ class LivePage:
             self.page.evaluate(script(name))
         self.call("mark")
 
+    def mask_text(self) -> None:
+        """Replace the page's content by placeholders, before anything else looks at it."""
+        self.page.evaluate(script("text_mask.js"))
+
     def hide_caret(self) -> None:
         """Make the text caret invisible without touching the document."""
         self.page.evaluate(_NO_CARET)

@@ -18,9 +18,10 @@ from deskhand.scenarios.screen_compiler.layer_compiler import (
 )
 from deskhand.scenarios.screen_compiler.locators import css_id
 from deskhand.scenarios.screen_compiler.page_files import PageFiles
-from deskhand.scenarios.screen_compiler.page_picture import png
+from deskhand.scenarios.screen_compiler.page_picture import pool_pictures
 from deskhand.scenarios.screen_compiler.screen_elements import keyed, record
 from deskhand.scenarios.screen_compiler.sidecar import Sidecar, read_sidecar
+from deskhand.scenarios.screen_compiler.small_png import small_png
 from deskhand.scenarios.screen_compiler.state_recorder import State, StateRecorder, measure
 
 
@@ -33,6 +34,7 @@ def compile_page(
     app: str | None = None,
     chromium: str | None = None,
     root: Path | None = None,
+    mask_text: bool = False,
 ) -> dict[str, Any]:
     """Compile an HTML page into the content of a ``.screen.json`` file.
 
@@ -51,6 +53,9 @@ def compile_page(
         Path of the Chromium to use (default: $DESKHAND_CHROMIUM, then one on PATH).
     root : Path, optional
         Folder whose files the page may load (default: the page's folder).
+    mask_text : bool
+        Replace content (text, values, images) by placeholders before anything is read, for pages
+        that hold real data; labels of controls stay. Not for pages with states (default: False).
 
     Returns
     -------
@@ -71,13 +76,20 @@ def compile_page(
             f"root={str(root)!r} does not hold the page {str(page)!r}; give a folder above the page."
         )
     sidecar = read_sidecar(Path(states)) if states is not None else Sidecar()
+    if mask_text and sidecar.layers:
+        raise DeskhandError(
+            "mask_text=True: a page with states writes new text as it runs, which is not masked; "
+            "compile it without states, or put test data into the page."
+        )
     name = name or sidecar.name or page.stem
     app = app or sidecar.app or (name.split("/")[0] if "/" in name else "own")
     inside = page.resolve().relative_to(root.resolve()).as_posix()
     href = sidecar.href or f"https://{app}.deskhand.example/{inside}"
     files = PageFiles(page=page, root=root, href=href)
     with started(chromium) as browser:
-        recorder = StateRecorder(browser=browser, files=files, viewport=viewport, screen=name)
+        recorder = StateRecorder(
+            browser=browser, files=files, viewport=viewport, screen=name, mask_text=mask_text
+        )
         base, title = _base(recorder, sidecar)
         compiler = LayerCompiler(recorder, sidecar, base)
         for layer in dict.fromkeys((PAGE, *sidecar.layers)):
@@ -86,6 +98,7 @@ def compile_page(
             _check(recorder, compiler)
         engine = f"Chromium {browser.version}"
     inline_images(base.tree, files)
+    layers = {name: compiler.content(layer) for name, layer in compiler.layers.items()}
     extent, labels = base.measured.extent, base.measured.labels
     return {
         "format": FORMAT,
@@ -102,8 +115,9 @@ def compile_page(
         "links": _links(sidecar, compiler),
         "elements": base.elements,
         "hit": {**extent, "zlib_u16": pack(labels.document)},
-        "layers": {name: compiler.content(layer) for name, layer in compiler.layers.items()},
-        "png_bytes": png(base.measured.picture.document),
+        "layers": layers,
+        "pictures": pool_pictures(layers),
+        "png_bytes": small_png(base.measured.picture.document),
     }
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from deskhand.errors import DeskhandError
 from deskhand.scenarios.screen_compiler.label_map import rectangles
 from deskhand.scenarios.screen_compiler.live_page import LivePage
+from deskhand.scenarios.screen_compiler.small_png import small_png
 
 Pixels = NDArray[np.uint8]
 
@@ -67,15 +68,6 @@ def take_picture(live: LivePage, width: int, height: int) -> Picture:
     return Picture(document=document, viewport=first)
 
 
-def png(pixels: Pixels) -> bytes:
-    """Return pixels as a PNG file without metadata."""
-    from PIL import Image
-
-    out = io.BytesIO()
-    Image.fromarray(pixels).save(out, "PNG", optimize=True)
-    return out.getvalue()
-
-
 def fixed_crops(picture: Picture) -> list[dict[str, Any]]:
     """Return the crops of what stays on the viewport while the document scrolls."""
     if picture.viewport is None:
@@ -106,7 +98,7 @@ def _crop(pixels: Pixels, box: tuple[int, int, int, int], *, fixed: bool) -> dic
     crop: dict[str, Any] = {"left": left, "top": top, "width": right - left, "height": bottom - top}
     if fixed:
         crop["fixed"] = True
-    crop["png"] = b64encode(png(pixels[top:bottom, left:right])).decode()
+    crop["png"] = b64encode(small_png(pixels[top:bottom, left:right])).decode()
     return crop
 
 
@@ -120,3 +112,22 @@ def crops(base: Pixels, now: Pixels, *, fixed: bool = False) -> list[dict[str, A
         if part.max() > NOISE_LEVELS or np.count_nonzero(part) > NOISE_PIXELS:
             found.append(_crop(now, (left, top, right, bottom), fixed=fixed))
     return found
+
+
+def pool_pictures(layers: dict[str, Any]) -> list[str]:
+    """Take the pictures out of the layers' crops and return each different one once.
+
+    A message looks the same whatever follows it, so states share most of their crops. The crop's
+    ``png`` becomes the picture's place in the list.
+
+    Parameters
+    ----------
+    layers : dict
+        The ``layers`` of a screen; changed in place.
+    """
+    places: dict[str, int] = {}
+    for layer in layers.values():
+        for state in layer["states"].values():
+            for crop in state.get("crops", ()):
+                crop["png"] = places.setdefault(crop["png"], len(places))
+    return list(places)

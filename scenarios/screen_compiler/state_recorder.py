@@ -77,12 +77,15 @@ class StateRecorder:
     files: PageFiles
     viewport: tuple[int, int]
     screen: str
+    mask_text: bool = False
     fresh_values: Mapping[str, str] = field(default_factory=dict)
 
     @contextmanager
     def at_base(self) -> Iterator[tuple[LivePage, dict[str, Any]]]:
         """Open the page and number its nodes."""
         with opened(self.browser, self.files, self.viewport) as live:
+            if self.mask_text:
+                live.mask_text()
             live.inject()
             snapshot = live.snapshot()
             live.call("record")

@@ -182,8 +182,10 @@ class Screen:
         }
         self.states: dict[tuple[str, str], State] = {}
         self.edges: dict[tuple[str, str], list[Edge]] = {}
+        pictures: Sequence[str] = data.get("pictures", ())
         for layer, content in data["layers"].items():
             for state, change in content["states"].items():
+                crops = change.get("crops", ())
                 self.states[layer, state] = State(
                     layer=layer,
                     name=state,
@@ -197,7 +199,7 @@ class Screen:
                         )
                         for hit in change.get("hits", ())
                     ),
-                    crops=tuple(change.get("crops", ())),
+                    crops=tuple({**crop, "png": pictures[crop["png"]]} for crop in crops),
                 )
             for edge in content["edges"]:
                 mutations = tuple((m["after_us"], m["data"]) for m in edge["mutations"])
