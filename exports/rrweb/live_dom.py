@@ -256,11 +256,17 @@ class LiveDom:
             yield self.nodes[at]
             at = self.parents.get(at)
 
+    def path(self, node_id: int) -> set[int]:
+        """Return the ids of a node and of all nodes above it."""
+        return (
+            {int(node["id"]) for node in self._upwards(node_id)} if node_id in self.nodes else set()
+        )
+
     def common_ancestor(self, one: int, other: int) -> int:
         """Return the id of the nearest node that holds both: where a click lands after a drag."""
         if one == other:
             return one
-        above = {node["id"] for node in self._upwards(one)}
+        above = self.path(one)
         return next(int(n["id"]) for n in self._upwards(other) if n["id"] in above)
 
     def labelled(self, node_id: int) -> int | None:

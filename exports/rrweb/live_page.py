@@ -37,6 +37,7 @@ class LivePage:
         self.page = Page(screen)
         self.dom = LiveDom(_packed_dom(screen), screen.max_id)
         self.texts: dict[str, str] = {}
+        self.focused: int | None = None
         self._sensitive = frozenset(sensitive)
         # From ids of the recording of a layer to ids of this page.
         self._ids: dict[str, dict[int, int]] = {layer: {} for layer in screen.layers}
@@ -74,6 +75,10 @@ class LivePage:
             if change is not None and "id" in change:
                 found = self._ids[layer].get(element.id, element.id)
         return found if found in self.dom.nodes else None
+
+    def shows(self, node_id: int) -> bool:
+        """Return whether one of the visible elements is this node."""
+        return any(self.id_of(key) == node_id for key in self.page.elements)
 
     def node_at(
         self, client_x: NDArray[np.float32], client_y: NDArray[np.float32]

@@ -6,35 +6,21 @@ native drop-down, a typed date and a key that presses a button leave, and in wha
 
 import heapq
 import json
-import math
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
-
-import numpy as np
 
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.exports.rrweb import vocabulary as rr
-from deskhand.exports.rrweb.fields import FIELD_TAGS, Fields
 from deskhand.exports.rrweb.live_page import LivePage
-from deskhand.exports.rrweb.timeline import Event, Timeline
+from deskhand.exports.rrweb.presses import Presses, Row
+from deskhand.exports.rrweb.timeline import Timeline, whole
 from deskhand.screen import Edge, Screen, parse_reference
 
-Row = Mapping[str, Any]
-
 SCROLL_THROTTLE_US = 100_000
-_PRESSED_BY_SPACE = ("button", "checkbox", "radio")
 # What a page still does after the last row is waited for this long.
 SETTLE_US = 60_000_000
 # From the load of a page to its snapshot. A player that starts at the first event leaves out
 # whatever has the time of the first snapshot but comes before it.
 SNAPSHOT_US = 1_000
-# A native list closes, then the field reports the choice; both come from one act.
-_SAME_ACT_US = 100_000
-
-
-def whole(value: float) -> float:
-    """Return 27 for 27.0, as JavaScript writes it."""
-    return int(value) if value == int(value) else value
 
 
 class Recorder:
@@ -64,32 +50,17 @@ class Recorder:
         self._viewport = viewport
         self._sensitive = sensitive
         self._timeline = timeline
-        self._fields = Fields(timeline)
+        self._presses = Presses(viewport, timeline)
         self._windows: dict[str | None, LivePage] = {}
         self._live: LivePage | None = None
         self._opened: tuple[int, str] | None = None
         self._pending: list[tuple[int, int, LivePage, Edge, int]] = []
         self._order = 0
-        self._down: tuple[int, int] | None = None  # node and place in the list of clicks
-        self._mouse_spoke = False
-        self._held_focus: int | None = None
-        self._space: tuple[str, int] | None = None
-        self._popup: str | None = None
-        self._closed: tuple[str, int] = ("", -_SAME_ACT_US)
         self._scrolled_us = -SCROLL_THROTTLE_US
         self._scroll_due: tuple[int, int] | None = None
         self._handlers = {
             "window.focus": self._window_focus,
             "navigation": self._navigation,
-            "pointerdown": self._pointer_down,
-            "pointerup": self._pointer_up,
-            "focus": self._focus,
-            "blur": self._blur,
-            "keydown": self._key_down,
-            "keyup": self._key_up,
-            "input": self._input,
-            "select.open": self._select_open,
-            "select.close": self._select_close,
             "scroll": self._scroll,
             "mark": self._mark,
         }
@@ -98,16 +69,17 @@ class Recorder:
         """Take in a session's rows, pointer moves left out, in time order."""
         t_us = 0
         for row in rows:
-            handler = self._handlers.get(row["type"])
-            if handler is None:
-                continue
-            t_us = row["t_us"]
-            self._catch_up(t_us)
-            handler(t_us, row)
+            kind, t_us = row["type"], row["t_us"]
+            if kind in self._presses.handlers:
+                self._catch_up(t_us)
+                self._presses.release_click()
+                if self._live is not None:
+                    self._presses.handlers[kind](t_us, row, self._live)
+            elif kind in self._handlers:
+                self._catch_up(t_us)
+                self._handlers[kind](t_us, row)
         self._catch_up(t_us + SETTLE_US)
         self._timeline.place_samples(t_us + SETTLE_US, self._live)
-
-    # --- what the page does by itself -------------------------------------------------------
 
     def _catch_up(self, t_us: int) -> None:
         """Let pending mutations and the throttled scroll happen that are due by a time."""
@@ -122,9 +94,13 @@ class Recorder:
             self._timeline.place_samples(t_us, self._live)
             live.enter(edge)
         if number >= 0:
+            path = self._presses.before_change()
             data = live.mutate(edge.layer, edge.mutations[number][1])
             if live is self._live:
+                self._presses.changed(t_us, path, data)
                 self._timeline.add(t_us, rr.INCREMENTAL, data)
+        if live is self._live and number == len(edge.mutations) - 1:
+            self._presses.settled(t_us)
 
     def _flush_scroll(self, t_us: int) -> None:
         if self._scroll_due is not None and self._scroll_due[0] <= t_us:
@@ -138,8 +114,6 @@ class Recorder:
             self._timeline.change(
                 t_us, rr.SCROLL, id=node_id, x=whole(page.scroll_x), y=whole(page.scroll_y)
             )
-
-    # --- pages ------------------------------------------------------------------------------
 
     def _navigation(self, t_us: int, row: Row) -> None:
         self._open(t_us, row, fresh=True)
@@ -170,8 +144,8 @@ class Recorder:
         self._timeline.place_samples(t_us, self._live)
         self._timeline.open_page(t_us)
         self._scroll_due = None
-        self._live, self._popup, self._down, self._space = known, None, None, None
-        self._held_focus, self._mouse_spoke = None, False
+        self._live = known
+        self._presses.show(known)
         width, height = self._viewport
         self._timeline.add(
             t_us,
@@ -234,145 +208,3 @@ class Recorder:
             self._write_scroll(t_us, document)
         elif self._scroll_due is None:
             self._scroll_due = (self._scrolled_us + SCROLL_THROTTLE_US, document)
-
-    # --- the mouse --------------------------------------------------------------------------
-
-    def _under(self, row: Row) -> tuple[int, Event] | None:
-        """Return the node under the pointer and its place; None outside the page."""
-        x, y = row["client_x"], row["client_y"]
-        width, height = self._viewport
-        if self._live is None or x is None or not (0 <= x < width and 0 <= y < height):
-            return None
-        at = self._live.node_at(np.array([x], np.float32), np.array([y], np.float32))
-        return int(at[0]), {"x": whole(x), "y": whole(y)}
-
-    def _pointer_down(self, t_us: int, row: Row) -> None:
-        self._down = None
-        under = self._under(row)
-        if under is None or self._popup is not None:
-            return
-        node_id, place = under
-        self._mouse_spoke = True
-        self._timeline.interaction(t_us, rr.MOUSE_DOWN, node_id, **place)
-        self._down = (node_id, row["button"] or 0)
-        if row["button"] == 2:
-            self._timeline.interaction(
-                t_us, rr.CONTEXT_MENU, node_id, **place, pointerType=rr.POINTER_MOUSE
-            )
-
-    def _pointer_up(self, t_us: int, row: Row) -> None:
-        under = self._under(row)
-        down, self._down = self._down, None
-        live = self._live
-        if under is None or live is None or (self._popup is not None and down is None):
-            return
-        node_id, place = under
-        self._mouse_spoke = True
-        self._timeline.interaction(t_us, rr.MOUSE_UP, node_id, **place)
-        if down is None or row["button"]:
-            self._release_focus(t_us)
-            return
-        clicked = live.dom.element_id(live.dom.common_ancestor(down[0], node_id))
-        place = {"x": math.floor(place["x"]), "y": math.floor(place["y"])}
-        self._timeline.interaction(t_us, rr.CLICK, clicked, **place, pointerType=rr.POINTER_MOUSE)
-        control = live.dom.labelled(clicked)
-        self._release_focus(t_us)
-        if control is not None and control != clicked:
-            self._timeline.interaction(
-                t_us, rr.CLICK, control, **place, pointerType=rr.POINTER_MOUSE
-            )
-        if row["detail"] == 2:
-            self._timeline.interaction(t_us, rr.DBL_CLICK, clicked, **place)
-
-    def _focus(self, t_us: int, row: Row) -> None:
-        live = self._live
-        node_id = live.id_of(row["target"]) if live is not None else None
-        if live is None or node_id is None:
-            return
-        if self._down is not None and live.dom.labelled(self._down[0]) == node_id:
-            # The label's click gives the focus, not the press.
-            self._held_focus = node_id
-            return
-        self._timeline.interaction(t_us, rr.FOCUS, node_id)
-
-    def _release_focus(self, t_us: int) -> None:
-        if self._held_focus is not None:
-            self._timeline.interaction(t_us, rr.FOCUS, self._held_focus)
-            self._held_focus = None
-
-    def _blur(self, t_us: int, row: Row) -> None:
-        node_id = self._live.id_of(row["target"]) if self._live is not None else None
-        if node_id is not None:
-            self._timeline.interaction(t_us, rr.BLUR, node_id)
-
-    # --- keys and fields --------------------------------------------------------------------
-
-    def _key_down(self, t_us: int, row: Row) -> None:
-        key, live = row["key"], self._live
-        if key is None or live is None or row["modifiers"] or row["repeat"]:
-            return
-        if key.isdigit():
-            self._fields.digit(t_us, key, row["target"])
-            return
-        element = live.element(row["target"])
-        if element is None or key not in ("Enter", " "):
-            return
-        if key == " ":
-            if element.widget in _PRESSED_BY_SPACE:
-                self._space = (element.key, t_us)
-        elif element.widget in ("button", "link"):
-            self._press(t_us, live.id_of(element.key))
-        elif element.widget in ("text", "password", "date"):
-            field = live.id_of(element.key)
-            self._press(t_us, None if field is None else live.dom.default_button(field))
-
-    def _key_up(self, t_us: int, row: Row) -> None:
-        if row["key"] == " " and self._space is not None and self._live is not None:
-            if self._space[0] == row["target"]:
-                self._press(t_us, self._live.id_of(row["target"]))
-            self._space = None
-
-    def _press(self, t_us: int, node_id: int | None) -> None:
-        """Keep the click that a key makes; it tells the mouse's type once after the mouse spoke."""
-        if node_id is None:
-            return
-        more = {"pointerType": rr.POINTER_MOUSE} if self._mouse_spoke else {}
-        self._mouse_spoke = False
-        self._timeline.interaction(t_us, rr.CLICK, node_id, x=0, y=0, **more)
-
-    def _select_open(self, _t_us: int, row: Row) -> None:
-        element = self._live.element(row["target"]) if self._live is not None else None
-        if element is not None and element.widget == "select":
-            self._popup = element.key
-
-    def _select_close(self, t_us: int, row: Row) -> None:
-        if self._popup is not None and self._popup == row["target"]:
-            self._closed = (self._popup, t_us)
-            self._popup = None
-
-    def _input(self, t_us: int, row: Row) -> None:
-        live, key = self._live, row["target"]
-        node_id = live.id_of(key) if live is not None else None
-        if live is None or node_id is None:
-            return
-        element = live.element(key) or live.screen.elements[key]
-        node = live.dom.nodes[node_id]
-        if node.get("tagName") not in FIELD_TAGS:
-            return
-        if element.widget in ("checkbox", "radio"):
-            self._fields.check(t_us, live, node_id, on=row["value"] == "true")
-        elif element.widget == "select":
-            self._fields.write(t_us, live, node_id, str(row["value"] or ""))
-            if self._popup == key or (
-                self._closed[0] == key and t_us - self._closed[1] < _SAME_ACT_US
-            ):
-                left, top, _, _ = element.box
-                corner = {"x": round(left), "y": round(top - live.page.scroll_y)}
-                more = {"pointerType": rr.POINTER_MOUSE} if self._mouse_spoke else {}
-                self._mouse_spoke = False
-                self._timeline.interaction(t_us, rr.CLICK, node_id, **corner, **more)
-        else:
-            text = live.edit(key, row)
-            if element.widget == "date":
-                self._fields.pass_years(t_us, live, node_id, element.key, text)
-            self._fields.write(t_us, live, node_id, text)

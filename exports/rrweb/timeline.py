@@ -15,6 +15,11 @@ Event = dict[str, Any]
 Samples = tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]
 
 
+def whole(value: float) -> float:
+    """Return 27 for 27.0, as JavaScript writes it."""
+    return int(value) if value == int(value) else value
+
+
 class Timeline:
     """Keeps events, and gives pointer samples the nodes that they lie on.
 

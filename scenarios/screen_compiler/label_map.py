@@ -54,7 +54,8 @@ def read_labels(live: LivePage, width: int, height: int, step: int = BASE_STEP_P
     step : int
         Pitch of the checking grid in pixels; 0 asks for every pixel.
     """
-    if live.call("nextId") > np.iinfo(np.uint16).max:
+    nodes = live.call("nextId")
+    if nodes > np.iinfo(np.uint16).max:
         raise DeskhandError(
             f"the page has {live.call('nextId()')} nodes; a hit map holds at most 65,535. "
             "Compile a smaller page."

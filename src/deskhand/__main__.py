@@ -2,8 +2,7 @@
 
 import sys
 
-if __name__ == "__main__":
-    # Not at the top: worker processes import this module as well, and need no command line.
-    from deskhand.cli import main
+from deskhand.cli import main
 
+if __name__ == "__main__":
     sys.exit(main())

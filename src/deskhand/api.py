@@ -131,8 +131,6 @@ def generate(
 ) -> dict[str, Any]:
     """Generate the sessions of many people over many days into a folder.
 
-    A script that asks for more than one worker calls this below ``if __name__ == "__main__":``.
-
     Parameters
     ----------
     scenario : str, pathlib.Path or Scenario

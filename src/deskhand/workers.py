@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 import traceback
 from collections.abc import Generator, Iterator, Sequence
@@ -9,6 +10,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from deskhand.arguments import Arguments
@@ -93,6 +95,18 @@ def _interrupts_held() -> Iterator[None]:
 
 
 @contextmanager
+def _without_main() -> Iterator[None]:
+    # A child would import the program that started it, which nothing here needs: a script that
+    # calls `generate` at its top would be run again, and the command line is no worker's business.
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+@contextmanager
 def _single_threaded_children() -> Iterator[None]:
     before = {name: os.environ.get(name) for name in ONE_THREAD}
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
@@ -135,7 +149,7 @@ def made_by_workers(
     # Keyed by the owner's end of each pipe, whose class depends on the system.
     processes: dict[Any, BaseProcess] = {}
     try:
-        with _interrupts_held(), _single_threaded_children():
+        with _interrupts_held(), _single_threaded_children(), _without_main():
             for _ in range(min(workers, len(waiting))):
                 here, there = context.Pipe()
                 started = context.Process(target=work, args=(order, there), daemon=True)
@@ -174,9 +188,8 @@ def _answer(pipe: Any, process: BaseProcess) -> dict[str, Any]:
         process.join()
         raise DeskhandError(
             f"a worker process ended with status {process.exitcode} before its shard was complete. "
-            "A script that calls generate(workers=2) must do so below "
-            "`if __name__ == '__main__':`; a worker that was killed (-9) may have lacked memory: "
-            "give the same command with --resume and fewer workers."
+            "One that was killed (-9) may have lacked memory: give the same command with --resume "
+            "and fewer workers. Finished shards are kept."
         ) from None
     if kind == "refused":
         raise DeskhandError(content)

@@ -1,5 +1,7 @@
 """Same seed, same bytes: any number of workers, any order, any part."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -28,6 +30,22 @@ def test_command_line_and_function_make_the_same(
     done = deskhand("generate", SCENARIO, *SMALL_WORDS, *words)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert hashes(out) == hashes(small)
+
+
+def test_script_that_calls_at_its_top_is_not_run_again_by_workers(
+    small: Path, tmp_path: Path
+) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import deskhand\n"
+        "print('begun')\n"
+        f"deskhand.generate({SCENARIO!r}, out='run', formats='parquet,jsonl', workers=2, **{SMALL})\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "script.py"], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+    assert (done.stdout, done.stderr) == ("begun\n", "")
+    assert hashes(tmp_path / "run") == hashes(small)
 
 
 def test_order_does_not_change_a_byte(small: Path, tmp_path: Path) -> None:

@@ -2,9 +2,12 @@
 
 import json
 import re
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from deskhand.screen import BASE, Edge, Page, Screen
@@ -27,7 +30,8 @@ SENSITIVE = {
     "crm/lead-form": {"lead.phone": "phone"},
     "crm/record": {"record.amount": "amount"},
 }
-MOST_BYTES = 300_000
+MOST_BYTES = 350_000
+USED = {"button", "link", "text", "textarea", "password", "date", "checkbox", "select", "combobox"}
 
 
 def page_source(name: str) -> str:
@@ -131,6 +135,34 @@ def test_every_state_can_be_reached(name: str, screens: dict[str, Screen]) -> No
             new = {edge.to for at in new for edge in screen.edges.get((layer, at), ())} - reached
             reached |= new
         assert reached == {state for of, state in screen.states if of == layer}, layer
+
+
+def below(tree: Mapping[str, Any], wanted: int, *, inside: bool = False) -> set[int]:
+    """Ids of the node with the wanted id and of all nodes below it."""
+    inside = inside or tree.get("id") == wanted
+    found = {tree["id"]} if inside else set()
+    for child in tree.get("childNodes", ()):
+        found |= below(child, wanted, inside=inside)
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_middle_of_what_can_be_used_hits_it_in_every_state(
+    name: str, screens: dict[str, Screen]
+) -> None:
+    screen = screens[name]
+    for layer, state in screen.states:
+        page = page_in(screen, layer, state)
+        for element in page.elements.values():
+            at_option = element.role == "option"
+            if element.widget not in USED and not at_option:
+                continue
+            left, top, width, height = element.box
+            x, y = np.float32([left + width / 2]), np.float32([top + height / 2])
+            hit = int(page.node_at(x, y)[0])
+            own = below(screen.dom, element.id) or {element.id}
+            covered = state.startswith("open") and not at_option
+            assert hit in own or covered, (state, element.key)
 
 
 @pytest.mark.parametrize("name", NAMES)
