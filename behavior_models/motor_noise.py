@@ -1,21 +1,25 @@
 """Motor noise: slow drift that grows with speed, and physiological tremor.
 
 Drift is an Ornstein-Uhlenbeck process that the hand's mass smooths, tremor a damped resonance at
-8-12 Hz; both are linear filters of one white noise, so that neither needs trigonometry for each
-sample.
+8-12 Hz; both are filters of one white noise. They are drawn as spectra, which is exact from the
+first sample on, and at high rates needs few numbers: a hand makes no motion at hundreds of hertz.
 
 Sources
 -------
 Harris & Wolpert 1998 (noise grows with the command); Elble & Koller 1990 (tremor band).
 """
 
-from math import cos, exp, pi, sqrt
+from functools import lru_cache
+from math import ceil, cos, exp, pi, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 from deskhand.behavior_models.hand_traits import StrokeTraits
+
+# Above this neither process has power that counts: both fall with the fourth power of frequency,
+# and the mass of the hand lets nothing faster pass. Assumed.
+BAND_HZ = 40.0
 
 
 def drift_and_tremor(
@@ -50,23 +54,46 @@ def drift_and_tremor(
     >>> bool(abs(drift.std() - 1) < 0.1)
     True
     """
-    white = rng.standard_normal((2, size), np.float32)
-    slow, quick = exp(-period_s / strokes.drift_tau_s), exp(-period_s / strokes.drift_smooth_s)
-    drift = _autoregression(slow + quick, -slow * quick, 1.0, white)
-    radius = exp(-pi * strokes.tremor_bandwidth_hz * period_s)
-    turn = cos(2.0 * pi * strokes.tremor_hz * period_s)
-    tremor_px = _autoregression(
-        2.0 * radius * turn, -radius * radius, strokes.tremor_px / sqrt(2.0), white
-    )
+    # A whole period of the transform is periodic; its end, which knows its start, is left out.
+    total = size + ceil(5.0 * strokes.drift_tau_s / period_s)
+    shift = max(total.bit_length() - 4, 1)
+    n = -(-total >> shift) << shift  # small prime factors make a quick transform
+    drift_gain, tremor_gain = _gains(strokes, period_s, n)
+    parts = rng.standard_normal((2, len(drift_gain), 2), np.float32)
+    white = parts.view(np.complex64)[:, :, 0]
+    drift: NDArray[np.float32] = np.fft.irfft(white * drift_gain, n)[:, :size]
+    tremor_px: NDArray[np.float32] = np.fft.irfft(white * tremor_gain, n)[:, :size]
     return drift, tremor_px
 
 
+@lru_cache(maxsize=32)
+def _gains(
+    strokes: StrokeTraits, period_s: float, n: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the amplitudes of drift and tremor at the frequencies of n samples up to `BAND_HZ`."""
+    bins = min(n // 2, ceil(BAND_HZ * n * period_s)) + 1
+    turn = np.arange(bins) * (2.0 * pi / n)
+    slow, quick = exp(-period_s / strokes.drift_tau_s), exp(-period_s / strokes.drift_smooth_s)
+    drift = _autoregression(slow + quick, -slow * quick, 1.0, turn, n)
+    radius = exp(-pi * strokes.tremor_bandwidth_hz * period_s)
+    first = 2.0 * radius * cos(2.0 * pi * strokes.tremor_hz * period_s)
+    tremor = _autoregression(first, -radius * radius, strokes.tremor_px / sqrt(2.0), turn, n)
+    return drift, tremor
+
+
 def _autoregression(
-    first: float, second: float, sd: float, white: NDArray[np.float32]
+    first: float, second: float, sd: float, turn: NDArray[np.float64], n: int
 ) -> NDArray[np.float32]:
-    """Return an autoregression of order 2 with this stationary standard deviation."""
-    variance = (1.0 - second) / ((1.0 + second) * ((1.0 - second) ** 2 - first * first))
-    forward = np.array([sd / sqrt(variance)], np.float32)
-    back = np.array([1.0, -first, -second], np.float32)
-    filtered: NDArray[np.float32] = lfilter(forward, back, white, axis=-1)
-    return filtered
+    """Return the amplitudes of an autoregression of order 2 with this stationary deviation."""
+    power = 1.0 / (
+        1.0
+        + first * first
+        + second * second
+        - 2.0 * first * (1.0 - second) * np.cos(turn)
+        - 2.0 * second * np.cos(2.0 * turn)
+    )
+    # Frequency 0 has one part, the others have two, each in a positive and a negative frequency.
+    variance = 2.0 * power[0] + 4.0 * float(power[1:].sum())
+    amplitude = np.sqrt(power) * (sd * n / sqrt(variance))
+    amplitude[0] *= sqrt(2.0)
+    return amplitude.astype(np.float32)

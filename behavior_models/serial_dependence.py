@@ -2,8 +2,11 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
-from scipy.special import ndtr
+
+from deskhand.behavior_models.normal_distribution import normal_log_odds
+
+# What is left of a number when its share is below the precision of the sum.
+FORGOTTEN = 1e-17
 
 
 def persistent_normals(
@@ -51,8 +54,14 @@ def persistent_normals(
     >>> bool(abs(z.std() - 1) < 0.01), bool(abs(np.mean(z[1:] * z[:-1]) - 0.18) < 0.01)
     (True, True)
     """
-    innovation = np.sqrt(1.0 - decay * decay)
-    state, _ = lfilter([innovation], [1.0, -decay], lasting, zi=[decay * start])
+    state = np.sqrt(1.0 - decay * decay) * lasting
+    state[:1] += decay * start
+    # The recursion s[n] += decay * s[n - 1] in log2(n) passes over the array, by
+    # 1 / (1 - dB) = (1 + dB) (1 + (dB)**2) (1 + (dB)**4) ..., where B is the step back.
+    weight, lag = decay, 1
+    while lag < len(state) and abs(weight) > FORGOTTEN:
+        state[lag:] += weight * state[:-lag]
+        weight, lag = weight * weight, 2 * lag
     return np.sqrt(share) * state + np.sqrt(1.0 - share) * white, float(state[-1])
 
 
@@ -76,6 +85,4 @@ def persistent_log_odds(
     [0.0]
     """
     normal, end = persistent_normals(lasting, white, share=share, decay=decay, start=start)
-    # Beyond 8 the distribution function is 1 in double precision and its log-odds infinite.
-    below = ndtr(np.clip(normal, -8.0, 8.0, out=normal))
-    return np.log(below / (1.0 - below)), end
+    return normal_log_odds(normal), end

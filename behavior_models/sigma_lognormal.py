@@ -16,10 +16,10 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from deskhand.behavior_models.hand_traits import HandTraits
 from deskhand.behavior_models.motor_noise import drift_and_tremor
+from deskhand.behavior_models.normal_distribution import normal_cdf
 from deskhand.behavior_models.submovements import PRIMARY, SLOTS, Strokes, draw_strokes
 
 STEPS = 4096  # a step is at most .25 px of an 800 px stroke, below a device's whole pixels
@@ -186,6 +186,7 @@ def _completion_table() -> NDArray[np.float32]:
     share = np.linspace(0.0, 1.0, STEPS)
     low, high = np.exp(CUT_LOW * sigma), np.exp(CUT_HIGH * sigma)
     z = np.log(low + (high - low) * share) / sigma
-    raw = (ndtr(z) - ndtr(CUT_LOW)) / (ndtr(CUT_HIGH) - ndtr(CUT_LOW))
+    below, above = normal_cdf(np.array([CUT_LOW, CUT_HIGH]))
+    raw = (normal_cdf(z) - below) / (above - below)
     raw[:, 0], raw[:, -1] = 0.0, 1.0
     return np.clip(raw, 0.0, 1.0).astype(np.float32)

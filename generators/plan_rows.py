@@ -1,6 +1,7 @@
 """Rows that a scenario writes itself: the plan's list of rows in, one block of columns out."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from deskhand.errors import UnknownNameError
 from deskhand.events import EVENT_TYPES, EVENTS, TYPE_CODE
-from deskhand.generators.columns import Columns, WordIndex, no_columns
+from deskhand.generators.columns import Columns, WordIndex, columns_of, no_columns
 from deskhand.generators.plan import Row
 
 _IS_WORD = {field.name: pa.types.is_dictionary(field.type) for field in EVENTS}
@@ -36,7 +37,7 @@ def rows_to_columns(rows: Sequence[Row]) -> Columns:
     """
     if not rows:
         return no_columns()
-    times, types, action_ids, contents = zip(*rows, strict=True)
+    times, types, action_ids, contents = columns_of(rows, Row._fields).values()
     try:
         codes = [TYPE_CODE[event_type] for event_type in types]
     except KeyError as error:
@@ -47,12 +48,11 @@ def rows_to_columns(rows: Sequence[Row]) -> Columns:
         groups.setdefault(tuple(content), []).append(place)
     filled: dict[str, tuple[list[int], list[Any]]] = {}
     for names, places in groups.items():
-        for name, values in zip(
-            names, zip(*(contents[p].values() for p in places), strict=True), strict=True
-        ):
+        alike = [contents[place] for place in places]
+        for name in names:
             at, found = filled.setdefault(name, ([], []))
             at += places
-            found += values
+            found += map(itemgetter(name), alike)
     n = len(rows)
     numbers: dict[str, NDArray[Any]] = {}
     nulls: dict[str, NDArray[np.bool_]] = {}

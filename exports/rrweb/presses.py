@@ -42,6 +42,8 @@ class Presses:
         self._drag: tuple[set[int], list[tuple[int, Event]]] | None = None
         self._mouse_spoke = False
         self._held_focus: int | None = None
+        self._shown = False
+        self._path: set[int] = set()
         self._space: str | None = None
         self._popup: str | None = None
         self._closed: tuple[str, int] = ("", -_SAME_ACT_US)
@@ -63,26 +65,31 @@ class Presses:
         self._live, self._down, self._space, self._popup = live, None, None, None
         self._held_focus, self._mouse_spoke = None, False
 
-    def before_change(self) -> set[int]:
-        """Return the focused node and all above it, before the page changes."""
-        if self._live is None or self._live.focused is None:
-            return set()
-        return self._live.dom.path(self._live.focused)
+    def before_state(self) -> None:
+        """Note whether the focused element is to be seen, before the page enters a state."""
+        live = self._live
+        self._shown = live is not None and live.focused is not None and live.shows(live.focused)
 
-    def changed(self, t_us: int, path: set[int], data: Node) -> None:
+    def before_change(self) -> None:
+        """Note the focused node and all above it, before the page changes."""
+        live = self._live
+        self._path = live.dom.path(live.focused) if live is not None and live.focused else set()
+
+    def changed(self, t_us: int, data: Node) -> None:
         """Follow a change: a node that leaves takes the focus and a held click with it."""
         leaving = {remove["id"] for remove in data["removes"]}
         if self._drag is not None and leaving & self._drag[0]:
             self._drag = None
         self.release_click()
-        if self._live is not None and self._live.focused is not None and leaving & path:
+        if self._live is not None and self._live.focused is not None and leaving & self._path:
             self._timeline.interaction(t_us, rr.BLUR, self._live.focused)
             self._live.focused = None
 
     def settled(self, t_us: int) -> None:
         """Take the focus from an element that the page has just hidden."""
         live = self._live
-        if live is not None and live.focused is not None and not live.shows(live.focused):
+        hidden = self._shown and live is not None and not live.shows(live.focused or 0)
+        if hidden and live is not None and live.focused is not None:
             self._timeline.interaction(t_us + _FRAME_US, rr.BLUR, live.focused)
             live.focused = None
 

@@ -79,6 +79,7 @@ class Recorder:
                 self._catch_up(t_us)
                 self._handlers[kind](t_us, row)
         self._catch_up(t_us + SETTLE_US)
+        self._presses.release_click()
         self._timeline.place_samples(t_us + SETTLE_US, self._live)
 
     def _catch_up(self, t_us: int) -> None:
@@ -92,12 +93,13 @@ class Recorder:
     def _mutate(self, t_us: int, live: LivePage, edge: Edge, number: int) -> None:
         if number <= 0:
             self._timeline.place_samples(t_us, self._live)
+            self._presses.before_state()
             live.enter(edge)
         if number >= 0:
-            path = self._presses.before_change()
+            self._presses.before_change()
             data = live.mutate(edge.layer, edge.mutations[number][1])
             if live is self._live:
-                self._presses.changed(t_us, path, data)
+                self._presses.changed(t_us, data)
                 self._timeline.add(t_us, rr.INCREMENTAL, data)
         if live is self._live and number == len(edge.mutations) - 1:
             self._presses.settled(t_us)

@@ -1,16 +1,20 @@
 """Find an installed Chromium and start it without a window, cut off from every network."""
 
+import asyncio
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from deskhand.errors import DeskhandError
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+T = TypeVar("T")
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -86,6 +90,24 @@ def started(chromium: str | None = None) -> Iterator["Browser"]:
             yield browser
         finally:
             browser.close()
+
+
+def apart(work: Callable[[], T]) -> T:
+    """Do work that drives a browser, in a thread of its own where an event loop runs in this one.
+
+    Notebooks and other users of playwright have such a loop, and playwright refuses to nest.
+
+    Examples
+    --------
+    >>> apart(lambda: 6 * 7)
+    42
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return work()
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(work).result()
 
 
 def script(name: str) -> str:

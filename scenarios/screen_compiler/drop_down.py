@@ -1,11 +1,11 @@
 """A custom drop-down's states: opened, each option chosen, and opened again from there."""
 
 from deskhand.errors import DeskhandError
-from deskhand.screen import BASE
 from deskhand.scenarios.screen_compiler.layer_compiler import Layer, LayerCompiler
 from deskhand.scenarios.screen_compiler.locators import find_key
 from deskhand.scenarios.screen_compiler.sidecar import DropDown, Transition
 from deskhand.scenarios.screen_compiler.walking import walk
+from deskhand.screen import BASE
 
 
 def expand_drop_down(compiler: LayerCompiler, layer: Layer, block: DropDown) -> None:

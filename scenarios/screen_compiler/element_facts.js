@@ -62,8 +62,12 @@
     // A tick box drawn by its label leaves a native input of a pixel or less.
     const hidden = rect.width < 4 || rect.height < 4 || getComputedStyle(element).opacity === "0";
     if (hidden && element.labels && element.labels.length) rect = mainRect(element.labels[0]);
-    const { left, top, right, bottom } = clipped(element, rect);
-    if (right - left < 1 || bottom - top < 1) return null;
+    const seen = clipped(element, rect);
+    // Nothing can be aimed at above or left of the document, nor on a strip of a few pixels.
+    const left = Math.max(seen.left, -scrollX);
+    const top = Math.max(seen.top, -scrollY);
+    const { right, bottom } = seen;
+    if (right - left < 4 || bottom - top < 4) return null;
     return [left, top, right - left, bottom - top];
   };
 
@@ -73,14 +77,15 @@
     const radios = new Map();
     const stops = [];
     document.querySelectorAll("body *").forEach((element, index) => {
-      if (element.tabIndex < 0) return;
+      const editable = element.isContentEditable && !(element.parentElement && element.parentElement.isContentEditable);
+      if (element.tabIndex < 0 && !(editable && !element.hasAttribute("tabindex"))) return;
       if (element.type === "radio" && element.name) {
         const group = radios.get(element.name);
         if (group !== undefined && !element.checked) return;
         if (group !== undefined) stops.splice(stops.findIndex((stop) => stop.element === group), 1);
         radios.set(element.name, element);
       }
-      stops.push({ element, index, tabIndex: element.tabIndex || Infinity });
+      stops.push({ element, index, tabIndex: element.tabIndex > 0 ? element.tabIndex : Infinity });
     });
     stops.sort((a, b) => a.tabIndex - b.tabIndex || a.index - b.index);
     stops.forEach(({ element }, place) => {
@@ -102,7 +107,21 @@
       ? Array.from(element.options, (option) => ({ label: option.label.trim(), value: option.value }))
       : undefined;
 
-  const text = (element) => (element.innerText || "").replace(/\s+/g, " ").trim().slice(0, 80);
+  // The beginning of what an element says, in the letters of the source (styles may capitalise it).
+  const text = (element) => {
+    let said = "";
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (node) => {
+      if (node.nodeType === Node.TEXT_NODE) return NodeFilter.FILTER_ACCEPT;
+      const silent = ["SCRIPT", "STYLE", "OPTION"].includes(node.tagName) || node.getAttribute("aria-hidden") === "true";
+      return silent || !node.checkVisibility({ checkVisibilityCSS: true }) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_SKIP;
+    });
+    while (said.length < 200 && walker.nextNode()) {
+      const own = walker.currentNode.data.replace(/\s+/g, " ");
+      const apart = !/^inline/.test(getComputedStyle(walker.currentNode.parentElement).display);
+      said += apart ? ` ${own} ` : own;
+    }
+    return said.replace(/\s+/g, " ").trim().slice(0, 80);
+  };
 
   const facts = () => {
     const roots = fixedRoots();

@@ -61,7 +61,8 @@
     const visit = (element, drawn) => {
       const style = getComputedStyle(element);
       if (style.display === "none") return;
-      const odd = drawn || (element.tagName !== "svg" && element.ownerSVGElement) || turned(style);
+      // Strokes reach beyond the rectangles of their shapes, so a drawing is one zone as a whole.
+      const odd = drawn || element.tagName === "svg" || turned(style);
       for (const rect of element.getClientRects()) {
         if (rect.width <= 0 || rect.height <= 0) continue;
         keep(rects, rect);

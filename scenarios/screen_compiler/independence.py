@@ -5,8 +5,8 @@ from itertools import combinations
 from typing import Any
 
 from deskhand.errors import DeskhandError
-from deskhand.screen import PAGE
 from deskhand.scenarios.screen_compiler.layer_compiler import Layer, overrides
+from deskhand.screen import PAGE
 
 Overrides = Mapping[str, Mapping[str, Any] | None]
 

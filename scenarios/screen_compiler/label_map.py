@@ -57,8 +57,7 @@ def read_labels(live: LivePage, width: int, height: int, step: int = BASE_STEP_P
     nodes = live.call("nextId")
     if nodes > np.iinfo(np.uint16).max:
         raise DeskhandError(
-            f"the page has {live.call('nextId()')} nodes; a hit map holds at most 65,535. "
-            "Compile a smaller page."
+            f"the page has {nodes} nodes; a hit map holds at most 65,535. Compile a smaller page."
         )
     large = nodes >= LARGE_PAGE_NODES and step > 0
     found = live.call("hitMap", width, height, LARGE_STEP_PX if large else step, large)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from deskhand.errors import DeskhandError
-from deskhand.screen import BASE, PAGE
 from deskhand.scenarios.screen_compiler.inlined_images import inline_images
 from deskhand.scenarios.screen_compiler.label_map import changed_patches, fixed_patches
 from deskhand.scenarios.screen_compiler.locators import find_key
@@ -14,6 +13,7 @@ from deskhand.scenarios.screen_compiler.same_document import match_ids, touched_
 from deskhand.scenarios.screen_compiler.screen_elements import keyed, record
 from deskhand.scenarios.screen_compiler.sidecar import DropDown, Places, Sidecar, Transition
 from deskhand.scenarios.screen_compiler.state_recorder import Run, State, StateRecorder
+from deskhand.screen import BASE, PAGE
 
 # What an element of the file means when a field is left out.
 DEFAULTS: Mapping[str, Any] = {
@@ -203,13 +203,13 @@ class LayerCompiler:
         source = layer.states[step.source]
 
         def key_of(locator: str) -> str:
-            return find_key(
-                locator, source.elements, self.recorder.screen, layer.name, step.source
-            )
+            return find_key(locator, source.elements, self.recorder.screen, layer.name, step.source)
 
         trigger = step.trigger
         edge: dict[str, Any] = {"from": step.source, "to": step.to, "kind": step.kind}
-        target = next((trigger[k] for k in ("click", "double_click", "drag", "on") if k in trigger), None)
+        target = next(
+            (trigger[k] for k in ("click", "double_click", "drag", "on") if k in trigger), None
+        )
         if target is not None:
             edge["target"] = key_of(target)
         if "drag" in trigger:
@@ -279,7 +279,9 @@ def mark_sensitive(elements: Mapping[str, dict[str, Any]], sidecar: Sidecar) -> 
             elements[key]["sensitive"] = reason
 
 
-def given_keys(sidecar: Sidecar, by_id: Mapping[int, Mapping[str, Any]], screen: str) -> dict[int, str]:
+def given_keys(
+    sidecar: Sidecar, by_id: Mapping[int, Mapping[str, Any]], screen: str
+) -> dict[int, str]:
     """Return the keys that the sidecar's ``names`` give to the elements seen, by node id."""
     slugs = {str(own): record(element) for own, element in by_id.items()}
     given = {}

@@ -58,9 +58,16 @@ class LivePage:
         self.page = page
         self.cdp: CDPSession = page.context.new_cdp_session(page)
         self.pending: set[Any] = set()
-        page.on("request", lambda request: self.pending.add(request))
-        page.on("requestfinished", lambda request: self.pending.discard(request))
-        page.on("requestfailed", lambda request: self.pending.discard(request))
+
+        def begun(request: Any) -> None:
+            self.pending.add(request)
+
+        def ended(request: Any) -> None:
+            self.pending.discard(request)
+
+        page.on("request", begun)
+        page.on("requestfinished", ended)
+        page.on("requestfailed", ended)
 
     def call(self, expression: str, *arguments: Any) -> Any:
         """Evaluate one of the compiler's functions; results travel as JSON text, undefined stays out."""

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from deskhand.errors import DeskhandError
-from deskhand.screen import FORMAT, Page, Screen
 from deskhand.scenarios.screen_compiler.live_page import LivePage
+from deskhand.screen import FORMAT, Page, Screen
 
 
 def find_key(

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from deskhand.errors import DeskhandError, UnknownNameError
-from deskhand.screen import BASE, FORMAT, PAGE
-from deskhand.scenarios.screen_compiler.chromium import started
+from deskhand.scenarios.screen_compiler.chromium import apart, started
 from deskhand.scenarios.screen_compiler.independence import check_independence
 from deskhand.scenarios.screen_compiler.inlined_images import inline_images
 from deskhand.scenarios.screen_compiler.label_map import BASE_STEP_PX, pack
@@ -23,6 +22,7 @@ from deskhand.scenarios.screen_compiler.screen_elements import keyed, record
 from deskhand.scenarios.screen_compiler.sidecar import Sidecar, read_sidecar
 from deskhand.scenarios.screen_compiler.small_png import small_png
 from deskhand.scenarios.screen_compiler.state_recorder import State, StateRecorder, measure
+from deskhand.screen import BASE, FORMAT, PAGE
 
 
 def compile_page(
@@ -86,6 +86,33 @@ def compile_page(
     inside = page.resolve().relative_to(root.resolve()).as_posix()
     href = sidecar.href or f"https://{app}.deskhand.example/{inside}"
     files = PageFiles(page=page, root=root, href=href)
+    made = apart(lambda: _compile(chromium, files, viewport, name, sidecar, mask_text=mask_text))
+    page_title = made.pop("title")
+    source = hashlib.sha256(files.content(page))
+    if states is not None:
+        source.update(Path(states).read_bytes())
+    return {
+        "format": FORMAT,
+        "name": name,
+        "app": app,
+        "title": sidecar.title or page_title,
+        "href": href,
+        "viewport": {"width": viewport[0], "height": viewport[1], "dpr": 1},
+        "source_sha256": source.hexdigest(),
+        **made,
+    }
+
+
+def _compile(
+    chromium: str | None,
+    files: PageFiles,
+    viewport: tuple[int, int],
+    name: str,
+    sidecar: Sidecar,
+    *,
+    mask_text: bool,
+) -> dict[str, Any]:
+    """Return the part of a screen that the browser tells."""
     with started(chromium) as browser:
         recorder = StateRecorder(
             browser=browser, files=files, viewport=viewport, screen=name, mask_text=mask_text
@@ -97,24 +124,19 @@ def compile_page(
         if len(compiler.layers) > 1:
             _check(recorder, compiler)
         engine = f"Chromium {browser.version}"
-    inline_images(base.tree, files)
+    dom = dict(base.tree)
+    inline_images(dom, files)
     layers = {name: compiler.content(layer) for name, layer in compiler.layers.items()}
-    extent, labels = base.measured.extent, base.measured.labels
+    extent = base.measured.extent
     return {
-        "format": FORMAT,
-        "name": name,
-        "app": app,
-        "title": sidecar.title or title,
-        "href": href,
-        "viewport": {"width": viewport[0], "height": viewport[1], "dpr": 1},
+        "title": title,
         "document": extent,
         "engine": engine,
-        "source_sha256": _sha256(files.content(page), states),
-        "dom": base.tree,
+        "dom": dom,
         "max_id": base.next_id - 1,
         "links": _links(sidecar, compiler),
         "elements": base.elements,
-        "hit": {**extent, "zlib_u16": pack(labels.document)},
+        "hit": {**extent, "zlib_u16": pack(base.measured.labels.document)},
         "layers": layers,
         "pictures": pool_pictures(layers),
         "png_bytes": small_png(base.measured.picture.document),
@@ -155,7 +177,11 @@ def _check(recorder: StateRecorder, compiler: LayerCompiler) -> None:
             name: set(live.call("below", sorted(layer.touched)))
             for name, layer in compiler.layers.items()
         }
-        names = {own: live.call("nameOf", own) for layer in compiler.layers.values() for own in layer.touched}
+        names = {
+            own: live.call("nameOf", own)
+            for layer in compiler.layers.values()
+            for own in layer.touched
+        }
     check_independence(recorder.screen, compiler.layers, compiler.base.elements, inside, names)
 
 
@@ -170,13 +196,6 @@ def _links(sidecar: Sidecar, compiler: LayerCompiler) -> dict[str, str]:
         if key not in known:
             raise UnknownNameError("element", key, known)
     return dict(sidecar.links)
-
-
-def _sha256(page: bytes, states: Path | None) -> str:
-    source = hashlib.sha256(page)
-    if states is not None:
-        source.update(Path(states).read_bytes())
-    return source.hexdigest()
 
 
 def write_screen(data: dict[str, Any], png: bytes | None = None, out: str | Path = ".") -> Path:

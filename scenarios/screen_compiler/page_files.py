@@ -37,12 +37,13 @@ class PageFiles:
 
     def file_of(self, url: str) -> Path | None:
         """Return the file that answers a request, or None when there is none in the root folder."""
-        if url.split("#")[0].split("?")[0] == self.href.split("#")[0].split("?")[0]:
+        asked, shown = urlsplit(url), urlsplit(self.href)
+        if asked[:3] == shown[:3]:
             return self.page
         if not url.startswith(self.origin + "/"):
             return None
-        path = PurePosixPath(unquote(urlsplit(url).path))
-        here = PurePosixPath(urlsplit(self.href).path or "/").parent
+        path = PurePosixPath(unquote(asked.path))
+        here = PurePosixPath(shown.path or "/").parent
         candidates = [self.root / path.relative_to("/")]
         if path.is_relative_to(here):
             candidates.insert(0, self.page.parent / path.relative_to(here))

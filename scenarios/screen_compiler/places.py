@@ -1,10 +1,10 @@
 """The states of a thing that is dragged between places, such as a card between columns."""
 
-from deskhand.screen import BASE
 from deskhand.scenarios.screen_compiler.layer_compiler import Layer, LayerCompiler
 from deskhand.scenarios.screen_compiler.locators import find_key
 from deskhand.scenarios.screen_compiler.sidecar import Places, Transition
 from deskhand.scenarios.screen_compiler.walking import walk
+from deskhand.screen import BASE
 
 
 def expand_places(compiler: LayerCompiler, layer: Layer, block: Places) -> None:

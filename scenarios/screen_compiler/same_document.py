@@ -27,7 +27,9 @@ def _name(node: Node) -> str:
     if node["type"] != 2:
         return f"text {node.get('textContent', '')[:40]!r}"
     attributes = node["attributes"]
-    mark = next((f"{k}={attributes[k]!r}" for k in ("data-name", "id", "class") if k in attributes), "")
+    mark = next(
+        (f"{k}={attributes[k]!r}" for k in ("data-name", "id", "class") if k in attributes), ""
+    )
     return f"<{node['tagName']} {mark}>".replace(" >", ">")
 
 
@@ -71,9 +73,8 @@ def match_ids(
                 if before.get(name) != after.get(name):
                     was, now_is = _apart(before.get(name), after.get(name))
                     return ids, f"{name}={was} of {_name(left)} is now {now_is}"
-        elif left["type"] == 3 and right["id"] not in unseen:
-            if left["textContent"] != right["textContent"]:
-                return ids, f"{_name(left)} is now {_name(right)}"
+        elif left.get("textContent") != right.get("textContent") and right["id"] not in unseen:
+            return ids, f"{_name(left)} is now {_name(right)}"
         ours, theirs = left.get("childNodes", ()), right.get("childNodes", ())
         if left.get("tagName") == "textarea":
             continue
@@ -103,7 +104,11 @@ def with_ids(data: Mapping[str, Any], ids: Mapping[int, int]) -> dict[str, Any]:
             dict(gone, id=of(gone["id"]), parentId=of(gone["parentId"])) for gone in data["removes"]
         ],
         "adds": [
-            {"parentId": of(add["parentId"]), "nextId": of(add["nextId"]), "node": swap(add["node"])}
+            {
+                "parentId": of(add["parentId"]),
+                "nextId": of(add["nextId"]),
+                "node": swap(add["node"]),
+            }
             for add in data["adds"]
         ],
     }

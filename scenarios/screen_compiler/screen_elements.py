@@ -24,15 +24,56 @@ ROLE_NAMES = {
 
 # Roles that a person acts on, and roles that give a scenario a place to look at.
 ACTED_ON = frozenset(
-    "button link textbox searchbox combobox listbox option checkbox radio switch slider spinbutton "
-    "menuitem menuitemcheckbox menuitemradio tab treeitem gridcell".split()
+    {
+        "button",
+        "link",
+        "textbox",
+        "searchbox",
+        "combobox",
+        "listbox",
+        "option",
+        "checkbox",
+        "radio",
+        "switch",
+        "slider",
+        "spinbutton",
+        "menuitem",
+        "menuitemcheckbox",
+        "menuitemradio",
+        "tab",
+        "treeitem",
+        "gridcell",
+    }
 )
-LOOKED_AT = frozenset("heading row dialog alertdialog alert status listitem img".split())
+LOOKED_AT = frozenset(
+    {"heading", "row", "dialog", "alertdialog", "alert", "status", "listitem", "img"}
+)
 
 # Ancestors that tell equal elements apart: `role=row[name="Ada"] >> role=button[name="Edit"]`.
 SCOPES = frozenset(
-    "row listitem list dialog alertdialog group region tabpanel form navigation article menu "
-    "listbox table grid radiogroup toolbar banner main complementary search".split()
+    {
+        "row",
+        "listitem",
+        "list",
+        "dialog",
+        "alertdialog",
+        "group",
+        "region",
+        "tabpanel",
+        "form",
+        "navigation",
+        "article",
+        "menu",
+        "listbox",
+        "table",
+        "grid",
+        "radiogroup",
+        "toolbar",
+        "banner",
+        "main",
+        "complementary",
+        "search",
+    }
 )
 NAMED_BY_TEXT = frozenset({"row", "listitem", "alert", "status"})
 
@@ -114,6 +155,10 @@ def _widget(fact: Mapping[str, Any], role: str) -> str:
     return "other"
 
 
+def _letters(text: str) -> str:
+    return "".join(text.split()).lower()
+
+
 def sight(live: LivePage, wanted: Collection[int] = ()) -> Sighting:
     """Return the elements of the page as it is now that a scenario can name.
 
@@ -129,8 +174,11 @@ def sight(live: LivePage, wanted: Collection[int] = ()) -> Sighting:
     texts = {fact["id"]: fact["text"] for fact in facts}
     named: dict[int, str] = {}
     for own, node in roles.items():
-        by_text = node["role"] in NAMED_BY_TEXT and not node["name"]
-        named[own] = texts.get(own, "") if by_text else node["name"]
+        text, name = texts.get(own, ""), node["name"]
+        # Styles that capitalise text capitalise the browser's name for it, too.
+        capitals = _letters(name) == _letters(text)
+        by_text = node["role"] in NAMED_BY_TEXT and not name
+        named[own] = text if by_text or capitals else name
 
     def scopes(own: int) -> list[str]:
         lines = []
@@ -152,6 +200,8 @@ def sight(live: LivePage, wanted: Collection[int] = ()) -> Sighting:
         if not (named_by_author or focusable or role in ACTED_ON or role in LOOKED_AT):
             continue
         if role == "option" and fact["tag"] == "option":
+            continue
+        if role == "img" and not (named_by_author or focusable or node["name"]):
             continue
         element: dict[str, Any] = {
             "id": own,

@@ -104,10 +104,10 @@ def read_sidecar(path: Path) -> Sidecar:
         raise DeskhandError(f"{path}: cannot be read ({error.strerror}).") from None
     except ValueError as error:
         raise DeskhandError(f"{path}: not JSON: {error}.") from None
-    error = best_match(_schema().iter_errors(data))
-    if error is not None:
-        remedy = error.schema.get("description", "See the schema states.schema.json.")
-        raise _refuse(path, error.json_path, f"{error.message}. {remedy}")
+    broken = best_match(_schema().iter_errors(data))
+    if broken is not None:
+        remedy = broken.schema.get("description", "See the schema states.schema.json.")
+        raise _refuse(path, broken.json_path, f"{broken.message:.200}. {remedy}")
     layers: dict[str, tuple[Transition | DropDown | Places, ...]] = {}
     for layer, entries in data.get("layers", {}).items():
         layers[layer] = tuple(_entry(path, layer, n, entry) for n, entry in enumerate(entries))

@@ -152,13 +152,9 @@ class StateRecorder:
             for own, value in after.items()
             if own in before and before[own] != value
         }
-        return Run(
-            batches=slotted(batches, step.sentinels), values=slotted(values, step.sentinels)
-        )
+        return Run(batches=slotted(batches, step.sentinels), values=slotted(values, step.sentinels))
 
-    def measure_state(
-        self, state: State, first_id: int, live: LivePage, *, blur: bool
-    ) -> Measured:
+    def measure_state(self, state: State, first_id: int, live: LivePage, *, blur: bool) -> Measured:
         """Measure a state with the pointer parked and the focus dropped, where it survives that.
 
         A menu may close when it loses the pointer or the focus: then the state is reached again and

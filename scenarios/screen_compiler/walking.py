@@ -4,11 +4,11 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from deskhand.screen import BASE
 from deskhand.scenarios.screen_compiler.layer_compiler import Layer, LayerCompiler
 from deskhand.scenarios.screen_compiler.live_page import LivePage
 from deskhand.scenarios.screen_compiler.same_document import match_ids
 from deskhand.scenarios.screen_compiler.sidecar import Transition
+from deskhand.screen import BASE
 
 
 def _route(at: str, steps: Sequence[Transition], goals: set[str]) -> list[Transition]:

@@ -23,6 +23,8 @@ def compile_(
     name: str | None = None,
     app: str | None = None,
     chromium: str | None = None,
+    root: Path | None = None,
+    mask_text: bool = False,
 ) -> None:
     """Compile an HTML page into a screen, with an installed Chromium.
 
@@ -42,6 +44,10 @@ def compile_(
         The application that the screen belongs to.
     chromium
         The path of the Chromium to use.
+    root
+        The folder whose files the page may load; by default the page's own.
+    mask_text
+        Replace the page's content by placeholders first, for a page that holds real data.
     """
     from deskhand.arguments import parse_viewport
     from deskhand.errors import DeskhandError
@@ -51,7 +57,16 @@ def compile_(
     for given in (page, states):
         if given is not None and not given.is_file():
             raise DeskhandError(f"{given}: there is no such file; give the path of a page.")
-    data = compile_page(page, states=states, viewport=size, name=name, app=app, chromium=chromium)
+    data = compile_page(
+        page,
+        states=states,
+        viewport=size,
+        name=name,
+        app=app,
+        chromium=chromium,
+        root=root,
+        mask_text=mask_text,
+    )
     print(write_screen(data, out=out))
 
 

@@ -1,5 +1,6 @@
 """What a folder holds and what made it: hashes of files, versions, and records that appear whole."""
 
+import errno
 import os
 import platform
 from collections.abc import Iterable, Mapping
@@ -17,6 +18,12 @@ RUN_FILE = "run.json"
 SHARD_FILE = "shard.json"
 MANIFEST_FILE = "manifest.json"
 MAKING = ".making-"
+# What a person can see to; any other error of the system is a mistake in this program.
+_CANNOT_WRITE = frozenset(
+    getattr(errno, name)
+    for name in ("ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EACCES", "EPERM", "EIO", "EMFILE")
+    if hasattr(errno, name)
+)
 VERSIONED = ("deskhand", "numpy", "scipy", "simpy", "pyarrow", "faker")
 
 
@@ -50,19 +57,40 @@ def record_sha256(record: Any) -> str:
     return sha256(canonical_bytes(record)).hexdigest()
 
 
+def cannot_write(error: OSError, what: str) -> Exception:
+    """Return what to raise when something cannot be written: a refusal, or the error as it is.
+
+    Examples
+    --------
+    >>> print(cannot_write(OSError(errno.ENOSPC, "No space left on device"), "run.json"))
+    run.json cannot be written: No space left on device; see to that, then give the same command with --resume. Finished shards are kept.
+    """
+    if error.errno not in _CANNOT_WRITE:
+        return error
+    return DeskhandError(
+        f"{what} cannot be written: {error.strerror or error}; see to that, then give the same "
+        "command with --resume. Finished shards are kept."
+    )
+
+
 def write_record(path: Path, record: Any) -> None:
-    """Write a JSON file under a temporary name and rename it, so that it is there whole or not.
+    """Write a record's canonical bytes with `write_whole`."""
+    write_whole(path, canonical_bytes(record))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file under a temporary name and rename it, so that it is there whole or not.
 
     Parameters
     ----------
     path : pathlib.Path
         Where the file is to appear.
-    record : mapping
+    content : bytes
         What it is to hold.
     """
     making = path.with_name(f"{MAKING}{os.getpid()}-{path.name}")
     try:
-        making.write_bytes(canonical_bytes(record))
+        making.write_bytes(content)
         making.replace(path)
     except BaseException:
         making.unlink(missing_ok=True)

@@ -12,6 +12,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from deskhand import registry
 from deskhand.behavior_models.profile import Profile, load_profile
 from deskhand.errors import DeskhandError
@@ -79,7 +81,12 @@ class Recipe:
 @cache
 def screen_sha256(screen: Screen) -> str:
     """Return the hash of a compiled screen's content."""
-    return record_sha256(screen.data)
+    return sha256(screen_bytes(screen)).hexdigest()
+
+
+def screen_bytes(screen: Screen) -> bytes:
+    """Return a compiled screen as JSON, its members in their order, which exports keep."""
+    return orjson.dumps(screen.data)
 
 
 def load_recipe(
@@ -132,10 +139,7 @@ def _load_scenario(given: str | Path | Scenario) -> tuple[Scenario, str, dict[st
                 f"scenario file {text!r} does not exist; give the path of a .json scenario, or one "
                 f"of the names {', '.join(registry.names(GROUP))}."
             )
-        # jsonschema is slow to import, and most runs read no file.
-        from deskhand.scenarios.json_form import load_scenario_file
-
-        scenario, screens = load_scenario_file(path)
+        scenario, screens = _load_file(path)
         shipped = shipped_screens()
         own = {key: screen for key, screen in screens.items() if shipped.get(key) is not screen}
         # Parsed and written again, so that line ends and indents do not count.
@@ -147,6 +151,21 @@ def _load_scenario(given: str | Path | Scenario) -> tuple[Scenario, str, dict[st
             "@scenario(...) of deskhand.scenarios.scenario."
         )
     return found, _source_sha256(found), {}
+
+
+def _load_file(path: Path) -> tuple[Scenario, dict[str, Screen]]:
+    # jsonschema is slow to import, and most runs read no file.
+    from deskhand.scenarios.json_form import load_scenario_file
+
+    try:
+        return load_scenario_file(path)
+    except UnicodeDecodeError as error:
+        raise DeskhandError(f"scenario file {str(path)!r} is not UTF-8 text: {error}.") from error
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise DeskhandError(
+            f"scenario file {str(path)!r} names a screen that cannot be read ({error}); compile the "
+            "page again with `deskhand screens compile`."
+        ) from error
 
 
 def _by_reference(text: str) -> Any:

@@ -14,14 +14,16 @@ from deskhand.manifest import (
     MANIFEST_FILE,
     RUN_FILE,
     SHARD_FILE,
+    cannot_write,
     describe_file,
     read_record,
     sum_counts,
     versions,
     write_record,
+    write_whole,
 )
 from deskhand.progress import Progress
-from deskhand.recipe import Recipe
+from deskhand.recipe import Recipe, screen_bytes
 from deskhand.shard import Shard, finished_shard, make_shard, plan_shards
 from deskhand.workers import Order, made_by_workers, one_thread
 
@@ -76,9 +78,11 @@ def run(
     _open_folder(out, begun, resume=resume)
     try:
         return _run(arguments, recipe, out, begun, workers, resume, progress)
-    except BaseException:
+    except BaseException as error:
         if fresh and not any(out.glob("shard=*")):
             _forget(out, made_folder=made_folder)
+        if isinstance(error, OSError):
+            raise cannot_write(error, f"output folder {out}") from error
         raise
 
 
@@ -91,16 +95,11 @@ def _run(
     resume: bool,
     progress: Progress | None,
 ) -> dict[str, Any]:
-    try:
-        _clear_making(out)
-        # Removed first and written last, so that a manifest always speaks of what is there.
-        (out / MANIFEST_FILE).unlink(missing_ok=True)
-        write_record(out / RUN_FILE, begun)
-        _write_screens(recipe, out)
-    except OSError as error:
-        raise DeskhandError(
-            f"output folder {out} cannot be written: {error.strerror}; give another one."
-        ) from error
+    _clear_making(out)
+    # Removed first and written last, so that a manifest always speaks of what is there.
+    (out / MANIFEST_FILE).unlink(missing_ok=True)
+    write_record(out / RUN_FILE, begun)
+    _write_screens(recipe, out)
     shards = plan_shards(arguments)
     records: dict[Shard, dict[str, Any]] = {}
     if resume:
@@ -200,7 +199,7 @@ def _write_screens(recipe: Recipe, out: Path) -> None:
     for name, screen in sorted(recipe.own_screens.items()):
         path = out / screen_path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_record(path, screen.data)
+        write_whole(path, screen_bytes(screen))
 
 
 def _made(

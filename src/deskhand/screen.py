@@ -97,7 +97,10 @@ class Edge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HitPatch:
-    """Node ids of a rectangle of the page; ``box`` in document (or, when fixed, viewport) pixels."""
+    """Node ids of a rectangle of the page, from ``left``, ``top`` in document pixels.
+
+    In viewport pixels when ``fixed``; 0 in a patch lets what is under it show through.
+    """
 
     left: int
     top: int
@@ -266,6 +269,8 @@ class Page:
                     base = live.get(key)
                     if change is None:
                         live[key] = None
+                    elif base is None and key in self.screen.elements:
+                        continue  # Another layer has taken the element away.
                     elif base is None or base is self.screen.elements.get(key):
                         live[key] = self.screen.changed_element(layer, state, key)
                     else:
@@ -384,7 +389,8 @@ class Page:
                 at_y = (y if hit.fixed else doc_y) - hit.top
                 rows, columns = hit.labels.shape
                 inside = (at_x >= 0) & (at_x < columns) & (at_y >= 0) & (at_y < rows)
-                found[inside] = hit.labels[at_y[inside], at_x[inside]]
+                over = hit.labels[at_y[inside], at_x[inside]]
+                found[inside] = np.where(over == 0, found[inside], over)
         return found
 
 

@@ -1,6 +1,5 @@
 """One shard: a team's day, made under a temporary name and renamed when it is complete."""
 
-import errno
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ from deskhand.loading import session_screens
 from deskhand.manifest import (
     MAKING,
     SHARD_FILE,
+    cannot_write,
     describe_files,
     differences,
     read_record,
@@ -26,11 +26,6 @@ from deskhand.scenarios.team import simulate_team
 from deskhand.session import Session
 
 FORMAT = "deskhand.shard/1"
-CANNOT_WRITE = frozenset(
-    getattr(errno, name)
-    for name in ("ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EACCES", "EPERM", "EIO", "EMFILE")
-    if hasattr(errno, name)
-)
 
 
 class Shard(NamedTuple):
@@ -149,12 +144,7 @@ def make_shard(arguments: Arguments, recipe: Recipe, shard: Shard, out: Path) ->
             shutil.rmtree(final)
         making.rename(final)
     except OSError as error:
-        if error.errno not in CANNOT_WRITE:
-            raise
-        raise DeskhandError(
-            f"shard {shard.name} cannot be written to {out}: {error.strerror or error}; see to the "
-            "disk, then give the same command with --resume. Finished shards are kept."
-        ) from error
+        raise cannot_write(error, f"shard {shard.name} of {out}") from error
     finally:
         shutil.rmtree(making, ignore_errors=True)
     return record

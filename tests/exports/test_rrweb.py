@@ -1,6 +1,7 @@
 """What the recorder would have kept of the hand-made session, event by event."""
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from deskhand.exports import rrweb
 from deskhand.exports.rrweb.live_dom import LiveDom, merge_style, nodes_of
 from deskhand.exports.rrweb.live_page import edited
 from deskhand.session import Session
-from tests.exports.hand_made import START_WALL_US, hand_made_session, lead_form, mutation, tag, text
+from tests.exports.hand_made import START_WALL_US, hand_made_session, table
+from tests.exports.hand_made_screens import lead_form, mutation, tag, text
 
 Event = dict[str, Any]
 FORM = lead_form()
@@ -79,7 +81,7 @@ def test_a_click_on_a_label(events: list[Event]) -> None:
     wanted = [("down", label), ("up", label), ("click", label), ("focus", name), ("click", name)]
     assert follows(without_moves(events), wanted)
     agree, label = key_id("lead.agree"), key_id("agree.label")
-    wanted = [
+    checked: list[tuple[Any, ...]] = [
         ("down", label),
         ("blur", key_id("lead.due")),
         ("up", label),
@@ -88,7 +90,7 @@ def test_a_click_on_a_label(events: list[Event]) -> None:
         ("click", agree),
         ("input", agree, "on", True),
     ]
-    assert follows(without_moves(events), wanted)
+    assert follows(without_moves(events), checked)
 
 
 def test_a_native_list_stays_unseen(events: list[Event]) -> None:
@@ -265,6 +267,48 @@ def test_the_same_recording_twice_adds_two_nodes() -> None:
         added = {**text("c"), "id": last + 1}
         told = dom.apply(mutation(adds=[{"parentId": 2, "nextId": None, "node": added}]), ids)
         assert told["adds"][0]["node"]["id"] == last + 1 + round_ == ids[last + 1]
+
+
+def dragged(session: Session, *, mark: bool) -> list[tuple[Any, ...]]:
+    """Return what is told of a press on the toast that is released on the page below it."""
+    rows = session.events.to_pylist()
+    press = next(i for i, r in enumerate(rows) if r["target"] == "status")
+    release = rows[press + 2]
+    assert release["type"] == "pointerup"
+    release.update(client_x=400.0, client_y=500.0, screen_x=412.0, screen_y=596.0, target=None)
+    if not mark:
+        rows = [r for r in rows if not (r["type"] == "mark" and r["reference"].endswith("gone"))]
+    for seq, row in enumerate(rows):
+        row["seq"] = seq
+    changed = replace(session, events=table("events", rows))
+    return without_moves(rrweb.record(changed))
+
+
+def test_a_drag_ends_with_a_click_unless_its_node_leaves(session: Session) -> None:
+    toast = FORM.max_id + 6
+    body = int(FORM.hit[500, 400])
+    told = dragged(session, mark=False)
+    at = told.index(("down", toast))
+    # The click lands on what the two places have in common.
+    assert told[at + 2 : at + 4] == [("up", body), ("click", body)]
+    told = dragged(session, mark=True)
+    at = told.index(("down", toast))
+    assert told[at + 2 : at + 4] == [("up", body), ("mutation",)]
+
+
+def test_a_node_that_leaves_takes_the_focus_along(session: Session) -> None:
+    rows = session.events.to_pylist()
+    press = next(i for i, r in enumerate(rows) if r["target"] == "status")
+    rows[press + 1]["target"], rows[press + 1]["type"] = "status", "focus"
+    told = without_moves(rrweb.record(replace(session, events=table("events", rows))))
+    toast = FORM.max_id + 6
+    at = told.index(("focus", toast))
+    assert told[at + 1 : at + 5] == [
+        ("up", toast),
+        ("click", toast),
+        ("blur", toast),
+        ("mutation",),
+    ]
 
 
 def test_a_mutation_of_a_missing_node_is_refused() -> None:

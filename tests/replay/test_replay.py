@@ -13,7 +13,7 @@ from deskhand.validation import validate_path
 from tests.exports.hand_made import hand_made_session
 from tests.replay.replayer import ReplayResult, replay
 
-SCENARIOS = ("auth.login", "crm.create_lead", "tracker.create_issue", "tracker.triage_board")
+SCENARIOS = ("auth.login", "crm.update_opportunity", "tracker.triage_board", "morning")
 
 
 def shots(tmp_path: Path) -> Path:

@@ -1,5 +1,6 @@
 """The manifest tells the truth, and nothing about the machine or the moment."""
 
+import errno
 import getpass
 import json
 import platform
@@ -10,6 +11,7 @@ import pyarrow.dataset as ds
 import pytest
 
 from deskhand import api
+from deskhand.errors import DeskhandError
 from deskhand.manifest import (
     canonical_bytes,
     describe_file,
@@ -18,6 +20,7 @@ from deskhand.manifest import (
     read_record,
     record_sha256,
     versions,
+    write_record,
 )
 from tests.run.conftest import SCENARIO, SMALL, Deskhand, hashes
 
@@ -118,3 +121,21 @@ def test_start_is_written_as_it_is_meant(tmp_path: Path, start: str) -> None:
     (session,) = api.read_sessions(out)
     # 09:00 in Berlin in winter is 08:00 UTC.
     assert session.header["start_wall_us"] == 1_772_438_400_000_000
+
+
+def test_full_disk_at_the_manifest_is_reported(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "run"
+
+    def full(path: Path, record: object) -> None:
+        if path.name == "manifest.json":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write_record(path, record)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("deskhand.run.write_record", full)
+        with pytest.raises(DeskhandError, match=r"No space left on device.*--resume"):
+            api.generate(SCENARIO, out=out, formats="parquet,jsonl", **SMALL)
+    api.generate(SCENARIO, out=out, formats="parquet,jsonl", resume=True, **SMALL)
+    assert hashes(out) == hashes(small)

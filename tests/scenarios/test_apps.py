@@ -158,7 +158,8 @@ def test_the_middle_of_what_can_be_used_hits_it_in_every_state(
             if element.widget not in USED and not at_option:
                 continue
             left, top, width, height = element.box
-            x, y = np.float32([left + width / 2]), np.float32([top + height / 2])
+            x = np.array([left + width / 2], np.float32)
+            y = np.array([top + height / 2], np.float32)
             hit = int(page.node_at(x, y)[0])
             own = below(screen.dom, element.id) or {element.id}
             covered = state.startswith("open") and not at_option

@@ -10,7 +10,7 @@ from deskhand.validation.findings import Finding, Report
 
 __all__ = ["Finding", "Report", "validate_path"]
 
-SAMPLE = 1000
+SAMPLE = 2000
 
 
 def validate_path(path: Path, *, sample: int = SAMPLE) -> Report:
@@ -21,8 +21,8 @@ def validate_path(path: Path, *, sample: int = SAMPLE) -> Report:
     path : Path
         The output folder of a run, one of its shard folders, a table, or an rrweb recording.
     sample : int
-        How many records of each table of each session, and of each recording, are checked against
-        JSON Schema as well; the first of every type is always among them. 0 leaves that out.
+        How many records of each table, and of all recordings together, are checked against JSON
+        Schema as well; the first of every type is among them. 0 leaves that out.
 
     Returns
     -------
