@@ -17,7 +17,7 @@ from deskhand.registry import load
 from deskhand.streams import stream
 
 # Samples rendered at once, so that their arrays stay in a core's cache.
-CHUNK = 65_536
+CHUNK = 32_768
 FIDELITY = "law"
 
 # Bit of `buttons` by number of `button`: left, middle, right, back, forward (W3C Pointer Events).

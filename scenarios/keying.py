@@ -8,6 +8,8 @@ from deskhand.screen import Edge, Element
 
 # From one press of Tab to the next: median and spread of the log (assumed).
 TAB_GAP_S, TAB_LOG_SD = 0.16, 0.35
+# A date field holds month, day, year and a calendar button, each a stop of its own (Chromium).
+DATE_STOPS = 4
 # Text of this many words and more is composed, not filled in.
 COMPOSED_WORDS = 5
 
@@ -34,10 +36,16 @@ class Keying(Pointing):
         self.to_keyboard()
         action = self.begin()
         start = self.t_us
+        typed_last = live.focus
         for number, stop in enumerate(live.tab_stops(element.key)):
-            if number:
-                self.t_us += self.lapse_us(TAB_GAP_S, TAB_LOG_SD)
-            began = self.strike(action, self.typist.press("Tab"), live.focus)
+            leaving = live.elements.get(live.focus) if live.focus is not None else None
+            inner = 0
+            if leaving is not None and leaving.widget == "date":
+                inner = 1 if leaving.key == typed_last else DATE_STOPS - 1
+            for press in range(inner + 1):
+                if number or press:
+                    self.t_us += self.lapse_us(TAB_GAP_S, TAB_LOG_SD)
+                began = self.strike(action, self.typist.press("Tab"), live.focus)
             self.move_focus(stop, began + SCRIPT_US, action)
         self.finish(action, "press", element.key, start, text_class="keys")
 
@@ -82,8 +90,8 @@ class Keying(Pointing):
         element = self.live.elements.get(target) if target is not None else None
         if element is None or target is None:
             return
-        activates = keys == "Enter" and element.widget in ("button", "link")
-        if activates or (keys == " " and element.widget == "button"):
+        activates = keys == "Enter" and element.widget in ("button", "link", "combobox")
+        if activates or (keys == " " and element.widget in ("button", "combobox")):
             self.answer(self.live.edge("click", target), target, struck_us, action_id)
 
     def type_text(self, text: str, element: Element, *, mode: str | None = None) -> None:

@@ -210,4 +210,6 @@ class Pointing(Hands):
         edge = live.edge("drag", source.key, to_target=goal.key, to=to)
         if edge is not None:
             self.answer(edge, "", up + SCRIPT_US, action)
+            # The page moves the node, and a node that is moved loses the focus without a blur.
+            live.focus = None
         self.note_point(action, "drag", source.key, start, box)

@@ -43,6 +43,10 @@
     return zones;
   };
 
+  // Generated content has a box of its own that no script can read, near its element.
+  const hasGenerated = (element) =>
+    ["::before", "::after", "::marker"].some((name) => !["none", "normal"].includes(getComputedStyle(element, name).content));
+
   const holds = (outer, inner) =>
     inner.left >= outer.left && inner.right <= outer.right && inner.top >= outer.top && inner.bottom <= outer.bottom;
 
@@ -52,6 +56,7 @@
   const outline = (large) => {
     const rects = [];
     const zones = [];
+    const generated = [];
     const keep = (list, { left, top, right, bottom }) => {
       const kept = [left + scrollX, top + scrollY, right + scrollX, bottom + scrollY];
       list.push(kept);
@@ -66,6 +71,9 @@
       for (const rect of element.getClientRects()) {
         if (rect.width <= 0 || rect.height <= 0) continue;
         keep(rects, rect);
+        if (!large && hasGenerated(element)) {
+          keep(generated, { left: rect.left - 20, top: rect.top - 20, right: rect.right + 20, bottom: rect.bottom + 20 });
+        }
         if (odd) keep(zones, rect);
         else for (const zone of cornerZones(rect, style)) keep(zones, zone).rounded = true;
       }
@@ -85,10 +93,10 @@
       }
     };
     visit(document.documentElement, false);
-    return { rects, zones };
+    return { rects, zones, generated };
   };
 
-  const fillSlice = (labels, width, slice, lines, zones, step, large) => {
+  const fillSlice = (labels, width, slice, { rects: lines, zones, generated }, step, large) => {
     const { top, bottom, offset } = slice;
     let asked = 0;
     const ask = (x, y) => {
@@ -176,7 +184,7 @@
       else everyPixel(x0, y0, x1, y1);
     };
     cell(0, top, width, bottom, lines, zones);
-    // Pseudo-elements and the like have no rectangles: check on a grid and repair around each miss.
+    // Not all that can be hit has a rectangle: check on a grid and repair around each miss.
     const tile = 8;
     const waiting = [];
     const seen = new Set();
@@ -186,9 +194,21 @@
       seen.add(key);
       waiting.push([column, row]);
     };
-    for (let y = top + (step >> 1); y < bottom; y += step) {
-      for (let x = step >> 1; x < width; x += step) {
-        if (ask(x, y) !== labels[y * width + x]) wait(Math.floor(x / tile), Math.floor(y / tile));
+    const check = (x0, y0, x1, y1, across, down) => {
+      for (let y = y0; y < y1; y += down) {
+        for (let x = x0; x < x1; x += across) {
+          if (ask(x, y) !== labels[y * width + x]) wait(Math.floor(x / tile), Math.floor(y / tile));
+        }
+      }
+    };
+    check(step >> 1, top + (step >> 1), width, bottom, step, step);
+    // In a large box only strips of 32 pixels or more are looked for.
+    for (const [left, up, right, down] of generated) {
+      const place = [Math.max(Math.floor(left), 0), Math.max(Math.floor(up), top), Math.min(right, width), Math.min(down, bottom)];
+      if ((right - left) * (down - up) < 16384) check(...place, 1, 1);
+      else {
+        check(...place, 32, 1);
+        check(...place, 1, 32);
       }
     }
     let repaired = 0;
@@ -238,8 +258,7 @@
         }
         return;
       }
-      const { rects, zones } = outline(large);
-      const counts = fillSlice(labels, width, slice, rects, zones, step, large);
+      const counts = fillSlice(labels, width, slice, outline(large), step, large);
       asked += counts.asked;
       repaired += counts.repaired;
     };

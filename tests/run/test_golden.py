@@ -42,4 +42,6 @@ def test_bytes_are_the_pinned_ones(tmp_path: Path) -> None:
     elif _key() not in pinned:
         pytest.skip(f"nothing is pinned for {_key()}; run with DESKHAND_PIN=1 to pin")
     else:
-        assert made == pinned[_key()], "bytes moved; when that is meant, pin them with DESKHAND_PIN=1"
+        assert made == pinned[_key()], (
+            "bytes moved; when that is meant, pin them with DESKHAND_PIN=1"
+        )
