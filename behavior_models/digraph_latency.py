@@ -86,18 +86,19 @@ class SpacingLaw:
         ndarray, shape (n,)
             Microseconds, not rounded.
         """
-        context = self.contexts[pairs]
+        # `take` costs a text of a dozen keys half as much as indexing does.
+        context = self.contexts.take(pairs)
         if special:
             for place, code in special:
                 context[place] = code
-        residual = self.scale[context]
+        residual = self.scale.take(context)
         residual *= log_odds
-        residual += self.centre[context]
-        pauses = (chance < self.pause_share[context]).nonzero()[0]
+        residual += self.centre.take(context)
+        pauses = (chance < self.pause_share.take(context)).nonzero()[0]
         if pauses.size:
             kind = context[pauses]
             residual[pauses] = self.pause_centre[kind] + self.pause_sd[kind] * normal[pauses]
-        residual += self.location[pairs]
+        residual += self.location.take(pairs)
         spacing = np.exp(residual, out=residual)
         np.maximum(spacing, self.shortest_us, out=spacing)
         return np.minimum(spacing, self.longest_us, out=spacing)

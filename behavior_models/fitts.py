@@ -45,12 +45,13 @@ def width_along_path_px(dx: float, dy: float, width_px: float, height_px: float)
     >>> width_along_path_px(300.0, 0.0, 80.0, 20.0), width_along_path_px(3.0, 3.0, 80.0, 20.0) < 30
     (80.0, True)
     """
+    if dx == 0.0:
+        return height_px if dy else min(width_px, height_px)
+    if dy == 0.0:
+        return width_px
     length = hypot(dx, dy)
-    if length == 0.0:
-        return min(width_px, height_px)
-    across = width_px * length / abs(dx) if dx else float("inf")
-    along = height_px * length / abs(dy) if dy else float("inf")
-    return min(across, along)
+    across, along = width_px * length / abs(dx), height_px * length / abs(dy)
+    return across if across < along else along
 
 
 def movement_time_s(hand: HandTraits, distance_px: float, width_px: float, noise: float) -> float:
@@ -78,7 +79,7 @@ def movement_time_s(hand: HandTraits, distance_px: float, width_px: float, noise
     """
     sd = hand.movement_time_log_sd
     if width_px > 0.0:
-        bits = index_of_difficulty_bits(distance_px, width_px)
+        bits = log2(distance_px / width_px + 1.0)
         mean_s = hand.fitts_intercept_s + hand.fitts_slope_s_per_bit * bits
         # The regression is of the mean, so the mean of the lognormal factor has to be 1.
         time_s = mean_s * exp(sd * noise - 0.5 * sd * sd)
@@ -87,7 +88,10 @@ def movement_time_s(hand: HandTraits, distance_px: float, width_px: float, noise
         time_s = exp(
             hand.distance_log_intercept + hand.distance_log_slope_per_bit * bits + sd * noise
         )
-    return min(max(time_s, hand.movement_time_floor_s), hand.movement_time_ceiling_s)
+    if time_s < hand.movement_time_floor_s:
+        return hand.movement_time_floor_s
+    ceiling_s = hand.movement_time_ceiling_s
+    return time_s if time_s < ceiling_s else ceiling_s
 
 
 def movement_times_s(

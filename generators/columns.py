@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -114,16 +113,14 @@ def _null(block: Columns, name: str) -> NDArray[np.bool_]:
 
 
 def columns_of(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> dict[str, Any]:
-    """Return named tuples of one kind turned into one list for each field.
+    """Return named tuples of one kind turned into one tuple for each field.
 
     Examples
     --------
     >>> columns_of([(1, "a"), (2, "b")], ("number", "word"))
-    {'number': [1, 2], 'word': ['a', 'b']}
+    {'number': (1, 2), 'word': ('a', 'b')}
     """
-    # zip(*rows) would make an iterator for each row, and so many new objects that the garbage
-    # collector goes through the whole plan.
-    return {name: list(map(itemgetter(place), rows)) for place, name in enumerate(names)}
+    return dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))
 
 
 class WordIndex(dict[str | None, int]):

@@ -125,21 +125,27 @@ class Hand:
             off_x, off_y = x - left - 0.5 * width, y - top - 0.5 * height
             if abs(off_x) <= AT_HOME_SHARE * width and abs(off_y) <= AT_HOME_SHARE * height:
                 return Aim(x, y, 0, min(width, height))
-        sd = self._traits.endpoint_offset_sd
-        to_x = self._inside(left, width, sd, self._right)
-        to_y = self._inside(top, height, sd, self._bottom)
+        to_x = self._inside(left, width, self._right)
+        to_y = self._inside(top, height, self._bottom)
         dx, dy = to_x - x, to_y - y
         if dx == 0.0 and dy == 0.0:
             return Aim(x, y, 0, min(width, height))
-        width_px = max(width_along_path_px(dx, dy, width, height), 1.0)
+        width_px = width_along_path_px(dx, dy, width, height)
+        if width_px < 1.0:
+            width_px = 1.0
         time_s = movement_time_s(self._traits, hypot(dx, dy), width_px, self._draws.normal())
         self.x, self.y = to_x, to_y
         return Aim(to_x, to_y, round(time_s * factor * 1e6), width_px)
 
-    def _inside(self, low: float, extent: float, sd: float, limit: float) -> float:
-        share = sd * self._draws.normal()
+    def _inside(self, low: float, extent: float, limit: float) -> float:
+        sd, normal = self._traits.endpoint_offset_sd, self._draws.normal
+        share = sd * normal()
         while not -EDGE_SHARE <= share <= EDGE_SHARE:
-            share = sd * self._draws.normal()
-        at = round(low + (0.5 + share) * extent)
-        first, last = ceil(low), max(ceil(low + extent) - 1, floor(low))
-        return float(min(max(at, first, 0), max(last, 0), limit))
+            share = sd * normal()
+        at = float(round(low + (0.5 + share) * extent))
+        high = low + extent
+        if low <= at < high and 0.0 <= at <= limit:
+            return at
+        # Rounding has left the box, or the box the screen.
+        first, last = ceil(low), max(ceil(high) - 1, floor(low))
+        return float(min(max(at, first, 0.0), max(last, 0.0), limit))

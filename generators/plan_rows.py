@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from deskhand.errors import UnknownNameError
 from deskhand.events import EVENT_TYPES, EVENTS, TYPE_CODE
-from deskhand.generators.columns import Columns, WordIndex, columns_of, no_columns
+from deskhand.generators.columns import Columns, WordIndex, no_columns
 from deskhand.generators.plan import Row
 
 _IS_WORD = {field.name: pa.types.is_dictionary(field.type) for field in EVENTS}
@@ -37,7 +37,7 @@ def rows_to_columns(rows: Sequence[Row]) -> Columns:
     """
     if not rows:
         return no_columns()
-    times, types, action_ids, contents = columns_of(rows, Row._fields).values()
+    times, types, action_ids, contents = zip(*rows, strict=True)
     try:
         codes = [TYPE_CODE[event_type] for event_type in types]
     except KeyError as error:

@@ -37,16 +37,16 @@ def render(plan: SessionPlan, screens: Mapping[str, Screen], fidelity: str = FID
     """
     moves, strokes = render_moves(plan, fidelity)
     # At equal times: what opens the session, then what the devices report, then its consequences.
-    opening = [row for row in plan.rows if row.t_us <= 0]
-    later = [row for row in plan.rows if row.t_us > 0]
+    rows = plan.rows
+    opened = next((place for place, row in enumerate(rows) if row.t_us > 0), len(rows))
     events = merge(
         [
-            rows_to_columns(opening),
+            rows_to_columns(rows[:opened]),
             moves,
             render_presses(plan),
             render_wheel(plan),
             render_keyboard(plan),
-            rows_to_columns(later),
+            rows_to_columns(rows[opened:]),
         ],
         plan.places,
         plan.session_id,

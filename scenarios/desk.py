@@ -5,6 +5,7 @@ the page in front are in `deskhand.scenarios.page_verbs`.
 """
 
 from collections.abc import Callable, Collection, Mapping
+from operator import itemgetter
 from typing import Any
 
 import simpy
@@ -75,8 +76,9 @@ class Desk(PageVerbs):
 
     def _pass(self) -> Steps:
         """Let the planned time pass, then look up when it is time to and the page is at rest."""
-        yield self.env.timeout(self.started_us + self.t_us - int(self.env.now))
-        if self.looks_up is not None and self.env.now >= self.look_up_us and not self.live.pending:
+        now_us = self.started_us + self.t_us
+        yield self.env.timeout(now_us - int(self.env.now))
+        if now_us >= self.look_up_us and self.looks_up is not None and not self.live.pending:
             yield from self.looks_up()
 
     def chance(self, probability: float) -> bool:
@@ -100,7 +102,7 @@ class Desk(PageVerbs):
         self.row("session.end", {})
         plan = self.plan
         plan.duration_us = self.t_us
-        plan.rows.sort(key=lambda row: row.t_us)
+        plan.rows.sort(key=itemgetter(0))
 
     def do(self, task: Scenario, **given: Any) -> Steps:
         """Do a whole task: bring up the screen on which it begins, then take its steps.

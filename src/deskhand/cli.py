@@ -48,8 +48,8 @@ def generate(
     scenario: str,
     *,
     people: Whole,
-    seed: Whole,
     out: Path,
+    seed: Whole = 0,
     days: Whole = 1,
     workers: Whole = 1,
     format_: Annotated[str, Parameter(name="--format")] = "parquet",
@@ -69,10 +69,10 @@ def generate(
         A name of `deskhand scenarios list`, or the path of a .json scenario.
     people
         How many people, numbered from 0.
-    seed
-        A whole number; the same seed gives the same bytes.
     out
         The output folder; it must be absent or empty.
+    seed
+        A whole number; the same seed gives the same bytes.
     days
         How many working days, numbered from 0; Saturdays and Sundays are passed over.
     workers
@@ -155,7 +155,7 @@ def play(session: Path, *, out: Path = Path("player.html")) -> None:
 
 @app.command
 def demo(*, out: Path = Path("out/demo")) -> None:
-    """Generate a few sessions of every kind, with pages that replay them.
+    """Simulate a team of five for a morning, and write tables, recordings and pages to look at.
 
     Parameters
     ----------

@@ -67,7 +67,7 @@ def read_sessions(path: str | Path) -> Iterator[Session]:
     path = Path(path)
     if path.is_dir():
         yield from _below(path, None)
-    elif path.parent.is_dir() and not path.exists():
+    elif not path.exists() and (any(path.parent.glob("shard=*")) or any(path.parent.glob("events.*"))):
         found = False
         for session in _below(path.parent, path.name):
             found = True
@@ -79,7 +79,8 @@ def read_sessions(path: str | Path) -> Iterator[Session]:
             )
     else:
         raise DeskhandError(
-            f"{path}: not a folder of sessions; give the folder that `deskhand generate` wrote."
+            f"{path}: not found, or not a folder of sessions; give the folder that "
+            "`deskhand generate` wrote, or that folder with a session id behind it."
         )
 
 

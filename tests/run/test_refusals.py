@@ -32,7 +32,7 @@ BAD = [
     ({"--seed": "-1"}, "seed=-1"),
     ({"--seed": str(2**70)}, f"seed={2**70}"),
     ({"--seed": "lucky"}, "--seed"),
-    ({"--seed": None}, "--seed"),
+    ({"--people": None}, "--people"),
     ({"--only": "team=9"}, "from 0 to 0"),
     ({"--only": "person=2"}, "from 0 to 1"),
     ({"--only": "day=-1"}, "write team=3"),
