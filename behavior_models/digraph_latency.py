@@ -129,17 +129,9 @@ def spacing_law(traits: TypistTraits, layout: KeyboardLayout, mode: str) -> Spac
     )
     centre, scale, share, pause_centre, pause_sd = values.T
     spread = traits.spacing_spread
-    rng = stream(traits.effects_key, "typist.digraph")
-    keys = int(layout.physical.max()) + 1
-    own = spread * float(profile["keyboard", "spacing_digraph_person_sd"])
-    effects = (own * rng.standard_normal((keys, keys))).astype(np.float32)
-    table = effects[layout.physical][:, layout.physical]
-    for pair, effect in profile["keyboard", "spacing_digraph"].items():
-        before, now = pair
-        for token in {ord(now), ord(now.upper())}:
-            table[token, ord(before)] += np.float32(spread * float(effect))
-    location = table.reshape(-1)
-    location += np.float32(traits.mean_log_spacing(mode) + np.log(_US_PER_S))
+    location = _digraph_effects(traits, layout) + np.float32(
+        traits.mean_log_spacing(mode) + np.log(_US_PER_S)
+    )
     return SpacingLaw(
         contexts=pair_contexts(layout),
         location=location,
@@ -152,6 +144,22 @@ def spacing_law(traits: TypistTraits, layout: KeyboardLayout, mode: str) -> Spac
         longest_us=_US_PER_S * float(profile["keyboard", "longest_pause_s"][law]),
         memory=tuple(profile["keyboard", "spacing_memory"][law]),
     )
+
+
+@lru_cache(maxsize=16)
+def _digraph_effects(traits: TypistTraits, layout: KeyboardLayout) -> NDArray[np.float32]:
+    """Return a person's own effects of token pairs, the same in all modes, shape (65536,)."""
+    spread, profile = traits.spacing_spread, traits.profile
+    rng = stream(traits.effects_key, "typist.digraph")
+    keys = int(layout.physical.max()) + 1
+    own = spread * float(profile["keyboard", "spacing_digraph_person_sd"])
+    effects = (own * rng.standard_normal((keys, keys))).astype(np.float32)
+    table = effects[layout.physical][:, layout.physical]
+    for pair, effect in profile["keyboard", "spacing_digraph"].items():
+        before, now = pair
+        for token in {ord(now), ord(now.upper())}:
+            table[token, ord(before)] += np.float32(spread * float(effect))
+    return table.reshape(-1)
 
 
 def key_times(

@@ -61,9 +61,12 @@ def drift_and_tremor(
     drift_gain, tremor_gain = _gains(strokes, period_s, n)
     parts = rng.standard_normal((2, len(drift_gain), 2), np.float32)
     white = parts.view(np.complex64)[:, :, 0]
-    drift: NDArray[np.float32] = np.fft.irfft(white * drift_gain, n)[:, :size]
-    tremor_px: NDArray[np.float32] = np.fft.irfft(white * tremor_gain, n)[:, :size]
-    return drift, tremor_px
+    return _samples(white * drift_gain, n, size), _samples(white * tremor_gain, n, size)
+
+
+def _samples(spectrum: NDArray[np.complex64], n: int, size: int) -> NDArray[np.float32]:
+    # The transform keeps single precision, and `astype` copies nothing then.
+    return np.fft.irfft(spectrum, n)[:, :size].astype(np.float32, copy=False)
 
 
 @lru_cache(maxsize=32)
@@ -72,7 +75,7 @@ def _gains(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the amplitudes of drift and tremor at the frequencies of n samples up to `BAND_HZ`."""
     bins = min(n // 2, ceil(BAND_HZ * n * period_s)) + 1
-    turn = np.arange(bins) * (2.0 * pi / n)
+    turn = np.linspace(0.0, 2.0 * pi * (bins - 1) / n, bins)
     slow, quick = exp(-period_s / strokes.drift_tau_s), exp(-period_s / strokes.drift_smooth_s)
     drift = _autoregression(slow + quick, -slow * quick, 1.0, turn, n)
     radius = exp(-pi * strokes.tremor_bandwidth_hz * period_s)

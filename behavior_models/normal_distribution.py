@@ -32,7 +32,7 @@ def normal_cdf(z: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def normal_log_odds(z: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return ``log(p / (1 - p))`` of the standard normal distribution function p, to 1e-6.
+    """Return ``log(p / (1 - p))`` of the standard normal distribution function p, to 5e-6.
 
     It turns standard normal numbers into standard logistic ones; beyond 8 it stays what it is at 8.
 

@@ -187,6 +187,6 @@ def _completion_table() -> NDArray[np.float32]:
     low, high = np.exp(CUT_LOW * sigma), np.exp(CUT_HIGH * sigma)
     z = np.log(low + (high - low) * share) / sigma
     below, above = normal_cdf(np.array([CUT_LOW, CUT_HIGH]))
-    raw = (normal_cdf(z) - below) / (above - below)
+    raw: NDArray[np.float64] = (normal_cdf(z) - below) / (above - below)
     raw[:, 0], raw[:, -1] = 0.0, 1.0
     return np.clip(raw, 0.0, 1.0).astype(np.float32)

@@ -23,7 +23,7 @@ from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.streams import Draws
 
 MODIFIERS = ("Control", "Shift", "Alt", "Meta")
-_BLOCK = 4096
+_BLOCK = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -4,7 +4,7 @@ from deskhand.generators.keyboard_plan import Typing
 from deskhand.generators.plan import Move, Press, Row, Typed, Wheeled
 from deskhand.generators.wheel import plan_scroll
 from deskhand.scenarios.live_page import SCRIPT_US
-from deskhand.scenarios.seat import Seat
+from deskhand.scenarios.seat import Seat, make
 from deskhand.screen import Element
 
 Box = tuple[float, float, float, float]
@@ -66,9 +66,9 @@ class Hands(Seat):
         aim = hand.drag(box) if kind == "drag" else hand.aim(box)
         if aim.duration_us:
             end = self.t_us + aim.duration_us
-            self.plan.moves.append(
-                Move(action_id, kind, self.t_us, end, x0, y0, aim.x, aim.y, aim.width_px, buttons)
-            )
+            x, y, _, width_px = aim
+            move = (action_id, kind, self.t_us, end, x0, y0, x, y, width_px, buttons)
+            self.plan.moves.append(make(Move, move))
             self.t_us = end
 
     def drift(self, action_id: int, reach_px: float) -> None:
@@ -92,9 +92,8 @@ class Hands(Seat):
         up = down + hand.hold_us()
         target = None if element is None else element.key
         x, y = hand.x, hand.y
-        self.plan.presses.append(
-            Press(action_id, down, up, x, y, x, y, button, count, target, target)
-        )
+        press = (action_id, down, up, x, y, x, y, button, count, target, target)
+        self.plan.presses.append(make(Press, press))
         if element is None or element.tab >= 0 or element.widget in FOCUSABLE:
             self.move_focus(element, down + SCRIPT_US, action_id)
         elif element.role != "option":
@@ -110,10 +109,10 @@ class Hands(Seat):
             return
         rows = self.plan.rows
         if old is not None:
-            rows.append(Row(t_us, "blur", action_id, {"target": old}))
+            rows.append(make(Row, (t_us, "blur", action_id, {"target": old})))
         live.focus = new
         if element is not None:
-            rows.append(Row(t_us, "focus", action_id, {"target": new}))
+            rows.append(make(Row, (t_us, "focus", action_id, {"target": new})))
             live.note(element)
             reason = live.sensitivity(element)
             if reason is not None:

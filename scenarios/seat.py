@@ -22,6 +22,9 @@ from deskhand.screen import Element, Screen
 from deskhand.streams import Draws
 
 Box = tuple[float, float, float, float]
+NOWHERE = (None, None)
+# For the intents that come by the ten thousand: a named tuple's own constructor takes twice as long.
+make = tuple.__new__
 
 
 class Seat:
@@ -154,7 +157,7 @@ class Seat:
 
     def row(self, kind: str, columns: dict[str, Any], action_id: int | None = None) -> None:
         """Append a row at the present time."""
-        self.plan.rows.append(Row(self.t_us, kind, action_id, columns))
+        self.plan.rows.append(make(Row, (self.t_us, kind, action_id, columns)))
 
     def begin(self) -> int:
         """Return the number of a new action."""
@@ -177,26 +180,27 @@ class Seat:
         """Append an action that ends now."""
         correction = self._correction_of
         self._correction_of = None
-        self.plan.actions.append(
-            Action(
-                action_id,
-                self.scenario,
-                self.task,
-                self.step,
-                verb,
-                target,
-                start_us,
-                self.t_us,
-                None if intended is None else intended[0],
-                None if intended is None else intended[1],
-                None if actual is None else actual[0],
-                None if actual is None else actual[1],
-                text_class,
-                error_of,
-                correction,
-                error_count,
-            )
+        intended_x, intended_y = intended or NOWHERE
+        actual_x, actual_y = actual or NOWHERE
+        action = (
+            action_id,
+            self.scenario,
+            self.task,
+            self.step,
+            verb,
+            target,
+            start_us,
+            self.t_us,
+            intended_x,
+            intended_y,
+            actual_x,
+            actual_y,
+            text_class,
+            error_of,
+            correction,
+            error_count,
         )
+        self.plan.actions.append(make(Action, action))
 
     # Mind and eyes
 

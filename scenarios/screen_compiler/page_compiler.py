@@ -17,10 +17,9 @@ from deskhand.scenarios.screen_compiler.layer_compiler import (
 )
 from deskhand.scenarios.screen_compiler.locators import css_id
 from deskhand.scenarios.screen_compiler.page_files import PageFiles
-from deskhand.scenarios.screen_compiler.page_picture import pool_pictures
+from deskhand.scenarios.screen_compiler.page_picture import png_bytes, pool_pictures
 from deskhand.scenarios.screen_compiler.screen_elements import keyed, record
 from deskhand.scenarios.screen_compiler.sidecar import Sidecar, read_sidecar
-from deskhand.scenarios.screen_compiler.small_png import small_png
 from deskhand.scenarios.screen_compiler.state_recorder import State, StateRecorder, measure
 from deskhand.screen import BASE, FORMAT, PAGE
 
@@ -139,7 +138,7 @@ def _compile(
         "hit": {**extent, "zlib_u16": pack(base.measured.labels.document)},
         "layers": layers,
         "pictures": pool_pictures(layers),
-        "png_bytes": small_png(base.measured.picture.document),
+        "png_bytes": png_bytes(base.measured.picture.document),
     }
 
 

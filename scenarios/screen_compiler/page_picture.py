@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from deskhand.errors import DeskhandError
 from deskhand.scenarios.screen_compiler.label_map import rectangles
 from deskhand.scenarios.screen_compiler.live_page import LivePage
-from deskhand.scenarios.screen_compiler.small_png import small_png
 
 Pixels = NDArray[np.uint8]
 
@@ -44,6 +43,15 @@ def _shot(live: LivePage) -> Pixels:
     # caret="initial": by default the screenshot writes a style into every input.
     raw = live.page.screenshot(caret="initial", animations="allow", scale="css")
     return np.asarray(Image.open(io.BytesIO(raw)).convert("RGB"))
+
+
+def png_bytes(pixels: Pixels) -> bytes:
+    """Return pixels, shape (height, width, 3), as the bytes of a PNG file."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG", optimize=True)
+    return file.getvalue()
 
 
 def take_picture(live: LivePage, width: int, height: int) -> Picture:
@@ -98,7 +106,7 @@ def _crop(pixels: Pixels, box: tuple[int, int, int, int], *, fixed: bool) -> dic
     crop: dict[str, Any] = {"left": left, "top": top, "width": right - left, "height": bottom - top}
     if fixed:
         crop["fixed"] = True
-    crop["png"] = b64encode(small_png(pixels[top:bottom, left:right])).decode()
+    crop["png"] = b64encode(png_bytes(pixels[top:bottom, left:right])).decode()
     return crop
 
 

@@ -18,7 +18,7 @@ def compile_(
     page: Path,
     *,
     states: Path | None = None,
-    viewport: str = "1280x800",
+    viewport: str = "1280x720",
     out: Path = Path(),
     name: str | None = None,
     app: str | None = None,

@@ -13,7 +13,7 @@ from deskhand.validation import validate_path
 from tests.exports.hand_made import hand_made_session
 from tests.replay.replayer import ReplayResult, replay
 
-SCENARIOS = ("auth.login", "crm.update_opportunity", "tracker.triage_board", "morning")
+SCENARIOS = ("auth.login", "crm.create_lead", "crm.update_opportunity", "tracker.triage_board")
 
 
 def shots(tmp_path: Path) -> Path:
