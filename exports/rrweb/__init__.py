@@ -45,7 +45,7 @@ def record(session: Session) -> list[Event]:
     -------
     list of dict
         Events ascending in time. Each has the key ``synthetic``, which rrweb's own events lack and
-        its readers pass over; the first is a Custom event that says where the recording is from.
+        its readers pass over; a Custom event at either end says where the recording is from.
 
     Raises
     ------
@@ -85,6 +85,9 @@ def record(session: Session) -> list[Event]:
     }
     timeline.add(0, rr.CUSTOM, {"tag": rr.CUSTOM_TAG, "payload": payload})
     recorder.follow(rows)
+    # The last thing on the page stays in sight as long as its user looked at it.
+    end = {"tag": rr.CUSTOM_TAG, "payload": payload | {"end": True}}
+    timeline.add(int(header["duration_us"]), rr.CUSTOM, end)
     kept = timeline.events()
     for event in kept:
         event["synthetic"] = True

@@ -309,7 +309,7 @@ RRWEB: dict[str, tuple[Callable[[Events], Any], str]] = {
     "text without content": (lambda e: snapshot_node(e, type=3).pop("textContent"), "node"),
     "password in clear": (clear_password, "masked"),
     "unmarked event": (lambda e: e[7].pop("synthetic"), "synthetic"),
-    "no mark of origin": (lambda e: e.__delitem__(0), "synthetic"),
+    "no mark of origin": (lambda e: e.__setitem__(slice(None), e[1:-1]), "synthetic"),
 }  # fmt: skip
 
 
