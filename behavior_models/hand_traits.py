@@ -73,6 +73,7 @@ class StrokeTraits:
     removed_share: float
     removed_sd: float
     correction_scatter_px: float
+    speed_limit_px_s: float
     time_exponent: float
     time_log_sd: float
     drift_share: float
@@ -149,6 +150,7 @@ _PLAIN_STROKES = (
     "removed_share",
     "removed_sd",
     "correction_scatter_px",
+    "speed_limit_px_s",
     "time_exponent",
     "time_log_sd",
     "drift_share",

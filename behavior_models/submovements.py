@@ -106,10 +106,17 @@ def draw_strokes(
     along[WANDER], across[WANDER] = reach * np.cos(direction), reach * np.sin(direction)
     wander_s = traits.wander_time_s * scale * np.exp(2.0 * traits.time_log_sd * normal[2])
     wander_s = np.minimum(wander_s, 0.6 * duration_s)
+    # No stroke is quicker on average than the hand can be.
+    slow = np.minimum(
+        1.0, traits.speed_limit_px_s * wander_s / np.maximum(reach * distance_px, 1.0)
+    )
+    along[WANDER] *= slow
+    across[WANDER] *= slow
 
     # The primary, and where it would land relative to the end point.
     primary_start_s = np.where(active[WANDER], wander_s * (1.0 - traits.wander_overlap), 0.0)
     primary_s = traits.primary_time_s * scale * np.exp(traits.time_log_sd * normal[3])
+    primary_s = np.maximum(primary_s, distance_px / traits.speed_limit_px_s)
     primary_end_s = np.minimum(primary_start_s + primary_s, duration_s)
     left_s = duration_s - primary_end_s
     miss_along = traits.primary_gain - 1.0 + traits.primary_gain_sd * normal[4]

@@ -22,8 +22,9 @@ from faker import Faker
 
 from deskhand import registry
 from deskhand.behavior_models.profile import load_profile
-from deskhand.events import EVENTS
+from deskhand.events import EVENTS, TABLES
 from deskhand.exports.parquet import ROW_GROUP, writer_options
+from deskhand.exports.session_tables import tables_of
 from deskhand.generators.render import render
 from deskhand.scenarios.app_screens import shipped_screens
 from deskhand.scenarios.team import simulate_team
@@ -31,18 +32,18 @@ from deskhand.session import Session
 
 SEED = 7
 TEAM = 5
+# The sessions of a team's day, each as its tables by name.
+Day = list[dict[str, pa.Table]]
 
 
-def days(
-    people: int, day_count: int, folder: Path
-) -> tuple[dict[str, float], list[list[pa.Table]]]:
+def days(people: int, day_count: int, folder: Path) -> tuple[dict[str, float], list[Day]]:
     """Simulate, render and write team days one after the other; return seconds a stage."""
     scenario = registry.load("deskhand.scenarios", "workday")
     profile = load_profile("office")
     screens = shipped_screens()
     export = registry.load("deskhand.exports", "parquet")
     cpu = {"plan": 0.0, "render": 0.0, "write": 0.0}
-    tables: list[list[pa.Table]] = []
+    tables: list[Day] = []
     clock = time.process_time
     for day in range(day_count):
         for team in range(people // TEAM):
@@ -63,7 +64,7 @@ def days(
                 provenance_id="syn_prov_benchmark",
             )
             cpu["plan"] += clock() - start
-            kept: list[pa.Table] = []
+            kept: Day = []
             with export.open_writer(shard) as writer:
                 for plan in plans:
                     start = clock()
@@ -72,24 +73,24 @@ def days(
                     start = clock()
                     writer.write(session)
                     cpu["write"] += clock() - start
-                    kept.append(session.events)
+                    kept.append(tables_of(session))
                 start = clock()
             cpu["write"] += clock() - start
             tables.append(kept)
     return cpu, tables
 
 
-def bare(tables: Sequence[Sequence[pa.Table]], folder: Path) -> float:
-    """Write the same event tables with pyarrow alone; return CPU seconds."""
+def bare(tables: Sequence[Day], folder: Path) -> float:
+    """Write the same tables, all five, with pyarrow alone; return CPU seconds."""
     spent = 0.0
-    for number, kept in enumerate(tables):
-        table = pa.concat_tables(kept).unify_dictionaries().combine_chunks()
-        options = writer_options(table.schema)
-        start = time.process_time()
-        pq.write_table(
-            table, folder / f"bare-{number}.parquet", row_group_size=ROW_GROUP, **options
-        )
-        spent += time.process_time() - start
+    for kept in tables:
+        for name in TABLES:
+            table = pa.concat_tables(session[name] for session in kept)
+            table = table.unify_dictionaries().combine_chunks()
+            options = writer_options(table.schema)
+            start = time.process_time()
+            pq.write_table(table, folder / "bare.parquet", row_group_size=ROW_GROUP, **options)
+            spent += time.process_time() - start
     return spent
 
 
@@ -189,7 +190,7 @@ def main() -> None:
         days(TEAM, 1, folder / "warm")
         (folder / "days").mkdir()
         cpu, tables = days(options.people, options.days, folder / "days")
-        rows = sum(t.num_rows for kept in tables for t in kept)
+        rows = sum(session["events"].num_rows for kept in tables for session in kept)
         total = sum(cpu.values())
         shortest = min(bare(tables, folder) for _ in range(3))
         print(f"{options.people * options.days} person-days, {rows:,} events, CPU seconds")

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deskhand.behavior_models.digraph_contexts import clause_starts, token_pairs
-from deskhand.behavior_models.digraph_latency import SpacingLaw, spacing_law
+from deskhand.behavior_models.digraph_latency import SpacingLaw
 from deskhand.behavior_models.key_hold import HoldLaw, hold_law
 from deskhand.behavior_models.keyboard_layout import load_layout
 from deskhand.behavior_models.persona import Persona
@@ -20,6 +20,7 @@ from deskhand.behavior_models.serial_dependence import persistent_log_odds
 from deskhand.behavior_models.typing_errors import TypingErrors
 from deskhand.behavior_models.typist_traits import MODES
 from deskhand.errors import DeskhandError, UnknownNameError
+from deskhand.registry import load
 from deskhand.streams import Draws
 
 MODIFIERS = ("Control", "Shift", "Alt", "Meta")
@@ -126,6 +127,8 @@ class Typist:
         Who types, on which layout.
     draws : Draws
         Where the chances come from.
+    fidelity : str
+        Which model gives the spacing of keys: the registry's ``keyboard.<fidelity>``.
 
     Examples
     --------
@@ -137,7 +140,8 @@ class Typist:
     ('Lindholm Freight', True)
     """
 
-    def __init__(self, persona: Persona, draws: Draws) -> None:
+    def __init__(self, persona: Persona, draws: Draws, fidelity: str = "law") -> None:
+        self._spacing = load("deskhand.models", f"keyboard.{fidelity}")
         self._traits = persona.typist
         self._layout = load_layout(persona.keyboard_layout)
         self._draws = draws
@@ -241,7 +245,7 @@ class Typist:
         if mode not in MODES:
             raise UnknownNameError("typing mode", mode, MODES)
         manner = _Manner(
-            spacing_law(self._traits, self._layout, mode),
+            self._spacing(self._traits, self._layout, mode),
             hold_law(self._traits, self._layout, mode),
             TypingErrors(self._traits, self._layout, mode),
             self._draws,

@@ -7,7 +7,8 @@ from typing import Any
 
 from deskhand.errors import DeskhandError
 from deskhand.generators.plan import Row, SessionPlan
-from deskhand.screen import Edge, Element, Page, Screen, reference
+from deskhand.page import Page
+from deskhand.screen import Edge, Element, Screen, reference
 
 MASK = "*"
 # A page's script runs about a millisecond after the event that it answers.

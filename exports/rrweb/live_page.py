@@ -9,7 +9,8 @@ import orjson
 from numpy.typing import NDArray
 
 from deskhand.exports.rrweb.live_dom import LiveDom, Node, fill
-from deskhand.screen import Edge, Element, Page, Screen
+from deskhand.page import Page
+from deskhand.screen import Edge, Element, Screen
 
 STAR = "*"
 _LABELS = 65_536

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from deskhand.errors import DeskhandError
+from deskhand.page import Page
 from deskhand.scenarios.screen_compiler.live_page import LivePage
-from deskhand.screen import FORMAT, Page, Screen
+from deskhand.screen import FORMAT, Screen
 
 
 def find_key(

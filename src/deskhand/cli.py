@@ -98,7 +98,7 @@ def generate(
     from deskhand import api
 
     with progress_line() as progress:
-        api.generate(
+        manifest = api.generate(
             scenario,
             people=people,
             days=days,
@@ -115,6 +115,9 @@ def generate(
             team_size=team_size,
             progress=progress,
         )
+    if progress is not None:
+        counts = manifest["counts"]
+        print(f"{out}: {counts['sessions']:,} sessions, {counts['events']:,} events", file=sys.stderr)
 
 
 @app.command

@@ -92,7 +92,7 @@ def show(screen: str, *, state: list[str] | None = None) -> None:
         A state to put the page into, for example page:saved; may be given for several layers.
     """
     from deskhand.errors import UnknownNameError
-    from deskhand.screen import Page, describe
+    from deskhand.page import Page, describe
 
     page = Page(_load(screen))
     for wanted in state or ():

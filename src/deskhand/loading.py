@@ -67,7 +67,9 @@ def read_sessions(path: str | Path) -> Iterator[Session]:
     path = Path(path)
     if path.is_dir():
         yield from _below(path, None)
-    elif not path.exists() and (any(path.parent.glob("shard=*")) or any(path.parent.glob("events.*"))):
+    elif not path.exists() and (
+        any(path.parent.glob("shard=*")) or any(path.parent.glob("events.*"))
+    ):
         found = False
         for session in _below(path.parent, path.name):
             found = True

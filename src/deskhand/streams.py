@@ -4,7 +4,9 @@ A key is hashed into the key of a counter-based generator (Philox, Salmon et al.
 never share state: adding a draw to one model moves no other, and any session can be made alone.
 """
 
+from collections.abc import Callable, Iterator
 from hashlib import blake2b
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,6 +85,11 @@ def name(prefix: str, seed: int, purpose: str, *path: int | str) -> str:
     return f"{prefix}_{_digest(seed, purpose, path, 8).hex()}"
 
 
+def _blocks(draw: Callable[[int], NDArray[np.float64]]) -> Iterator[list[float]]:
+    while True:
+        yield draw(BLOCK).tolist()
+
+
 class Draws:
     """Single draws taken from blocks, for planners that need one number at a time.
 
@@ -105,26 +112,20 @@ class Draws:
     True
     """
 
-    __slots__ = ("_normal_rng", "_normals", "_uniform_rng", "_uniforms")
+    __slots__ = ("_normal_rng", "_uniform_rng", "normal", "uniform")
+
+    normal: Callable[[], float]
+    """Return one standard normal number."""
+    uniform: Callable[[], float]
+    """Return one number from [0, 1)."""
 
     def __init__(self, seed: int, purpose: str, *path: int | str) -> None:
         # Two streams, so that the order of normal and uniform calls cannot move either block.
         self._normal_rng = stream(seed, purpose, *path, "normal")
         self._uniform_rng = stream(seed, purpose, *path, "uniform")
-        self._normals: list[float] = []
-        self._uniforms: list[float] = []
-
-    def normal(self) -> float:
-        """Return one standard normal number."""
-        if not self._normals:
-            self._normals = self._normal_rng.standard_normal(BLOCK).tolist()
-        return self._normals.pop()
-
-    def uniform(self) -> float:
-        """Return one number from [0, 1)."""
-        if not self._uniforms:
-            self._uniforms = self._uniform_rng.random(BLOCK).tolist()
-        return self._uniforms.pop()
+        # The iterators' own methods: a day takes tens of thousands of numbers one by one.
+        self.normal = chain.from_iterable(_blocks(self._normal_rng.standard_normal)).__next__
+        self.uniform = chain.from_iterable(_blocks(self._uniform_rng.random)).__next__
 
     def normals(self, size: int) -> NDArray[np.float64]:
         """Return an array of standard normal numbers, shape (size,)."""

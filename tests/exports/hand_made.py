@@ -7,7 +7,8 @@ from typing import Any
 import pyarrow as pa
 
 from deskhand.events import TABLES
-from deskhand.screen import Page, Screen, reference
+from deskhand.page import Page
+from deskhand.screen import Screen, reference
 from deskhand.session import Session
 from tests.exports.hand_made_screens import (
     AGREE_LABEL,

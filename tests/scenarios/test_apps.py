@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deskhand.screen import BASE, Edge, Page, Screen
+from deskhand.page import Page
+from deskhand.screen import BASE, Edge, Screen
 
 APPS = Path(__file__).parents[2] / "scenarios" / "apps"
 NAMES = sorted(f"{page.parent.name}/{page.stem}" for page in APPS.glob("*/*.html"))

@@ -9,12 +9,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from deskhand.errors import DeskhandError
+from deskhand.page import Page
 from deskhand.scenarios.screen_compiler import compile_page, write_screen
 from deskhand.scenarios.screen_compiler.chromium import apart, find_chromium, started
 from deskhand.scenarios.screen_compiler.label_map import LabelMap, read_labels
 from deskhand.scenarios.screen_compiler.live_page import opened
 from deskhand.scenarios.screen_compiler.page_files import PageFiles
-from deskhand.screen import Page, Screen
+from deskhand.screen import Screen
 
 ROOT = Path(__file__).parents[2]
 APPS = ROOT / "scenarios" / "apps"

@@ -13,7 +13,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from deskhand.screen import Page, Screen, parse_reference
+from deskhand.page import Page
+from deskhand.screen import Screen, parse_reference
 from deskhand.session import Session
 
 SHOWN = (
