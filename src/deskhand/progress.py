@@ -26,9 +26,9 @@ def progress_line() -> Iterator[Progress | None]:
         TimeRemainingColumn(),
     )
     with Line(*columns, console=Console(stderr=True)) as line:
-        task = line.add_task("", total=None, events=0)
+        task = line.add_task("", total=None, events=0, visible=False)
 
         def show(done: int, total: int, events: int) -> None:
-            line.update(task, completed=done, total=total, events=events)
+            line.update(task, completed=done, total=total, events=events, visible=True)
 
         yield show
