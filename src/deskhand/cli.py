@@ -117,7 +117,9 @@ def generate(
         )
     if progress is not None:
         counts = manifest["counts"]
-        print(f"{out}: {counts['sessions']:,} sessions, {counts['events']:,} events", file=sys.stderr)
+        print(
+            f"{out}: {counts['sessions']:,} sessions, {counts['events']:,} events", file=sys.stderr
+        )
 
 
 @app.command
