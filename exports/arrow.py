@@ -6,8 +6,6 @@ keeps the words it has seen and writes those that a session adds as a dictionary
 
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -76,7 +74,7 @@ class _ArrowFile:
         self._sink.close()
 
 
-class ArrowWriter:
+class ArrowWriter(Writer):
     """Writes sessions into five Arrow IPC files; only the session being written is in memory.
 
     Parameters
@@ -100,17 +98,6 @@ class ArrowWriter:
         """Finish the files."""
         for file in self._files.values():
             file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def open_writer(folder: Path) -> Writer:

@@ -5,8 +5,6 @@ Lines are built column by column with Arrow's string kernels: ten times as quick
 
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import orjson
 import pyarrow as pa
@@ -62,7 +60,7 @@ def lines(batch: pa.RecordBatch) -> bytes:
     return bytes(text[ends[whole.offset] : ends[whole.offset + len(whole)]])
 
 
-class JsonlWriter:
+class JsonlWriter(Writer):
     """Writes sessions into five JSON Lines files; only the session being written is in memory.
 
     Parameters
@@ -85,17 +83,6 @@ class JsonlWriter:
         """Finish the files."""
         for file in self._files.values():
             file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def open_writer(folder: Path) -> Writer:

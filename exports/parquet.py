@@ -6,8 +6,6 @@ takes 6.6 bytes an event where plain zstd takes 15. The bytes depend on the rows
 
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -47,7 +45,7 @@ def writer_options(schema: pa.Schema) -> dict[str, object]:
     }
 
 
-class ParquetWriter:
+class ParquetWriter(Writer):
     """Writes sessions into five Parquet files.
 
     Short sessions share a row group and a row group ends with a session, unless one session alone
@@ -90,17 +88,6 @@ class ParquetWriter:
         for name in TABLES:
             self._flush(name)
             self._files[name].close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def open_writer(folder: Path) -> Writer:

@@ -1,8 +1,9 @@
 """A session as its five canonical tables, and tables read from files as sessions again."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,23 +13,27 @@ from deskhand.events import TABLES
 from deskhand.session import Session
 
 
-class Writer(Protocol):
+class Writer(ABC):
     """What `open_writer` of every format returns; at most one session need be in memory."""
 
+    @abstractmethod
     def write(self, session: Session) -> None:
         """Add one whole session."""
 
+    @abstractmethod
     def close(self) -> None:
         """Finish the files; a writer that was closed writes no more."""
 
-    def __enter__(self) -> Self: ...
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
-    ) -> None: ...
+    ) -> None:
+        self.close()
 
 
 def check_schema(name: str, given: pa.Schema) -> None:

@@ -2,8 +2,10 @@
 
 Every verb plans its acts at once, as `deskhand.scenarios.keying` describes, and returns the steps that
 let the planned time pass; run it with ``yield from``. Targets are locators of
-`deskhand.screen.Page.element`, looked up in the current state of the page in front.
+`deskhand.page.Page.element`, looked up in the current state of the page in front.
 """
+
+from abc import abstractmethod
 
 from deskhand.behavior_models.habits import takes_shortcut
 from deskhand.behavior_models.reading import reading_stretches
@@ -23,9 +25,9 @@ SKIM_SHARE = 0.4
 class PageVerbs(Keying):
     """What a scenario can ask a person to do on the page in front."""
 
+    @abstractmethod
     def _pass(self) -> Steps:
         """Let the planned time pass."""
-        raise NotImplementedError
 
     # Pointing
 

@@ -6,8 +6,7 @@ fields' text, wheel deltas, opened native lists, everything outside the page.
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import orjson
@@ -137,7 +136,7 @@ def _sensitive(elements: pa.Table) -> dict[str, set[str]]:
     return found
 
 
-class RrwebWriter:
+class RrwebWriter(Writer):
     """Writes ``rrweb/<session_id>.json`` files.
 
     Parameters
@@ -168,17 +167,6 @@ class RrwebWriter:
 
     def close(self) -> None:
         """Do nothing: every file is complete once written."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def open_writer(folder: Path) -> Writer:

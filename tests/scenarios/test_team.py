@@ -96,7 +96,7 @@ def check_screens(plan: SessionPlan) -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("scenario", [*NAMED, *INNER], ids=str)
+@pytest.mark.parametrize("scenario", [*NAMED, *INNER], ids=lambda s: getattr(s, "name", s))
 def test_laws_of_every_scenario(scenario: str | Scenario, seed: int) -> None:
     for plan in team(scenario, seed=seed):
         check(plan)
