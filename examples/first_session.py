@@ -7,29 +7,16 @@ import pyarrow.compute as pc
 import deskhand
 
 session = deskhand.simulate("crm.create_lead", seed=7)
-verbs = session.actions["verb"].to_pylist()
-click, typing = verbs.index("click"), verbs.index("type")  # every event names the action behind it
+click = session.events.filter((pc.field("type") == "pointermove") & (pc.field("action_id") == 0))
+t_s, x, y = click["t_us"].to_numpy()[::4] / 1e6, click["screen_x"][::4], click["screen_y"][::4]
+keys = deskhand.type_text("No human typed this.", seed=7)
 
-moves = session.events.filter(pc.field("type") == "pointermove")
-t, x, y, of = (moves[name].to_numpy() for name in ("t_us", "client_x", "client_y", "action_id"))
-figure, (path, velocity, roll) = plt.subplots(3, 1, figsize=(8, 11), layout="constrained")
-path.plot(x, y, linewidth=0.8)
-path.plot(x[of == click], y[of == click], linewidth=2)
-path.set(title="Path of the cursor; thick: the first click", aspect="equal")
-path.invert_yaxis()
-
-t, x, y = t[of == click] / 1e6, x[of == click], y[of == click]
-steps = np.arange(0, len(t), 8)  # over eight samples, since a mouse reports whole pixels
-velocity.plot(t[steps[1:]], np.hypot(np.diff(x[steps]), np.diff(y[steps])) / np.diff(t[steps]))
-velocity.set(title="Its speed", xlabel="seconds", ylabel="px/s")
-
-pressed = {}
-for row in session.events.filter(pc.field("action_id") == typing).to_pylist():
-    if row["type"] == "keydown":
-        pressed[row["code"]] = row["t_us"] / 1e6
-    elif row["type"] == "keyup":
-        start = pressed.pop(row["code"])
-        roll.barh(row["code"], row["t_us"] / 1e6 - start, left=start, color="C0")
-roll.set(title="Keys of the first text; a bar is a hold", xlabel="seconds")
-
+figure, (path, speed, roll) = plt.subplots(3, 1, figsize=(8, 10), layout="constrained")
+path.plot(x, y)
+speed.plot(t_s[1:], np.hypot(np.diff(x), np.diff(y)) / np.diff(t_s))
+down_s, up_s = keys["down_us"].to_numpy() / 1e6, keys["up_us"].to_numpy() / 1e6
+roll.barh(keys["code"].to_pylist(), left=down_s, width=up_s - down_s)
+path.set(title="path of the first click", aspect="equal", adjustable="datalim")
+speed.set(title="its speed, px/s", xlabel="seconds")
+roll.set(title="keys of a text; a bar is a hold", xlabel="seconds")
 figure.savefig("first_session.png")

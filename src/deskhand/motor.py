@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
-from deskhand import registry
+from deskhand.behavior_models.digraph_latency import key_times
 from deskhand.behavior_models.fitts import movement_times_s
 from deskhand.behavior_models.keyboard_layout import load_layout
 from deskhand.behavior_models.persona import Persona, draw_persona
@@ -186,7 +186,7 @@ def time_keys(
     if mode not in MODES:
         raise UnknownNameError("typing mode", mode, MODES)
     persona = _plan(seed, profile, person).persona
-    down_us, up_us = registry.load("deskhand.models", "keyboard.law")(
+    down_us, up_us = key_times(
         persona.typist,
         list(keys),
         stream(seed, "api.keys", person),

@@ -123,15 +123,13 @@ class Hands:
         assert self._screen is not None
         element = self._screen.elements.get(row["target"] or "")
         keyboard = self._page.keyboard
-        if element is not None and element.widget == "date" and row["type"] == "keydown":
-            if row["key"].isdigit() and row["action_id"] != self._date:
-                # A click into a date may land on its day or year; people type from the month on.
-                self._date = row["action_id"]
-                keyboard.press("ArrowLeft")
-                keyboard.press("ArrowLeft")
-            elif row["key"] == "Tab":
-                # Chromium has a stop of its own between a date's year and the next field.
-                keyboard.press("Tab")
+        is_date = element is not None and element.widget == "date"
+        digit = row["type"] == "keydown" and row["key"].isdigit()
+        if is_date and digit and row["action_id"] != self._date:
+            # A click into a date may land on its day or year; people type from the month on.
+            self._date = row["action_id"]
+            keyboard.press("ArrowLeft")
+            keyboard.press("ArrowLeft")
         (keyboard.down if row["type"] == "keydown" else keyboard.up)(row["key"])
 
     def _input(self, row: Mapping[str, Any]) -> None:
