@@ -15,6 +15,7 @@ from deskhand.behavior_models.profile import Profile
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.generators.plan import Row, SessionPlan
 from deskhand.scenarios.live_page import SCRIPT_US
+from deskhand.scenarios.masking import sensitive_keys
 from deskhand.scenarios.page_verbs import PageVerbs
 from deskhand.scenarios.records import Records
 from deskhand.scenarios.scenario import Scenario, Steps
@@ -117,7 +118,7 @@ class Desk(PageVerbs):
         outer = (self.scenario, self.task, self.step)
         self._tasks += 1
         self.scenario, self.task, self.step = task.name, self._tasks, -1
-        self.sensitive.update(task.sensitive)
+        self.sensitive.update(sensitive_keys(task.sensitive, task.opens, self.screens))
         self.tempo.start_task()
         yield from self.go_to(task.opens)
         yield from task.run(self, **self.records.fill(task.needs, given))

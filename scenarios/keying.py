@@ -133,12 +133,13 @@ class Keying(Pointing):
         start = self.strike(action, self.typist.chord("Control+a"), element.key)
         self.t_us += self.lapse_us(TAB_GAP_S, TAB_LOG_SD)
         began = self.strike(action, self.typist.press("Backspace"), element.key)
+        emptied = len(live.value(element))
         live.values[element.key] = ""
         masked = live.sensitivity(element) is not None
         columns = {
             "target": element.key,
             "input_type": "deleteContentBackward",
-            "detail": 0,
+            "detail": emptied,
             "value_length": 0,
             "masked": masked,
         }

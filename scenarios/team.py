@@ -11,6 +11,7 @@ from deskhand.behavior_models.profile import Profile
 from deskhand.errors import DeskhandError
 from deskhand.generators.plan import SessionPlan
 from deskhand.scenarios.desk import Desk
+from deskhand.scenarios.masking import sensitive_keys
 from deskhand.scenarios.records import Records
 from deskhand.scenarios.scenario import Scenario, Steps
 from deskhand.scenarios.world import World
@@ -149,7 +150,8 @@ def _session(
     """One person's process: arrive, sit down, do the scenario, get up."""
     yield env.timeout(late_us)
     records = Records(plan.seed, plan.team, plan.person, plan.day)
-    desk = Desk(env, plan, screens, records, scenario.sensitive, world=world, profile=profile)
+    sensitive = sensitive_keys(scenario.sensitive, scenario.opens, screens)
+    desk = Desk(env, plan, screens, records, sensitive, world=world, profile=profile)
     desk.sit_down(scenario.opens)
     yield from scenario.run(desk, **records.fill(scenario.needs, {}))
     desk.get_up()

@@ -9,6 +9,7 @@ import orjson
 from numpy.typing import NDArray
 
 from deskhand.exports.rrweb.live_dom import LiveDom, Node, fill
+from deskhand.field_text import edited
 from deskhand.page import Page
 from deskhand.screen import Edge, Element, Screen
 
@@ -143,38 +144,3 @@ class LivePage:
         self._last_input[node_id] = now
         self.dom.set_field(node_id, text, checked=checked)
         return True
-
-
-def edited(before: str, row: Mapping[str, Any]) -> str:
-    """Return a field's text after one edit.
-
-    Parameters
-    ----------
-    before : str
-        The text before it.
-    row : mapping
-        ``input_type``, ``value`` (what was inserted), ``detail`` (the caret before the edit) and
-        ``value_length`` (the field's length after it). Without an input type, ``value`` is the
-        whole text.
-
-    Examples
-    --------
-    >>> edited("Ad", {"input_type": "insertText", "value": "a", "detail": 2, "value_length": 3})
-    'Ada'
-    >>> edited(
-    ...     "Ada",
-    ...     {"input_type": "deleteContentBackward", "value": None, "detail": 3, "value_length": 2},
-    ... )
-    'Ad'
-    """
-    kind, value, length = row["input_type"], row["value"], row["value_length"]
-    if kind is None or kind.startswith("history"):
-        return before if value is None else str(value)
-    if kind.startswith("delete"):
-        value = ""
-    elif value is None:
-        value = "\n" if kind in ("insertLineBreak", "insertParagraph") else ""
-    caret = min(row["detail"] if row["detail"] is not None else len(before), len(before))
-    gone = len(before) + len(value) - (length if length is not None else len(before) + len(value))
-    start = max(0, caret - gone) if kind.endswith("Backward") else caret
-    return f"{before[:start]}{value}{before[start + max(0, gone) :]}"

@@ -28,7 +28,7 @@ def compile_page(
     page: Path,
     *,
     states: Path | None = None,
-    viewport: tuple[int, int] = (1280, 800),
+    viewport: tuple[int, int] = (1280, 720),
     name: str | None = None,
     app: str | None = None,
     chromium: str | None = None,

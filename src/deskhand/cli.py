@@ -66,7 +66,7 @@ def generate(
     Parameters
     ----------
     scenario
-        A name of `deskhand scenarios list`, or the path of a .json scenario.
+        A name of `deskhand scenarios list`, the path of a .json scenario, or module:function.
     people
         How many people, numbered from 0.
     out

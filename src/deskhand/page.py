@@ -72,7 +72,7 @@ class Page:
         elements = self.elements
         if locator in elements:
             return elements[locator]
-        matches = self._match(locator)
+        matches = self.matches(locator)
         if len(matches) == 1:
             return matches[0]
         here = f"on screen {self.screen.name!r} in state {self._describe()}"
@@ -92,7 +92,8 @@ class Page:
     def _describe(self) -> str:
         return ", ".join(f"{layer}:{state}" for layer, state in self.state.items())
 
-    def _match(self, locator: str) -> list[Element]:
+    def matches(self, locator: str) -> list[Element]:
+        """Return every visible element that a locator names in the current state."""
         *scopes, last = [part.strip() for part in locator.split(">>")]
         index: int | None = None
         if last.startswith("nth="):

@@ -144,6 +144,10 @@ def _load_scenario(given: str | Path | Scenario) -> tuple[Scenario, str, dict[st
         own = {key: screen for key, screen in screens.items() if shipped.get(key) is not screen}
         # Parsed and written again, so that line ends and indents do not count.
         return scenario, record_sha256(json.loads(path.read_bytes())), own
+    if text.endswith(".py"):
+        raise DeskhandError(
+            f"scenario {text!r}: name the function in it, for example {Path(text).stem}:my_task."
+        )
     found = _by_reference(text) if _REFERENCE.fullmatch(text) else registry.load(GROUP, text)
     if not isinstance(found, Scenario):
         raise DeskhandError(
@@ -170,10 +174,17 @@ def _load_file(path: Path) -> tuple[Scenario, dict[str, Screen]]:
 
 def _by_reference(text: str) -> Any:
     module, _, attribute = text.partition(":")
+    here = str(Path.cwd())
+    # As `python -m` does: a module in the folder where the person is can be named.
+    if here not in sys.path and "" not in sys.path:
+        sys.path.insert(0, here)
     try:
         return getattr(import_module(module), attribute)
     except (ImportError, AttributeError) as error:
-        raise DeskhandError(f"scenario {text!r} cannot be loaded: {error}.") from error
+        raise DeskhandError(
+            f"scenario {text!r} cannot be loaded: {error}; write module:function, with the module "
+            "in the folder where you are or installed."
+        ) from error
 
 
 def _reference(scenario: Scenario) -> str:

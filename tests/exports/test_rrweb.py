@@ -11,7 +11,6 @@ import pytest
 from deskhand.errors import DeskhandError
 from deskhand.exports import rrweb
 from deskhand.exports.rrweb.live_dom import LiveDom, merge_style, nodes_of
-from deskhand.exports.rrweb.live_page import edited
 from deskhand.session import Session
 from tests.exports.hand_made import START_WALL_US, hand_made_session, table
 from tests.exports.hand_made_screens import lead_form, mutation, tag, text
@@ -217,25 +216,6 @@ def test_a_session_without_screens_is_refused(tmp_path: Path, session: Session) 
         pytest.raises(DeskhandError, match="has no screens"),
     ):
         writer.write(bare)
-
-
-@pytest.mark.parametrize(
-    ("before", "row", "after"),
-    [
-        ("", ("insertText", "a", 0, 1), "a"),
-        ("Lndholm", ("insertText", "i", 1, 8), "Lindholm"),
-        ("Liindholm", ("deleteContentBackward", None, 3, 8), "Lindholm"),
-        ("Liindholm", ("deleteContentForward", None, 1, 8), "Lindholm"),
-        ("all of it", ("deleteContentBackward", None, 0, 0), ""),
-        ("one", ("insertLineBreak", None, 3, 4), "one\n"),
-        ("one three", ("insertFromPaste", "two", 4, 7), "one two"),
-        ("draft", (None, "final", None, 5), "final"),
-        ("draft", ("historyUndo", "dra", None, 3), "dra"),
-    ],
-)
-def test_edits(before: str, row: tuple[Any, ...], after: str) -> None:
-    names = ("input_type", "value", "detail", "value_length")
-    assert edited(before, dict(zip(names, row, strict=True))) == after
 
 
 def live_list() -> tuple[LiveDom, int]:

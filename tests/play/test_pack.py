@@ -9,9 +9,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deskhand.field_text import edited
 from deskhand.player.build import payload
 from deskhand.player.pack import TICK_US, Column, pack, places, plain, times
-from deskhand.player.pages import edited, follow
+from deskhand.player.pages import follow
 from deskhand.session import Session
 
 

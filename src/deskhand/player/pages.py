@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from deskhand.field_text import edited
 from deskhand.page import Page
 from deskhand.screen import Screen, parse_reference
 from deskhand.session import Session
@@ -190,39 +191,6 @@ def _input(window: Window, row: Mapping[str, Any], node: int | str) -> None:
         window.texts[target] = after
         keep = _shared(before, after)
         window.steps.append([t_us, "edit", number, node, keep, after[keep:]])
-
-
-def edited(before: str, row: Mapping[str, Any]) -> str:
-    """Return a field's text after one input row.
-
-    Parameters
-    ----------
-    before : str
-        The text before it.
-    row : mapping
-        ``value`` (inserted characters), ``detail`` (caret where the edit happened), ``value_length``
-        (length afterwards) and ``input_type``.
-
-    Examples
-    --------
-    >>> edited("Ad", {"value": "a", "detail": 2, "value_length": 3, "input_type": "insertText"})
-    'Ada'
-    >>> edited(
-    ...     "Adx",
-    ...     {"value": None, "detail": 3, "value_length": 2, "input_type": "deleteContentBackward"},
-    ... )
-    'Ad'
-    """
-    added = row["value"] or ""
-    if row["input_type"] is None:
-        return added
-    length = len(before) + len(added) if row["value_length"] is None else row["value_length"]
-    gone = max(0, len(before) + len(added) - length)
-    at = len(before) if row["detail"] is None else min(row["detail"], len(before))
-    start = max(0, at - gone) if row["input_type"].endswith("Backward") else at
-    # A selection that reaches back from the caret is replaced whole.
-    start = min(start, len(before) - gone)
-    return before[:start] + added + before[start + gone :]
 
 
 def _shared(before: str, after: str) -> int:

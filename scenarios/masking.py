@@ -1,0 +1,63 @@
+"""Which elements a scenario masks besides those that their screens mark."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+
+from deskhand.errors import DeskhandError
+from deskhand.page import Page
+from deskhand.screen import Screen
+
+
+def sensitive_keys(
+    sensitive: Iterable[str], opens: str, screens: Mapping[str, Screen]
+) -> frozenset[str]:
+    """Return the keys of the elements that a scenario's ``sensitive`` entries name.
+
+    Parameters
+    ----------
+    sensitive : iterable of str
+        Element keys or locators.
+    opens : str
+        The screen on which the task begins; it and the others of its application come first.
+    screens : mapping
+        Every screen that the session may open, by name.
+
+    Raises
+    ------
+    DeskhandError
+        When an entry names nothing: a field that was meant to be masked would be written in clear.
+    """
+    found: set[str] = set()
+    for entry in sensitive:
+        keys = next(filter(None, (_named(entry, s) for s in _nearest(opens, screens))), None)
+        if keys is None:
+            known = {key for screen in _nearest(opens, screens) for key in _keys(screen)}
+            near = get_close_matches(entry, sorted(known), n=3, cutoff=0.5)
+            hint = f" Nearest: {', '.join(near)}." if near else ""
+            raise DeskhandError(
+                f"sensitive {entry!r}: names no element of any screen, so nothing would be masked."
+                f"{hint} `deskhand screens show {opens}` lists the names."
+            )
+        found |= keys
+    return frozenset(found)
+
+
+def _nearest(opens: str, screens: Mapping[str, Screen]) -> Iterator[Screen]:
+    app = opens.partition("/")[0]
+    # Screens are read when they are first asked for, so the likely ones come first.
+    for name in sorted(
+        screens, key=lambda name: (name != opens, name.partition("/")[0] != app, name)
+    ):
+        yield screens[name]
+
+
+def _keys(screen: Screen) -> set[str]:
+    return {*screen.elements, *(key for state in screen.states.values() for key in state.overrides)}
+
+
+def _named(entry: str, screen: Screen) -> set[str]:
+    if entry in screen.elements or entry in _keys(screen):
+        return {entry}
+    if "=" not in entry:
+        return set()
+    return {element.key for element in Page(screen).matches(entry)}
