@@ -44,7 +44,7 @@ def compile_page(
     states : Path, optional
         The sidecar that names elements and describes states (``.states.json``).
     viewport : tuple of int
-        Width and height of the browser's viewport in CSS pixels (default: (1280, 800)).
+        Width and height of the browser's viewport in CSS pixels (default: (1280, 720)).
     name, app : str, optional
         Name of the screen and of its application; they win over the sidecar's. Without both,
         the file's name and ``own``.
