@@ -9,16 +9,18 @@ import difflib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
-from playwright.sync_api import Page, Route, sync_playwright
 
 import deskhand
 from deskhand.exports import rrweb
 from deskhand.screen import Screen, parse_reference
 from deskhand.session import Session
 from tests.replay.replayer import FLAGS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
 
 APPS = Path(__file__).parent.parent.parent / "scenarios" / "apps"
 BUTTONS: tuple[Literal["left", "middle", "right"], ...] = ("left", "middle", "right")
@@ -36,7 +38,7 @@ if (window === top) rrwebRecord.record({
 class Hands:
     """Sends a session's rows to real pages."""
 
-    def __init__(self, page: Page, session: Session) -> None:
+    def __init__(self, page: "Page", session: Session) -> None:
         self._page = page
         self._screens = session.screens
         self._screen: Screen | None = None
@@ -152,12 +154,15 @@ def recorded(session: Session, chromium: str, node_modules: Path) -> list[dict[s
     library = node_modules / "@rrweb" / "record" / "umd" / "record.js"
     kept: list[dict[str, Any]] = []
 
-    def answer(route: Route) -> None:
+    def answer(route: "Route") -> None:
         body = pages.get(route.request.url)
         if body is None:
             route.abort()
         else:
             route.fulfill(body=body, content_type="text/html; charset=utf-8")
+
+    # Only here: without playwright the tests that need it are skipped, the rest runs.
+    from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
