@@ -143,7 +143,7 @@ def test_file_size_limit_in_mid_shard_is_reported(tmp_path: Path) -> None:
     for workers in (1, 2):
         line = shlex.join(command(*words, "--resume", "--workers", workers))
         done = subprocess.run(
-            ["sh", "-c", f"ulimit -f 8; exec {line}"],
+            ["/bin/sh", "-c", f"ulimit -f 8; exec {line}"],
             check=False,
             capture_output=True,
             text=True,
