@@ -74,6 +74,17 @@ def stream(seed: int, purpose: str, *path: int | str) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=key))
 
 
+def stream_key(seed: int, purpose: str, *path: int | str) -> int:
+    """Return the 64-bit key of one purpose and one place in the tree, for `keyed_draws`.
+
+    Examples
+    --------
+    >>> stream_key(7, "hand", "ann") == stream_key(7, "hand", "bob")
+    False
+    """
+    return int.from_bytes(_digest(seed, purpose, path, 8), "little")
+
+
 def name(prefix: str, seed: int, purpose: str, *path: int | str) -> str:
     """Return a stable identifier that depends on the key alone.
 

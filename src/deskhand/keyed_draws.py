@@ -1,0 +1,143 @@
+"""Random numbers for many keys at once: one row, one key, and no row knows of another.
+
+A `numpy.random.Generator` serves one stream; thousands of movements would each need their own. Here
+a number is a hash of (key, slot): adding, dropping or reordering rows moves no other row's numbers.
+
+Sources
+-------
+The hash is the finaliser of SplitMix64 (Steele, Lea & Flood 2014, "Fast splittable pseudorandom
+number generators"), applied to key and slot in turn.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from deskhand.streams import stream_key
+
+Keys = NDArray[np.uint64]
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_FIRST = np.uint64(0xBF58476D1CE4E5B9)
+_SECOND = np.uint64(0x94D049BB133111EB)
+
+
+def _hash(word: Keys) -> Keys:
+    word = word ^ (word >> np.uint64(30))
+    word *= _FIRST
+    word ^= word >> np.uint64(27)
+    word *= _SECOND
+    word ^= word >> np.uint64(31)
+    return word
+
+
+def keys(seed: int, purpose: str, names: Iterable[str | int]) -> Keys:
+    """Return one key for each name.
+
+    Parameters
+    ----------
+    seed : int
+        The run's seed.
+    purpose : str
+        What the numbers are for.
+    names : iterable of str or int, length n
+        Who: the same name has the same key.
+
+    Returns
+    -------
+    ndarray of uint64, shape (n,)
+
+    Examples
+    --------
+    >>> a = keys(7, "hand", ["ann", "bob", "ann"])
+    >>> bool(a[0] == a[2]), bool(a[0] == a[1])
+    (True, False)
+    """
+    given = list(names)
+    known = {name: stream_key(seed, purpose, name) for name in dict.fromkeys(given)}
+    return np.array([known[name] for name in given], np.uint64)
+
+
+def mixed(key: Keys, *words: ArrayLike) -> Keys:
+    """Return keys that depend on a key and on further whole numbers, in this order.
+
+    Parameters
+    ----------
+    key : ndarray of uint64, shape (n,)
+    *words : array_like of int
+        Each broadcasts with ``key``; negative numbers are allowed.
+
+    Examples
+    --------
+    >>> k = keys(7, "move", ["ann"])
+    >>> bool(mixed(k, 1, 2) == mixed(k, 2, 1))
+    False
+    """
+    with np.errstate(over="ignore"):
+        for word in words:
+            whole = np.asarray(word, np.int64).astype(np.uint64)
+            key = _hash((key ^ whole) * _GOLDEN + _GOLDEN)
+    return key
+
+
+def uniforms(key: Keys, slot: ArrayLike) -> NDArray[np.float32]:
+    """Return numbers from (0, 1), never 0 and never 1.
+
+    Parameters
+    ----------
+    key : ndarray of uint64, shape (n,)
+    slot : int or array_like of int
+        Which of a key's numbers; broadcasts with ``key``, so a column of slots gives a matrix.
+
+    Returns
+    -------
+    ndarray of float32
+        Of the broadcast shape; 24 bits of it are random.
+
+    Examples
+    --------
+    >>> u = uniforms(keys(7, "hand", range(10_000)), 3)
+    >>> bool(abs(u.mean() - 0.5) < 0.01), u.dtype.name
+    (True, 'float32')
+    """
+    word = _words(key, slot) >> np.uint64(41)
+    real = word.astype(np.float32)
+    real += np.float32(0.5)
+    real *= np.float32(2.0**-23)
+    return real
+
+
+def normals(key: Keys, slot: ArrayLike) -> NDArray[np.float32]:
+    """Return standard normal numbers; arguments as for `uniforms`.
+
+    A slot's normal number and its uniform number are not independent; use different slots.
+
+    Source
+    ------
+    Box & Muller 1958; radius and angle take one half of a 64-bit word each.
+
+    Examples
+    --------
+    >>> z = normals(keys(7, "hand", range(10_000)), 3)
+    >>> bool(abs(z.mean()) < 0.03), bool(abs(z.std() - 1) < 0.03)
+    (True, True)
+    """
+    word = _words(key, slot)
+    radius = (word >> np.uint64(41)).astype(np.float32)
+    radius += np.float32(0.5)
+    radius *= np.float32(2.0**-23)
+    np.log(radius, out=radius)
+    radius *= np.float32(-2.0)
+    np.sqrt(radius, out=radius)
+    angle = ((word >> np.uint64(8)) & np.uint64(0xFFFFFF)).astype(np.float32)
+    angle *= np.float32(2.0 * np.pi * 2.0**-24)
+    np.cos(angle, out=angle)
+    radius *= angle
+    return radius
+
+
+def _words(key: Keys, slot: ArrayLike) -> Keys:
+    with np.errstate(over="ignore"):
+        counter = (np.asarray(slot, np.int64).astype(np.uint64) + np.uint64(1)) * _GOLDEN
+        return _hash(key + counter)
