@@ -1,0 +1,1 @@
+"""From recorded movements to population parameters: segmentation, fitting, matching."""

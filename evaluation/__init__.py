@@ -1,0 +1,1 @@
+"""Realism against a reference, with the floor of real people against other real people beside it."""
