@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from deskhand.behavior_models.press import PressTraits, own_press, read_press
 from deskhand.behavior_models.profile import Profile
 
 
@@ -30,15 +31,7 @@ class HandTraits:
     drift_log_sd: float
     homing_median_s: float
     homing_log_sd: float
-    dwell_median_s: float
-    dwell_log_sd: float
-    dwell_ceiling_s: float
-    hold_median_s: float
-    hold_log_sd: float
-    hold_floor_s: float
-    double_gap_median_s: float
-    double_gap_log_sd: float
-    double_gap_ceiling_s: float
+    press: PressTraits
     strokes: "StrokeTraits"
     scroll: "ScrollTraits"
 
@@ -125,9 +118,6 @@ _PLAIN = (
     "drift_log_sd",
     "homing_median_s",
     "homing_log_sd",
-    "dwell_ceiling_s",
-    "hold_floor_s",
-    "double_gap_ceiling_s",
 )
 
 
@@ -181,7 +171,7 @@ def draw_hand(profile: Profile, rng: np.random.Generator) -> HandTraits:
     >>> from deskhand.behavior_models.profile import load_profile
     >>> from deskhand.streams import stream
     >>> hand = draw_hand(load_profile("office"), stream(7, "persona.hand", 0, 0))
-    >>> 0.01 < hand.hold_median_s < 0.5
+    >>> 0.01 < hand.press.hold_s.median < 0.5
     True
     """
 
@@ -194,9 +184,6 @@ def draw_hand(profile: Profile, rng: np.random.Generator) -> HandTraits:
     # The regressions give the population's mean, so the mean of the factor has to be 1.
     tempo = exp(log_tempo - between_log_sd**2 / 2)
 
-    def spread(median: str, between: str, draw: float) -> float:
-        return float(at(median)) * exp(float(at(between)) * draw)
-
     gap = profile["wheel", "notch_gap_s"]
     wheel_tempo = exp(profile["wheel", "notch_gap_between_log_sd"] * z[8])
     return HandTraits(
@@ -205,12 +192,7 @@ def draw_hand(profile: Profile, rng: np.random.Generator) -> HandTraits:
         fitts_slope_s_per_bit=at("fitts_slope_s_per_bit") * tempo,
         distance_log_intercept=at("distance_log_intercept") + log_tempo,
         movement_time_log_sd=at("movement_time_within_log_sd"),
-        dwell_median_s=spread("dwell_median_s", "dwell_between_log_sd", z[1]),
-        dwell_log_sd=at("dwell_within_log_sd"),
-        hold_median_s=spread("hold_median_s", "hold_between_log_sd", z[2]),
-        hold_log_sd=at("hold_within_log_sd"),
-        double_gap_median_s=spread("double_gap_median_s", "double_gap_between_log_sd", z[3]),
-        double_gap_log_sd=at("double_gap_within_log_sd"),
+        press=own_press(read_press(profile), z[1:4]),
         strokes=_draw_strokes(profile, z[4:8], tempo),
         scroll=ScrollTraits(
             reading_burst_notches=profile["wheel", "reading_burst_notches"],

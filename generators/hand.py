@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from deskhand.behavior_models.fitts import movement_time_s, width_along_path_px
 from deskhand.behavior_models.persona import Persona
-from deskhand.behavior_models.press import double_gap_s, dwell_s, hold_s
+from deskhand.behavior_models.press import double_gap_s, re_aim_px
 from deskhand.streams import Draws
 
 # A pointer that lies this far inside a box, as a share of its extent, need not move. Assumed.
@@ -48,14 +48,14 @@ class Hand:
         Screen position in px, whole numbers.
     """
 
-    __slots__ = ("_bottom", "_draws", "_hold_s", "_right", "_traits", "x", "y")
+    __slots__ = ("_bottom", "_draws", "_hold_s", "_noise", "_right", "_traits", "x", "y")
 
     def __init__(self, persona: Persona, draws: Draws) -> None:
         self._traits = persona.hand
         self._draws = draws
         self._right = float(persona.device.screen_width - 1)
         self._bottom = float(persona.device.screen_height - 1)
-        self._hold_s = 0.0
+        self._hold_s = self._noise = 0.0
         # Where the pointer rests when the session starts: somewhere in the middle half. Assumed.
         self.x = float(round(self._right * (0.25 + 0.5 * draws.uniform())))
         self.y = float(round(self._bottom * (0.25 + 0.5 * draws.uniform())))
@@ -100,16 +100,30 @@ class Hand:
 
     def dwell_us(self) -> int:
         """Return the time from the last movement to the press."""
-        return round(dwell_s(self._traits, self._draws.normal()) * 1e6)
+        return round(self._traits.press.dwell_s.value(self._draws.normal()) * 1e6)
 
     def hold_us(self) -> int:
         """Return the time from press to release of a click."""
-        self._hold_s = hold_s(self._traits, self._draws.normal())
+        self._hold_s = self._traits.press.hold_s.value(self._draws.normal())
+        return round(self._hold_s * 1e6)
+
+    def double_hold_us(self) -> int:
+        """Return the time from press to release of either press of a double click."""
+        self._noise = self._draws.normal()
+        self._hold_s = self._traits.press.double_hold_s.value(self._noise)
         return round(self._hold_s * 1e6)
 
     def double_gap_us(self) -> int:
         """Return the time from press to press of a double click, longer than the latest hold."""
-        return round(double_gap_s(self._traits, self._hold_s, self._draws.normal()) * 1e6)
+        own = self._draws.normal()
+        return round(double_gap_s(self._traits.press, self._hold_s, self._noise, own) * 1e6)
+
+    def re_aim(self) -> None:
+        """Shift by a pixel or two, as hands do between the presses of a double click."""
+        uniform = self._draws.uniform
+        dx, dy = re_aim_px(self._traits.press, uniform(), uniform(), uniform())
+        self.x = min(max(self.x + dx, 0.0), self._right)
+        self.y = min(max(self.y + dy, 0.0), self._bottom)
 
     def home_us(self) -> int:
         """Return the time that the hand needs from the keyboard to the mouse or back."""

@@ -84,12 +84,21 @@ class Hands(Seat):
             self.t_us = end
 
     def press_button(
-        self, action_id: int, element: Element | None, *, button: int = 0, count: int = 1
+        self,
+        action_id: int,
+        element: Element | None,
+        *,
+        button: int = 0,
+        count: int = 1,
+        repeats: bool = False,
     ) -> None:
-        """Press and release a button where the pointer is; the press moves the focus."""
+        """Press and release a button where the pointer is; the press moves the focus.
+
+        ``repeats`` tells whether it is one press of a double click.
+        """
         hand = self.hand
         down = self.t_us + hand.dwell_us() if count == 1 else self.t_us
-        up = down + hand.hold_us()
+        up = down + (hand.double_hold_us() if repeats else hand.hold_us())
         target = None if element is None else element.key
         x, y = hand.x, hand.y
         press = (action_id, down, up, x, y, x, y, button, count, target, target)

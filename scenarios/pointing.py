@@ -1,7 +1,7 @@
 """Acts of the pointer on a page: clicking, slipping, dragging, and what the page answers."""
 
 from deskhand.errors import DeskhandError
-from deskhand.generators.plan import Press
+from deskhand.generators.plan import Move, Press
 from deskhand.scenarios.hands import Hands
 from deskhand.scenarios.live_page import SCRIPT_US
 from deskhand.screen import Edge, Element
@@ -95,8 +95,10 @@ class Pointing(Hands):
         for number in range(1, count + 1):
             if number > 1:
                 down = self.plan.presses[-1].down_us + self.hand.double_gap_us()
-                self.t_us = max(down, self.t_us + SCRIPT_US)
-            self.press_button(action_id, element, button=button, count=number)
+                down = max(down, self.t_us + SCRIPT_US)
+                self._re_aim(action_id, element, down)
+                self.t_us = down
+            self.press_button(action_id, element, button=button, count=number, repeats=count > 1)
         if live.pending and live.pending[0][0] <= self.t_us:
             live.settle(self.t_us, first)
         if button:
@@ -113,6 +115,19 @@ class Pointing(Hands):
             live.write_input(element, self.t_us, action_id, "true" if on else "false")
         if edge is not None or key in live.screen.links:
             self.answer(edge, key, self.t_us + SCRIPT_US, action_id)
+
+    def _re_aim(self, action_id: int, element: Element, down_us: int) -> None:
+        """Let the pointer slip by a pixel or two between two presses, if it stays on the element."""
+        hand = self.hand
+        x0, y0 = hand.x, hand.y
+        hand.re_aim()
+        left, top, width, height = self.screen_box(element)
+        if not (left <= hand.x < left + width and top <= hand.y < top + height):
+            hand.x, hand.y = x0, y0
+        if (hand.x, hand.y) != (x0, y0):
+            self.plan.moves.append(
+                Move(action_id, "drift", self.t_us, down_us, x0, y0, hand.x, hand.y, 0.0, 0)
+            )
 
     def _edge_or_refuse(self, kind: str, key: str, to: str) -> Edge:
         screen = self.live.screen

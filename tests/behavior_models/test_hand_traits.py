@@ -18,9 +18,9 @@ def test_the_same_stream_draws_the_same_hand_and_device() -> None:
 
 def test_people_spread_as_the_profile_says() -> None:
     hands = [draw_hand(PROFILE, stream(7, "h", person)) for person in range(600)]
-    holds = np.log([hand.hold_median_s for hand in hands])
-    assert np.exp(holds.mean()) == pytest.approx(PROFILE["pointer", "hold_median_s"], rel=0.05)
-    assert holds.std() == pytest.approx(PROFILE["pointer", "hold_between_log_sd"], rel=0.1)
+    holds = np.log([hand.press.hold_s.median for hand in hands])
+    assert np.exp(holds.mean()) == pytest.approx(PROFILE["press", "hold_s"]["median"], rel=0.05)
+    assert holds.std() == pytest.approx(PROFILE["press", "hold_s"]["between_sd"], rel=0.1)
     slopes = [hand.fitts_slope_s_per_bit for hand in hands]
     assert np.mean(slopes) == pytest.approx(PROFILE["pointer", "fitts_slope_s_per_bit"], rel=0.03)
 
