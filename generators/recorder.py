@@ -1,0 +1,221 @@
+"""The recorder between the device and the table: which instants of a movement become rows.
+
+A browser hands moves over once a display frame, an operating system's hook once a device report, an
+evdev reader the same in microseconds. All three follow one law: a steady clock, each report with
+its own jitter about it, a few late ones (the next comes after a short interval, for the clock does
+not wait), a few instants without a report, and rests, during which nothing moves and nothing is
+reported. The first report of a movement, and the first after a rest, is off the clock.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deskhand import keyed_draws
+from deskhand.behavior_models.profile import Profile
+from deskhand.errors import DeskhandError, UnknownNameError
+from deskhand.generators.clock import clock
+
+KINDS = ("browser", "os-hook", "evdev")
+# Shares of the table entries: quantiles at 0, 1/20, ..., 1.
+LEVELS = 21
+# Parts of a movement, by reports, in which rests are more or less frequent.
+PARTS = 10
+_CLASS, _OWN = 0, 1
+_TABLES = ("rest_us", "first_rest_us", "wake_frames", "rest_weight")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorders:
+    """One recorder a row, of a movement or of a person; tables are shared by the rows of a class.
+
+    Parameters
+    ----------
+    kind : NDArray[np.int8], shape (m,)
+        A place in `KINDS`.
+    group : NDArray[np.int8], shape (m,)
+        The class of recorders; the row of the tables.
+    period_us : NDArray[np.float64], shape (m,)
+        Of the frame clock or of the device's polls.
+    jitter_us : NDArray[np.float64], shape (m,)
+        Standard deviation of a report about the clock.
+    late_share, late_us : NDArray[np.float64], shape (m,)
+        Share of late reports, and their mean delay.
+    missed_share : NDArray[np.float64], shape (m,)
+        Share of intervals of two periods: one instant without a report.
+    rest_share : NDArray[np.float64], shape (m,)
+        Share of longer intervals. Most of them are a still hand: where the hand makes its own
+        rests, set this to 0.
+    first_rest_share : NDArray[np.float64], shape (m,)
+        The same, of the first interval of a movement, which is longer than 1.5 periods.
+    off_clock_share : NDArray[np.float64], shape (m,)
+        Share of first reports, of a movement or after a rest, that do not wait for the clock.
+    grid_us, unit_us : NDArray[np.int64], shape (m,)
+        Clock of the stamps.
+    ties : NDArray[np.bool_], shape (m,)
+        Equal stamps are kept; otherwise a report takes the next free stamp.
+    repeats : NDArray[np.bool_], shape (m,)
+        Reports at an unchanged place are kept.
+    cluster : float
+        How much more frequent a rest is right after a rest.
+    rest_us, first_rest_us : NDArray[np.float64], shape (c, LEVELS)
+        Quantiles of the length of a rest, and of a first interval that is one.
+    wake_frames : NDArray[np.float64], shape (c, LEVELS)
+        Quantiles of the interval after a first report that is off the clock, in periods.
+    rest_weight : NDArray[np.float64], shape (c, PARTS)
+        Frequency of rests in the parts of a movement; the mean is 1.
+    """
+
+    kind: NDArray[np.int8]
+    group: NDArray[np.int8]
+    period_us: NDArray[np.float64]
+    jitter_us: NDArray[np.float64]
+    late_share: NDArray[np.float64]
+    late_us: NDArray[np.float64]
+    missed_share: NDArray[np.float64]
+    rest_share: NDArray[np.float64]
+    first_rest_share: NDArray[np.float64]
+    off_clock_share: NDArray[np.float64]
+    grid_us: NDArray[np.int64]
+    unit_us: NDArray[np.int64]
+    ties: NDArray[np.bool_]
+    repeats: NDArray[np.bool_]
+    cluster: float
+    rest_us: NDArray[np.float64]
+    first_rest_us: NDArray[np.float64]
+    wake_frames: NDArray[np.float64]
+    rest_weight: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.period_us)
+
+    def take(self, index: NDArray[np.integer]) -> "Recorders":
+        """Return rows in the order given, for example each movement's from its person's."""
+        columns = {f.name: getattr(self, f.name) for f in fields(self)}
+        rows = {
+            name: column[index]
+            for name, column in columns.items()
+            if name not in _TABLES and name != "cluster"
+        }
+        return Recorders(**(columns | rows))
+
+
+def draw_recorders(profile: Profile, person_keys: keyed_draws.Keys) -> Recorders:
+    """Draw the recorder of each person.
+
+    Parameters
+    ----------
+    profile : Profile
+        The population, section ``recorder``.
+    person_keys : NDArray[np.uint64], shape (m,)
+        One key a person.
+
+    Returns
+    -------
+    Recorders
+        A class by its share, then the person's own values within the class.
+
+    Examples
+    --------
+    >>> from deskhand.behavior_models.profile import parse_profile
+    >>> profile = parse_profile(example_profile(), "example")
+    >>> drawn = draw_recorders(profile, keyed_draws.keys(7, "recorder", range(100)))
+    >>> sorted({round(p) for p in drawn.period_us.tolist()})
+    [8000, 16667]
+    """
+    classes = profile["recorder", "classes"]
+    if not classes:
+        raise DeskhandError("recorder.classes is empty; give at least one class of recorders.")
+    for entry in classes:
+        if entry["kind"] not in KINDS:
+            raise UnknownNameError("recorder kind", entry["kind"], KINDS)
+    share = np.cumsum([entry["share"] for entry in classes], dtype=np.float64)
+    drawn = keyed_draws.uniforms(person_keys, _CLASS)
+    group = np.searchsorted(share / share[-1], drawn, side="right").clip(0, len(classes) - 1)
+
+    def of_class(name: str) -> NDArray[Any]:
+        column: NDArray[Any] = np.array([entry[name] for entry in classes])[group]
+        return column
+
+    clocks = [clock(entry["clock"]) for entry in classes]
+    own = iter(range(_OWN, 100))
+
+    def spread(law: NDArray[np.float64]) -> NDArray[np.float64]:
+        noise = keyed_draws.normals(person_keys, next(own)).astype(np.float64)
+        values: NDArray[np.float64] = law[:, 0] * np.exp(law[:, 1] * noise)
+        return values
+
+    def shared(name: str) -> NDArray[np.float64]:
+        return np.tile(np.array([profile["recorder", name]], np.float64), (len(group), 1))
+
+    period_us = 1e3 * spread(of_class("period_ms"))
+    return Recorders(
+        kind=np.array([KINDS.index(entry["kind"]) for entry in classes], np.int8)[group],
+        group=group.astype(np.int8),
+        period_us=period_us,
+        jitter_us=np.minimum(1e3 * spread(of_class("jitter_ms")), 0.3 * period_us),
+        late_share=np.minimum(spread(shared("late_share")), 0.3),
+        late_us=spread(shared("late_periods")) * period_us,
+        missed_share=np.minimum(spread(of_class("missed_share")), 0.4),
+        rest_share=np.minimum(spread(of_class("rest_share")), 0.4),
+        first_rest_share=np.minimum(spread(shared("first_rest_share")), 0.9),
+        off_clock_share=np.minimum(spread(shared("off_clock_share")), 1.0),
+        grid_us=np.array([c.grid_us for c in clocks], np.int64)[group],
+        unit_us=np.array([c.unit_us for c in clocks], np.int64)[group],
+        ties=keyed_draws.uniforms(person_keys, next(own)) < of_class("ties_share"),
+        repeats=keyed_draws.uniforms(person_keys, next(own)) < profile["recorder", "repeats_share"],
+        cluster=float(profile["recorder", "rest_cluster"]),
+        rest_us=1e3 * np.array([entry["rest_ms"] for entry in classes], np.float64),
+        first_rest_us=1e3 * np.array([entry["first_rest_ms"] for entry in classes], np.float64),
+        wake_frames=np.tile(profile["recorder", "wake_periods"], (len(classes), 1)),
+        rest_weight=np.tile(profile["recorder", "rest_weight"], (len(classes), 1)),
+    )
+
+
+def example_profile() -> dict[str, Any]:
+    """Return a small profile of two classes of recorders, for examples and tests."""
+    rests = [40 + 5 * k for k in range(LEVELS)]
+    common = {"missed_share": [0.01, 0.5], "rest_ms": rests, "first_rest_ms": rests}
+    classes = [
+        {
+            "kind": "browser",
+            "share": 0.8,
+            "period_ms": [1000 / 60, 0.0],
+            "jitter_ms": [0.3, 0.3],
+            "rest_share": [0.03, 0.3],
+            "clock": "date-1ms",
+            "ties_share": 0.0,
+        },
+        {
+            "kind": "os-hook",
+            "share": 0.2,
+            "period_ms": [8.0, 0.0],
+            "jitter_ms": [0.2, 0.3],
+            "rest_share": [0.02, 0.3],
+            "clock": "page-100us",
+            "ties_share": 0.0,
+        },
+    ]
+    values = {
+        "classes": [entry | common for entry in classes],
+        "late_share": [0.01, 0.5],
+        "late_periods": [0.2, 0.0],
+        "first_rest_share": [0.2, 0.3],
+        "off_clock_share": [0.7, 0.2],
+        "repeats_share": 0.1,
+        "rest_cluster": 3.0,
+        "wake_periods": [0.2 + 0.05 * k for k in range(LEVELS)],
+        "rest_weight": [1.0] * PARTS,
+    }
+    return {
+        "format": "deskhand.profile/1",
+        "name": "example",
+        "mode": "published",
+        "remark": "An example.",
+        "sections": {
+            "recorder": {name: {"value": v, "source": "assumed"} for name, v in values.items()}
+        },
+    }

@@ -1,0 +1,294 @@
+"""When a recorder reports during movements: one clock a movement, thousands of movements at once."""
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from deskhand import keyed_draws
+from deskhand.errors import DeskhandError
+from deskhand.generators.recorder import LEVELS, PARTS, Recorders
+
+# Slots of a movement's own numbers; its reports' words come from slots at and above _WORDS.
+_ORIGIN, _FIRST, _FIRST_LENGTH, _FIRST_WAKE = range(4)
+_WORDS = 1_000
+# Kinds of numbers of a special report, mixed into the movement's key with the report's place.
+_THIN, _LENGTH, _OFF, _WAKE, _KIND = range(5)
+# A report's 64-bit word is cut in three: 12 bits for jitter, 21 for lateness, 21 for rests.
+_JITTER_BITS, _SHARE_BITS = 12, 21
+_NORMAL = ndtri((np.arange(1 << _JITTER_BITS) + 0.5) / (1 << _JITTER_BITS)).astype(np.float32)
+# Bound of the jitter as a share of the shorter neighbouring interval: it turns no two reports round.
+_JITTER_LIMIT = 0.45
+# Reports are handled in blocks that stay in the processor's cache.
+_BLOCK_REPORTS = 1 << 16
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+
+
+def report_times_us(
+    recorders: Recorders, duration_us: NDArray[np.int64], keys: keyed_draws.Keys
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return when each movement is reported.
+
+    Parameters
+    ----------
+    recorders : Recorders, m rows
+        The recorder of each movement.
+    duration_us : NDArray[np.int64], shape (m,)
+        Length of the movement, not negative.
+    keys : NDArray[np.uint64], shape (m,)
+        One key a movement; a row depends on its key, recorder and duration alone.
+
+    Returns
+    -------
+    count : NDArray[np.int64], shape (m,)
+        Reports of each movement, at least 2 where it takes any time; they sum to n.
+    t_us : NDArray[np.int64], shape (n,)
+        Stamps since the first report, which is at 0. The last is the first instant of the clock at
+        or after the end. Strictly ascending, or ascending where the recorder keeps ties.
+
+    Raises
+    ------
+    DeskhandError
+        When the lengths differ or a duration is negative.
+
+    Examples
+    --------
+    >>> from deskhand.behavior_models.profile import parse_profile
+    >>> from deskhand.generators.recorder import draw_recorders, example_profile
+    >>> profile = parse_profile(example_profile(), "example")
+    >>> people = draw_recorders(profile, keyed_draws.keys(7, "recorder", ["ann"]))
+    >>> count, t_us = report_times_us(
+    ...     people, np.array([200_000]), keyed_draws.keys(7, "movement", [0])
+    ... )
+    >>> len(t_us) == int(count[0]), int(t_us[0]), bool(t_us[-1] >= 199_000)
+    (True, 0, True)
+    """
+    m = len(recorders)
+    duration = np.asarray(duration_us, np.int64)
+    if duration.shape != (m,) or keys.shape != (m,):
+        raise DeskhandError(
+            f"{m} recorders, durations of shape {duration.shape} and keys of shape {keys.shape}: "
+            "give one of each a movement."
+        )
+    if m and int(duration.min()) < 0:
+        raise DeskhandError(f"a movement takes {int(duration.min())} us; it cannot be negative.")
+    slots = np.ceil(duration / recorders.period_us).astype(np.int64) + 3
+    ends = np.cumsum(slots)
+    cuts, done = [0], 0
+    while cuts[-1] < m:
+        cut = int(np.searchsorted(ends, done + _BLOCK_REPORTS, side="right"))
+        cuts.append(max(cut, cuts[-1] + 1))
+        done = int(ends[cuts[-1] - 1])
+    counts, times = [], []
+    for low, high in pairwise(cuts):
+        part = recorders.take(np.arange(low, high))
+        count, t_us = _block(part, duration[low:high], keys[low:high], slots[low:high])
+        counts.append(count)
+        times.append(t_us)
+    nothing = np.zeros(0, np.int64)
+    return np.concatenate([nothing, *counts]), np.concatenate([nothing, *times])
+
+
+def _block(
+    recorders: Recorders,
+    duration_us: NDArray[np.int64],
+    keys: keyed_draws.Keys,
+    slots: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    m = len(slots)
+    first = np.cumsum(slots) - slots
+    row = np.repeat(np.arange(m, dtype=np.int32), slots)
+    place = np.arange(len(row), dtype=np.int64) - first[row]
+    word = _words(keys, row, place)
+    # Whole nanoseconds: sums of integers do not depend on what else is in the block.
+    period_ns = np.rint(recorders.period_us * 1e3).astype(np.int64)
+    interval = np.repeat(period_ns, slots)
+    _set_first(recorders, keys, period_ns, interval, first)
+    _set_rests(recorders, duration_us * 1_000, keys, period_ns, interval, first, row, place, word)
+    t_ns = np.cumsum(interval)
+    t_ns -= interval
+    t_ns -= np.repeat(t_ns[first], slots)
+    # Kept are the reports before the end and one more.
+    kept = np.empty(len(row), np.bool_)
+    inside = t_ns < np.repeat(duration_us * 1_000, slots)
+    kept[1:] = inside[:-1]
+    kept[first] = True
+    count = np.add.reduceat(kept, first, dtype=np.int64)
+    t_ns += _delays(recorders, interval, slots, row, word)
+    t_ns, row, place = t_ns[kept], row[kept], place[kept]
+    last = np.cumsum(count) - 1
+    t_ns[last - count + 1] = 0
+    exact_end = duration_us * 1_000
+    t_ns[last] = np.where(count > 1, np.maximum(t_ns[last], exact_end), 0)
+    return count, _stamped(recorders, keys, t_ns, row, place)
+
+
+def _words(
+    keys: keyed_draws.Keys, row: NDArray[np.int32], place: NDArray[np.int64]
+) -> keyed_draws.Keys:
+    """Return a random word for each report, a hash of its movement's key and its place."""
+    return keyed_draws.mixed(keys[row], place + _WORDS)
+
+
+def _quantile(
+    table: NDArray[np.float64], group: NDArray[np.int8], u: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    level = u.astype(np.float64) * (LEVELS - 1)
+    low = np.minimum(level.astype(np.int64), LEVELS - 2)
+    below, above = table[group, low], table[group, low + 1]
+    value: NDArray[np.float64] = below + (above - below) * (level - low)
+    return value
+
+
+def _set_first(
+    recorders: Recorders,
+    keys: keyed_draws.Keys,
+    period_ns: NDArray[np.int64],
+    interval: NDArray[np.int64],
+    first: NDArray[np.int64],
+) -> None:
+    """Write the first interval of each movement: a rest, off the clock, or one period."""
+
+    def draw(slot: int) -> NDArray[np.float32]:
+        return keyed_draws.uniforms(keys, slot)
+
+    group = recorders.group
+    rest_ns = 1e3 * _quantile(recorders.first_rest_us, group, draw(_FIRST_LENGTH))
+    wake_ns = period_ns * _quantile(recorders.wake_frames, group, draw(_FIRST_WAKE))
+    u = draw(_FIRST)
+    resting = u < recorders.first_rest_share
+    # What is left of the same number decides whether the clock is waited for.
+    left = (u - recorders.first_rest_share) / (1.0 - recorders.first_rest_share)
+    off = left < recorders.off_clock_share
+    chosen = np.where(resting, rest_ns, np.where(off, wake_ns, period_ns))
+    interval[first] = np.maximum(np.rint(chosen), 1_000).astype(np.int64)
+
+
+def _set_rests(
+    recorders: Recorders,
+    duration_ns: NDArray[np.int64],
+    keys: keyed_draws.Keys,
+    period_ns: NDArray[np.int64],
+    interval: NDArray[np.int64],
+    first: NDArray[np.int64],
+    row: NDArray[np.int32],
+    place: NDArray[np.int64],
+    word: keyed_draws.Keys,
+) -> None:
+    """Write the intervals without reports that end within their movement, and the wakes after."""
+    top = float(recorders.rest_weight.max())
+    drawn = (word >> np.uint64(64 - _SHARE_BITS)).astype(np.int32)
+    scale = float(1 << _SHARE_BITS)
+    both = recorders.rest_share + recorders.missed_share
+    limit = (np.minimum(both * top, 1.0) * scale).astype(np.int32)
+    after = (np.minimum(both * top * recorders.cluster, 1.0) * scale).astype(np.int32)
+    rare = drawn < np.repeat(limit, np.diff(np.append(first, len(row))))
+    rare[first] = False
+    once = np.flatnonzero(rare)
+    follows = once[once + 1 < len(row)] + 1
+    follows = follows[(row[follows] == row[follows - 1]) & (drawn[follows] < after[row[follows]])]
+    rare[follows] = True
+    at = np.flatnonzero(rare)
+    if not len(at):
+        return
+    who, j = row[at], place[at]
+    key = keyed_draws.mixed(keys[who], j)
+    group = recorders.group[who]
+    missed_part = (recorders.missed_share / np.maximum(both, 1e-12))[who]
+    missed = keyed_draws.uniforms(key, _KIND) < missed_part
+    rest_ns = 1e3 * _quantile(recorders.rest_us, group, keyed_draws.uniforms(key, _LENGTH))
+    length = np.where(
+        missed,
+        2 * period_ns[who],
+        # A rest and the wake after it take two periods or more: the slots are counted on it.
+        np.maximum(np.rint(rest_ns), 2 * period_ns[who]),
+    ).astype(np.int64)
+    off = ~missed & (keyed_draws.uniforms(key, _OFF) < recorders.off_clock_share[who])
+    wake = np.where(
+        off,
+        np.rint(
+            period_ns[who]
+            * _quantile(recorders.wake_frames, group, keyed_draws.uniforms(key, _WAKE))
+        ),
+        period_ns[who],
+    ).astype(np.int64)
+    thin = keyed_draws.uniforms(key, _THIN) * top
+    # Rests of one movement in turn, all movements at once: each moves the later ones on.
+    fresh = np.append(True, who[1:] != who[:-1])
+    turn = np.arange(len(at)) - np.maximum.accumulate(np.where(fresh, np.arange(len(at)), 0))
+    order = np.argsort(turn, kind="stable")
+    bounds = np.cumsum(np.bincount(turn))
+    moved = interval[first] - period_ns
+    waking = np.full(len(moved), -1, np.int64)
+    for low, high in zip(np.append(0, bounds[:-1]), bounds, strict=True):
+        now = order[low:high]
+        w = who[now]
+        # A report that wakes from the rest before, and rests again, has no short interval.
+        undone = waking[w] == at[now]
+        start = j[now] * period_ns[w] + moved[w]
+        start -= np.where(undone, interval[at[now]] - period_ns[w], 0)
+        weight = recorders.rest_weight[
+            group[now], np.minimum(start * PARTS // np.maximum(duration_ns[w], 1), PARTS - 1)
+        ]
+        ok = (thin[now] < weight) & (start + length[now] < duration_ns[w])
+        now, w, undone = now[ok], w[ok], undone[ok]
+        moved[w] -= np.where(undone, interval[at[now]] - period_ns[w], 0)
+        interval[at[now]] = length[now]
+        moved[w] += length[now] - period_ns[w]
+        nxt = at[now] + 1
+        inside = (nxt < len(row)) & (row[np.minimum(nxt, len(row) - 1)] == w)
+        now, w, nxt = now[inside], w[inside], nxt[inside]
+        interval[nxt] = wake[now]
+        moved[w] += wake[now] - period_ns[w]
+        waking[w] = nxt
+
+
+def _delays(
+    recorders: Recorders,
+    interval: NDArray[np.int64],
+    slots: NDArray[np.int64],
+    row: NDArray[np.int32],
+    word: keyed_draws.Keys,
+) -> NDArray[np.int64]:
+    """Return how far each report is from its clock, in ns: jitter, and lateness of a few."""
+    jitter = _NORMAL.take((word & np.uint64((1 << _JITTER_BITS) - 1)).astype(np.int32))
+    jitter *= np.repeat((recorders.jitter_us * 1e3).astype(np.float32), slots)
+    bound = interval.astype(np.float32)
+    np.minimum(bound[1:], bound[:-1], out=bound[1:])
+    bound *= np.float32(_JITTER_LIMIT)
+    np.clip(jitter, -bound, bound, out=jitter)
+    delay: NDArray[np.int64] = jitter.astype(np.int64)
+    scale = float(1 << _SHARE_BITS)
+    drawn = (word >> np.uint64(_JITTER_BITS)).astype(np.int32) & np.int32((1 << _SHARE_BITS) - 1)
+    limit = (recorders.late_share * scale).astype(np.int32)
+    late = np.flatnonzero(drawn < np.repeat(limit, slots))
+    who = row[late]
+    mean_ns = recorders.late_us[who] * 1e3
+    u = (drawn[late] + 0.5) / np.maximum(limit[who], 1)
+    most = 0.9e3 * recorders.period_us[who]
+    delay[late] = np.minimum(-mean_ns * np.log(u), most).astype(np.int64)
+    return delay
+
+
+def _stamped(
+    recorders: Recorders,
+    keys: keyed_draws.Keys,
+    t_ns: NDArray[np.int64],
+    row: NDArray[np.int32],
+    place: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Return stamps since the first one, pushed apart or left equal."""
+    grid, unit = recorders.grid_us, recorders.unit_us
+    # The movement starts anywhere between two ticks of the clock that stamps it.
+    origin = (keyed_draws.uniforms(keys, _ORIGIN) * grid * 1e3).astype(np.int64)
+    tick = (t_ns + origin[row]) // (grid * 1_000)[row]
+    # A running maximum within each movement: rows are lifted apart, and each report asks for one
+    # tick more than the last unless ties are kept.
+    step = np.where(recorders.ties[row], 0, place)
+    lift = row.astype(np.int64) << 40
+    tick += lift - step
+    np.maximum.accumulate(tick, out=tick)
+    tick += step - lift
+    tick *= grid[row]
+    return tick // unit[row] * unit[row]
