@@ -8,6 +8,12 @@ import numpy as np
 
 from deskhand.behavior_models.press import PressTraits, own_press, read_press
 from deskhand.behavior_models.profile import Profile
+from deskhand.behavior_models.scrolling import ScrollTraits, own_scroll, read_scroll
+from deskhand.behavior_models.touchpad_scroll import (
+    TouchpadTraits,
+    own_touchpad,
+    read_touchpad,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +39,8 @@ class HandTraits:
     homing_log_sd: float
     press: PressTraits
     strokes: "StrokeTraits"
-    scroll: "ScrollTraits"
+    scroll: ScrollTraits
+    touchpad: TouchpadTraits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,23 +85,11 @@ class StrokeTraits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScrollTraits:
-    """How one person turns the wheel."""
-
-    reading_burst_notches: float
-    seeking_burst_notches: float
-    notch_gap_s: float
-    notch_gap_log_sd: float
-    reading_pause_s: float
-    seeking_pause_s: float
-    pause_log_sd: float
-    settle_s: float
-    frame_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """A pointing device, the screen that it moves on, and the error of the computer's clock."""
+    """A pointing device, the screen that it moves on, and the error of the computer's clock.
+
+    ``scrolls_by`` is wheel or touchpad.
+    """
 
     name: str
     poll_hz: float
@@ -105,6 +100,7 @@ class Device:
     screen_width: int
     screen_height: int
     clock_skew_us: int
+    scrolls_by: str = "wheel"
 
 
 # Entries that are one person's value as they stand in the profile's section `pointer`.
@@ -157,7 +153,7 @@ def draw_hand(profile: Profile, rng: np.random.Generator) -> HandTraits:
     Parameters
     ----------
     profile : Profile
-        The population, sections ``pointer``, ``strokes`` and ``wheel``.
+        The population, sections ``pointer``, ``press``, ``strokes``, ``wheel`` and ``touchpad``.
     rng : numpy.random.Generator
         The person's own stream.
 
@@ -178,14 +174,12 @@ def draw_hand(profile: Profile, rng: np.random.Generator) -> HandTraits:
     def at(name: str) -> Any:
         return profile["pointer", name]
 
-    z = rng.standard_normal(9).tolist()
+    z = rng.standard_normal(12).tolist()
     between_log_sd = float(at("movement_time_between_log_sd"))
     log_tempo = between_log_sd * z[0]
     # The regressions give the population's mean, so the mean of the factor has to be 1.
     tempo = exp(log_tempo - between_log_sd**2 / 2)
 
-    gap = profile["wheel", "notch_gap_s"]
-    wheel_tempo = exp(profile["wheel", "notch_gap_between_log_sd"] * z[8])
     return HandTraits(
         **{name: float(at(name)) for name in _PLAIN},
         fitts_intercept_s=at("fitts_intercept_s") * tempo,
@@ -194,17 +188,8 @@ def draw_hand(profile: Profile, rng: np.random.Generator) -> HandTraits:
         movement_time_log_sd=at("movement_time_within_log_sd"),
         press=own_press(read_press(profile), z[1:4]),
         strokes=_draw_strokes(profile, z[4:8], tempo),
-        scroll=ScrollTraits(
-            reading_burst_notches=profile["wheel", "reading_burst_notches"],
-            seeking_burst_notches=profile["wheel", "seeking_burst_notches"],
-            notch_gap_s=gap * wheel_tempo,
-            notch_gap_log_sd=profile["wheel", "notch_gap_log_sd"],
-            reading_pause_s=profile["wheel", "reading_pause_s"],
-            seeking_pause_s=profile["wheel", "seeking_pause_s"] * wheel_tempo,
-            pause_log_sd=profile["wheel", "pause_log_sd"],
-            settle_s=profile["wheel", "settle_s"],
-            frame_s=profile["wheel", "frame_s"],
-        ),
+        scroll=own_scroll(read_scroll(profile), z[8]),
+        touchpad=own_touchpad(read_touchpad(profile), (z[9], z[10], z[11])),
     )
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from deskhand.behavior_models.persona import Persona
 from deskhand.behavior_models.scrolling import notch_times_s
+from deskhand.behavior_models.touchpad_scroll import MOST_SWIPES, scroll_frames
 from deskhand.events import TYPE_CODE
 from deskhand.generators.columns import Columns, WordIndex, no_columns, stack
 from deskhand.streams import Draws
@@ -36,7 +37,7 @@ class Scroll:
 
 
 def plan_scroll(persona: Persona, draws: Draws, distance_px: float, *, reading: bool) -> Scroll:
-    """Return a scroll by whole notches of the wheel.
+    """Return a scroll by whole notches of the wheel, or by swipes of two fingers.
 
     Parameters
     ----------
@@ -45,21 +46,28 @@ def plan_scroll(persona: Persona, draws: Draws, distance_px: float, *, reading: 
     draws : Draws
         The session's draws for the hand.
     distance_px : float
-        How far the page has to move at least, positive downwards; 0 makes no notch.
+        How far the page has to move at least, positive downwards; 0 moves nothing.
     reading : bool
         Whether the person reads on the way or seeks a place.
     """
+    traits = persona.hand.scroll
+    if persona.device.scrolls_by == "touchpad":
+        noise = draws.normals(4 * MOST_SWIPES).reshape(4, MOST_SWIPES)
+        times_s, delta_px = scroll_frames(persona.hand.touchpad, distance_px, noise)
+        return _at(times_s, delta_px, traits.settle_s)
     notch_px = persona.device.notch_px
     notches = int(np.ceil(abs(distance_px) / notch_px))
     if notches == 0:
-        return Scroll(duration_us=0, t_us=np.empty(0, np.int64), delta_y=np.empty(0, np.float32))
-    traits = persona.hand.scroll
-    times_s = notch_times_s(traits, reading=reading, noise=draws.normals(notches + 1))
+        return _at(np.empty(0), np.empty(0), traits.settle_s)
+    noise = draws.normals(2 * notches).reshape(2, notches)
+    times_s = notch_times_s(traits, reading=reading, noise=noise)
+    return _at(times_s, np.full(notches, np.copysign(notch_px, distance_px)), traits.settle_s)
+
+
+def _at(times_s: NDArray[np.float64], delta_y: NDArray[np.float64], settle_s: float) -> Scroll:
     t_us = np.rint(times_s * 1e6).astype(np.int64)
-    delta_y = np.full(notches, np.copysign(notch_px, distance_px), np.float32)
-    return Scroll(
-        duration_us=int(t_us[-1]) + round(traits.settle_s * 1e6), t_us=t_us, delta_y=delta_y
-    )
+    duration_us = int(t_us[-1]) + round(settle_s * 1e6) if len(t_us) else 0
+    return Scroll(duration_us=duration_us, t_us=t_us, delta_y=delta_y.astype(np.float32))
 
 
 def render_wheel(plan: "SessionPlan") -> Columns:
