@@ -54,6 +54,26 @@ def width_along_path_px(dx: float, dy: float, width_px: float, height_px: float)
     return across if across < along else along
 
 
+def widths_along_path_px(
+    dx: NDArray[np.float64],
+    dy: NDArray[np.float64],
+    width_px: NDArray[np.float64],
+    height_px: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return the extents of many boxes; the array form of `width_along_path_px`, shape (n,).
+
+    Examples
+    --------
+    >>> widths_along_path_px(*np.array([[300.0], [0.0], [80.0], [20.0]])).tolist()
+    [80.0]
+    """
+    length = np.maximum(np.hypot(dx, dy), 1e-9)
+    across = width_px * length / np.maximum(np.abs(dx), 1e-9)
+    along = height_px * length / np.maximum(np.abs(dy), 1e-9)
+    extent: NDArray[np.float64] = np.minimum(across, along)
+    return extent
+
+
 def movement_time_s(hand: HandTraits, distance_px: float, width_px: float, noise: float) -> float:
     """Return the duration of one movement.
 

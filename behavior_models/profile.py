@@ -11,6 +11,8 @@ from typing import Any
 from deskhand.errors import DeskhandError, UnknownNameError
 
 FORMAT = "deskhand.profile/1"
+Entries = dict[str, dict[str, Any]]
+"""The parameters of one section: ``{"name": {"value": ..., "source": ...}}``."""
 MODES = ("published", "research", "dp-fit", "fit-no-dp", "derived")
 
 
@@ -36,6 +38,17 @@ class Profile:
 
     def __hash__(self) -> int:
         return hash((self.name, self.mode))
+
+
+def entry(value: Any, source: str) -> dict[str, Any]:
+    """Return one parameter of a profile: its value and where it comes from.
+
+    Examples
+    --------
+    >>> entry(0.4, "Card, Moran & Newell 1980")
+    {'value': 0.4, 'source': 'Card, Moran & Newell 1980'}
+    """
+    return {"value": value, "source": source}
 
 
 def parse_profile(data: Mapping[str, Any], origin: str) -> Profile:

@@ -116,38 +116,61 @@ def cut_movements(recording: Recording) -> Movements:
     >>> movements.count.tolist(), movements.distance_px.tolist(), movements.dwell_us.tolist()
     ([8], [70.0], [16000])
     """
+    first, last, press = _runs(recording)
+    pressed = press >= 0
+    return _cut(recording, first[pressed], last[pressed], press[pressed])
+
+
+def cut_rests(recording: Recording) -> Movements:
+    """Return the movements that end in a rest of the hand instead of a press; dwells are -1."""
+    first, last, press = _runs(recording)
+    resting = press < 0
+    return _cut(recording, first[resting], last[resting], press[resting])
+
+
+def _runs(
+    recording: Recording,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return first and last row of each run of moves, and the row of its press, -1 for none."""
     event, t_us, session = recording.event, recording.t_us, recording.session
     moving = event == MOVE
     gap = np.diff(t_us, prepend=t_us[:1])
-    starts = np.append(True, session[1:] != session[:-1]) | ~moving
-    starts[1:] |= ~moving[:-1]
-    starts |= (gap > LARGEST_GAP_US) | (gap < 0)
-    place = np.arange(len(event))
-    run = np.maximum.accumulate(np.where(starts, place, 0))
-    press = np.flatnonzero(event == (DOWN if (event == DOWN).any() else UP))
-    press = press[press > 0]
-    last = press - 1
-    ok = moving[last] & (session[last] == session[press])
-    press, last = press[ok], last[ok]
-    first = run[last]
-    dwell_us = t_us[press] - t_us[last]
+    breaks = np.append(True, session[1:] != session[:-1]) | ~moving
+    breaks[1:] |= ~moving[:-1]
+    breaks |= (gap > LARGEST_GAP_US) | (gap < 0)
+    first = np.flatnonzero(breaks & moving)
+    bounds = np.append(np.flatnonzero(breaks), len(event))
+    last = bounds[np.searchsorted(bounds, first, side="right")] - 1
+    after = np.minimum(last + 1, len(event) - 1)
+    clicks = DOWN if (event == DOWN).any() else UP
+    dwell_us = t_us[after] - t_us[last]
+    pressed = (after > last) & (event[after] == clicks) & (session[after] == session[last])
+    pressed &= (dwell_us >= 0) & (dwell_us <= LONGEST_DWELL_US)
+    return first, last, np.where(pressed, after, -1)
+
+
+def _cut(
+    recording: Recording,
+    first: NDArray[np.int64],
+    last: NDArray[np.int64],
+    press: NDArray[np.int64],
+) -> Movements:
+    x, y, t_us = recording.x, recording.y, recording.t_us
     duration_us = t_us[last] - t_us[first]
-    distance_px = np.hypot(
-        recording.x[last] - recording.x[first], recording.y[last] - recording.y[first]
-    )
-    ok = (last - first + 1 >= FEWEST_REPORTS) & (dwell_us >= 0) & (dwell_us <= LONGEST_DWELL_US)
+    ok = last - first + 1 >= FEWEST_REPORTS
     ok &= (duration_us >= SHORTEST_US) & (duration_us <= LONGEST_US)
     # A place that is not a number makes the comparison false, and the movement is left out.
-    ok &= distance_px >= SHORTEST_PX
-    press, first, last = press[ok], first[ok], last[ok]
-    count = (last - first + 1).astype(np.int64)
+    ok &= np.hypot(x[last] - x[first], y[last] - y[first]) >= SHORTEST_PX
+    first, last, press = first[ok], last[ok], press[ok]
+    count = last - first + 1
     rows = np.arange(count.sum()) + np.repeat(first - (np.cumsum(count) - count), count)
+    pressed = press >= 0
     return Movements(
-        person=recording.person[press],
+        person=recording.person[first],
         count=count,
         t_us=t_us[rows] - np.repeat(t_us[first], count),
-        x=recording.x[rows],
-        y=recording.y[rows],
-        dwell_us=dwell_us[ok],
-        target=recording.target[press],
+        x=x[rows],
+        y=y[rows],
+        dwell_us=np.where(pressed, t_us[press] - t_us[last], -1),
+        target=np.where(pressed[:, np.newaxis], recording.target[press], np.nan),
     )

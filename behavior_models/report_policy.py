@@ -1,0 +1,262 @@
+"""The learned hand: report after report drawn from a small density network under a plan.
+
+A movement is a policy under a soft plan: Fitts' law and its scatter say how long it should take, the
+network says what the next report looks like from where the hand is now. First the interval, then
+whether the movement ends, then the step: a cell of the pixel lattice at low speed, else a draw from
+a mixture of normals around the step that keeps the heading and the speed. The last step is exactly
+what was left, so every movement lands where it was meant to.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deskhand.behavior_models.density_network import (
+    Layer,
+    drawn_class,
+    hard_swish,
+    whole_inputs,
+)
+from deskhand.behavior_models.report_state import (
+    Heading,
+    ReportState,
+    heading,
+    interval_features,
+    step_features,
+    steps_of_scores,
+)
+from deskhand.errors import DeskhandError
+from deskhand.keyed_draws import Keys, normals, uniforms
+
+Floats = NDArray[np.float32]
+
+# Lower edges in ms of the classes of intervals: whole ms up to 32, coarser ones up to 300.
+_COARSE = (33, 35, 38, 42, 46, 50, 55, 60, 66, 73, 80, 90, 100, 112, 125, 140, 160, 180, 200, 225, 250)
+INTERVAL_EDGES_MS = np.array([*range(33), *_COARSE, 301], np.float32)
+INTERVALS = len(INTERVAL_EDGES_MS) - 1
+# Classes of steps: a cell of the lattice within 2 px, a step along one axis, any other step.
+LATTICE_PX = 2
+CELLS = (2 * LATTICE_PX + 1) ** 2
+VERTICAL, HORIZONTAL, FREE = CELLS, CELLS + 1, CELLS + 2
+STEP_CLASSES = CELLS + 3
+COMPONENTS = 12
+OUTPUTS = 1 + STEP_CLASSES + 6 * COMPONENTS
+CORRELATION_LIMIT = 0.95
+LOG_SPREAD = (-5.0, 2.0)
+SCORE_LIMIT = 6.0
+# A movement is cut off after so many reports: no recorded one has as many.
+MOST_REPORTS = 500
+# Random numbers of one report; the slots of a report follow one another.
+SLOTS = 8
+INTERVAL, WITHIN, END, CELL, COMPONENT, ALONG, ASIDE = range(7)
+# A movement that comes out shorter or longer than any in the reference is drawn again so often.
+REDRAWS = 3
+
+
+class Reports(NamedTuple):
+    """Reports of m movements in flat columns; the first is at time 0 and at the start point."""
+
+    count: NDArray[np.int64]
+    t_us: NDArray[np.int64]
+    x: Floats
+    y: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPolicy:
+    """The network, its inputs' means and spreads, and the clock of the recorder it learned from.
+
+    Parameters
+    ----------
+    input_mean, input_sd : NDArray[np.float32], shape (features, 1)
+        Of `interval_features`.
+    step_mean, step_sd : NDArray[np.float32], shape (features, 1)
+        Of `step_features`.
+    trunk, interval_hidden, interval_out, step_hidden, step_out : Layer
+        Trunk to interval; trunk and step features to step.
+    clock_us : int
+        Grid of the recorder's clock.
+    step_spread : float
+        Factor on the spread of free steps.
+    end_log_odds : float
+        Added to the log odds of ending.
+    """
+
+    input_mean: Floats
+    input_sd: Floats
+    step_mean: Floats
+    step_sd: Floats
+    trunk: Layer
+    interval_hidden: Layer
+    interval_out: Layer
+    step_hidden: Layer
+    step_out: Layer
+    clock_us: int
+    step_spread: float
+    end_log_odds: float
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Self:
+        """Return the policy that `record` describes."""
+        numbers = {
+            name: np.array(record[name], np.float32).reshape(-1, 1) for name in _NUMBERS
+        }
+        layers = {name: Layer.from_record(record[name]) for name in _LAYERS}
+        return cls(**numbers, **layers, **{name: record[name] for name in _SCALARS})
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The policy as JSON."""
+        numbers = {
+            name: [float(f"{v:.6g}") for v in getattr(self, name)[:, 0].tolist()]
+            for name in _NUMBERS
+        }
+        layers = {name: getattr(self, name).record for name in _LAYERS}
+        return {**{name: getattr(self, name) for name in _SCALARS}, **numbers, **layers}
+
+    def draw(
+        self, state: ReportState, x0: NDArray[np.float64], y0: NDArray[np.float64], keys: Keys
+    ) -> Reports:
+        """Draw the reports of movements.
+
+        Parameters
+        ----------
+        state : ReportState
+            At the first report, n movements; see `deskhand.behavior_models.report_state.first_state`.
+        x0, y0 : NDArray[np.float64], shape (n,)
+            Start points.
+        keys : NDArray[np.uint64], shape (n,)
+            One key a movement; its reports depend on nothing else.
+
+        Returns
+        -------
+        Reports
+            Each movement ends in its start point plus the state's rest.
+        """
+        n = len(keys)
+        ids = np.arange(n)
+        t_us = np.zeros(n, np.int64)
+        # Where each movement is relative to its start point; whole or fractional px are kept.
+        x, y = np.zeros(n, np.float32), np.zeros(n, np.float32)
+        rows = [(ids, t_us, x, y)]
+        for number in range(MOST_REPORTS):
+            step_x, step_y, gap_us, ends = self._next(state, keys, number)
+            if number == MOST_REPORTS - 1:
+                step_x, step_y, ends = state.rest_x, state.rest_y, np.ones(len(ids), np.bool_)
+            t_us, x, y = t_us + gap_us, x + step_x, y + step_y
+            rows.append((ids, t_us, x, y))
+            if ends.all():
+                break
+            state = state.after(step_x, step_y, gap_us.astype(np.float32) * np.float32(1e-3))
+            if ends.any():
+                live = np.flatnonzero(~ends)
+                ids, t_us, x, y, keys = ids[live], t_us[live], x[live], y[live], keys[live]
+                state = state.take(live)
+        return _gathered(rows, n, x0, y0)
+
+    def _next(
+        self, state: ReportState, keys: Keys, number: int
+    ) -> tuple[Floats, Floats, NDArray[np.int64], NDArray[np.bool_]]:
+        def uniform(what: int) -> Floats:
+            return uniforms(keys, number * SLOTS + what)
+
+        way = heading(state)
+        shared = hard_swish(self.trunk(_standard(interval_features(state, way), self.input_mean, self.input_sd)))
+        logits = self.interval_out(hard_swish(self.interval_hidden(shared)))
+        gap_us = self._interval_us(drawn_class(logits, uniform(INTERVAL)), uniform(WITHIN))
+        features, reach_px = step_features(state, way, gap_us.astype(np.float32) * np.float32(1e-3))
+        inner = _standard(features, self.step_mean, self.step_sd)
+        out = self.step_out(hard_swish(self.step_hidden(np.concatenate([shared, inner]))))
+        ends = uniform(END) < _logistic(out[0] + np.float32(self.end_log_odds))
+        kind = drawn_class(out[1 : 1 + STEP_CLASSES], uniform(CELL))
+        step_x, step_y = self._free_step(out[1 + STEP_CLASSES :], way, reach_px, keys, number)
+        cell_x, cell_y = np.divmod(kind, 2 * LATTICE_PX + 1)
+        near = kind < CELLS
+        step_x = np.where(near, cell_x - LATTICE_PX, np.where(kind == VERTICAL, 0, step_x))
+        step_y = np.where(near, cell_y - LATTICE_PX, np.where(kind == HORIZONTAL, 0, step_y))
+        step_x = np.where(ends, state.rest_x, step_x).astype(np.float32)
+        step_y = np.where(ends, state.rest_y, step_y).astype(np.float32)
+        return step_x, step_y, gap_us, ends
+
+    def _interval_us(self, kind: NDArray[np.intp], uniform: Floats) -> NDArray[np.int64]:
+        low = INTERVAL_EDGES_MS[kind]
+        within = uniform * (INTERVAL_EDGES_MS[kind + 1] - low)
+        ticks = np.floor((low + within) * np.float32(1000.0 / self.clock_us))
+        return ticks.astype(np.int64) * self.clock_us
+
+    def _free_step(
+        self, out: Floats, way: Heading, reach_px: Floats, keys: Keys, number: int
+    ) -> tuple[Floats, Floats]:
+        f = np.float32
+        parts = out.reshape(6, COMPONENTS, -1)
+        chosen = drawn_class(parts[0], uniforms(keys, number * SLOTS + COMPONENT))
+        along, aside, log_along, log_aside, bend = parts[1:, chosen, np.arange(len(keys))]
+        first = normals(keys, number * SLOTS + ALONG)
+        second = normals(keys, number * SLOTS + ASIDE)
+        correlation = f(CORRELATION_LIMIT) * bend / (f(1.0) + np.abs(bend))
+        spread = f(self.step_spread)
+        along = along + spread * np.exp(np.clip(log_along, *LOG_SPREAD)) * first
+        mixed = correlation * first + np.sqrt(f(1.0) - correlation * correlation) * second
+        aside = aside + spread * np.exp(np.clip(log_aside, *LOG_SPREAD)) * mixed
+        limit = f(SCORE_LIMIT)
+        step_x, step_y = steps_of_scores(
+            way, reach_px, np.clip(along, -limit, limit), np.clip(aside, -limit, limit)
+        )
+        return np.rint(step_x), np.rint(step_y)
+
+
+_NUMBERS = ("input_mean", "input_sd", "step_mean", "step_sd")
+_LAYERS = ("trunk", "interval_hidden", "interval_out", "step_hidden", "step_out")
+_SCALARS = ("clock_us", "step_spread", "end_log_odds")
+
+
+def step_class(step_x: NDArray[np.floating[Any]], step_y: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
+    """Return the class of observed steps, shape (n,).
+
+    Examples
+    --------
+    >>> step_class(np.array([0.0, 0.0, 9.0, 9.0]), np.array([0.0, 7.0, 0.0, 3.0])).tolist()
+    [12, 25, 26, 27]
+    """
+    kind = np.full(len(step_x), FREE)
+    kind[step_x == 0] = VERTICAL
+    kind[step_y == 0] = HORIZONTAL
+    whole = (step_x == np.rint(step_x)) & (step_y == np.rint(step_y))
+    near = whole & (np.abs(step_x) <= LATTICE_PX) & (np.abs(step_y) <= LATTICE_PX)
+    width = 2 * LATTICE_PX + 1
+    kind[near] = ((step_x + LATTICE_PX) * width + step_y + LATTICE_PX)[near]
+    return kind
+
+
+def _standard(features: Floats, mean: Floats, sd: Floats) -> Floats:
+    features -= mean
+    features /= sd
+    return whole_inputs(features)
+
+
+def _logistic(log_odds: Floats) -> Floats:
+    out: Floats = np.float32(1.0) / (np.float32(1.0) + np.exp(-log_odds))
+    return out
+
+
+def _gathered(
+    rows: list[tuple[NDArray[np.intp], NDArray[np.int64], Floats, Floats]],
+    n: int,
+    x0: NDArray[np.float64],
+    y0: NDArray[np.float64],
+) -> Reports:
+    count = np.zeros(n, np.int64)
+    for ids, *_ in rows:
+        count[ids] += 1
+    first = np.cumsum(count) - count
+    total = int(count.sum())
+    t_us, x, y = np.empty(total, np.int64), np.empty(total, np.float32), np.empty(total, np.float32)
+    for number, (ids, times, across, down) in enumerate(rows):
+        place = first[ids] + number
+        t_us[place] = times
+        x[place] = across + x0[ids].astype(np.float32)
+        y[place] = down + y0[ids].astype(np.float32)
+    return Reports(count=count, t_us=t_us, x=x, y=y)

@@ -1,0 +1,255 @@
+"""Fitting the learned hand: the likelihood of recorded reports, maximised with PyTorch.
+
+PyTorch is needed here alone; the fitted network runs in numpy.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import log, pi
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deskhand.behavior_models.density_network import LIMIT, STEP, Layer
+from deskhand.behavior_models.report_policy import (
+    COMPONENTS,
+    CORRELATION_LIMIT,
+    INTERVAL_EDGES_MS,
+    INTERVALS,
+    LOG_SPREAD,
+    OUTPUTS,
+    STEP_CLASSES,
+    VERTICAL,
+    ReportPolicy,
+    step_class,
+)
+from deskhand.behavior_models.report_state import (
+    heading,
+    interval_features,
+    step_features,
+    step_scores,
+)
+from deskhand.calibration.policy_rows import PolicyRows, mirrored
+from deskhand.errors import DeskhandError
+
+Floats = NDArray[np.float32]
+
+INSTALL = 'python -m pip install "deskhand[fit]"'
+HIDDEN, INTERVAL_HIDDEN = 128, 48
+BATCH = 2048
+LEARNING_RATE, WEIGHT_DECAY = 3e-3, 1e-4
+# Passes over the data: as many as give each network the same number of steps, within bounds.
+WANTED_STEPS, FEWEST_PASSES, MOST_PASSES = 6000, 16, 60
+# Noise that keeps the network from taking hints for promises and people for themselves: on inputs,
+# on the plan (ln time, ln detour, share of the peak), on the person's traits, and the share of
+# movements whose known width is hidden.
+INPUT_NOISE, PLAN_NOISE = 0.03, (0.10, 0.25, 0.06)
+TRAIT_NOISE = np.array([[0.1], [0.4], [0.4], [0.4], [0.4], [0.4]], np.float32)
+HIDDEN_WIDTHS = 0.3
+ROWS_FOR_SCALES = 50_000
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What the network sees of some rows, and what it should say, shape (n, ...)."""
+
+    interval_inputs: Floats
+    step_inputs: Floats
+    interval: NDArray[np.int64]
+    kind: NDArray[np.int64]
+    along: Floats
+    aside: Floats
+    ends: Floats
+
+
+def torch_or_none() -> Any:
+    """Return PyTorch, or None where it is not installed."""
+    try:
+        import torch
+    except ImportError:
+        return None
+    return torch
+
+
+def batch_of(rows: PolicyRows, rng: np.random.Generator) -> Batch:
+    """Return the inputs and outcomes of rows with fresh noise, mirrored at random."""
+    n = len(rows)
+    rows = mirrored(rows, np.where(rng.random(n) < 0.5, -1, 1).astype(np.float32))
+    noise = rng.standard_normal((3, n), np.float32) * np.array(PLAN_NOISE, np.float32)[:, np.newaxis]
+    s = rows.state
+    shown = s.width_known * (rng.random(n) > HIDDEN_WIDTHS)
+    state = replace(
+        s,
+        time_ms=s.time_ms * np.exp(noise[0]),
+        log_detour=s.log_detour + noise[1],
+        peak_share=s.peak_share + noise[2],
+        traits=s.traits + TRAIT_NOISE * rng.standard_normal(s.traits.shape, np.float32),
+        width_known=shown.astype(np.float32),
+        log_width=(s.log_width * shown).astype(np.float32),
+    )
+    way = heading(state)
+    features, reach_px = step_features(state, way, rows.gap_ms)
+    # A whole pixel stands for the places that round to it.
+    blur = rng.random((2, n), np.float32) - np.float32(0.5)
+    along, aside = step_scores(
+        way,
+        reach_px,
+        rows.step_x + np.where(rows.step_x != 0, blur[0], 0),
+        rows.step_y + np.where(rows.step_y != 0, blur[1], 0),
+    )
+    interval = np.searchsorted(INTERVAL_EDGES_MS, rows.gap_ms + 1e-3, side="right") - 1
+    return Batch(
+        interval_inputs=np.ascontiguousarray(interval_features(state, way).T),
+        step_inputs=np.ascontiguousarray(features.T),
+        interval=np.clip(interval, 0, INTERVALS - 1),
+        kind=step_class(rows.step_x, rows.step_y),
+        along=along,
+        aside=aside,
+        ends=rows.ends.astype(np.float32),
+    )
+
+
+def train_policy(
+    rows: PolicyRows, *, seed: int, clock_us: int,
+    passes: int | None = None, progress: Progress | None = None,
+) -> ReportPolicy:
+    """Return a policy fitted to recorded reports.
+
+    Parameters
+    ----------
+    rows : PolicyRows
+    seed : int
+        The same seed, versions and platform give the same policy.
+    clock_us : int
+        Grid of the recorder's clock.
+    passes : int, optional
+        Passes over the rows.
+    progress : callable, optional
+        Told the finished share now and then.
+
+    Raises
+    ------
+    DeskhandError
+        When PyTorch is not installed.
+    """
+    torch = torch_or_none()
+    if torch is None:
+        raise DeskhandError(f"the learned tier is fitted with PyTorch, which is missing: {INSTALL}")
+    threads, rng = torch.get_num_threads(), np.random.default_rng([seed, 1])
+    # One thread: the order of sums, and with it the last bit, stays the same on every machine.
+    torch.set_num_threads(1)
+    try:
+        return _trained(torch, rows, rng, seed, clock_us, passes, progress)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _trained(
+    torch: Any,
+    rows: PolicyRows,
+    rng: np.random.Generator,
+    seed: int,
+    clock_us: int,
+    passes: int | None,
+    progress: Progress | None,
+) -> ReportPolicy:
+    n = len(rows)
+    sample = batch_of(rows.take(rng.choice(n, min(n, ROWS_FOR_SCALES), replace=False)), rng)
+    scales = [
+        (part.mean(axis=0), part.std(axis=0) + np.float32(1e-2))
+        for part in (sample.interval_inputs, sample.step_inputs)
+    ]
+    generator = torch.Generator().manual_seed(seed % 2**63)
+    net = _network(torch, sample.interval_inputs.shape[1], sample.step_inputs.shape[1], generator)
+    steps_a_pass = max(n // BATCH, 1)
+    passes = passes or int(np.clip(round(WANTED_STEPS / steps_a_pass), FEWEST_PASSES, MOST_PASSES))
+    adam = torch.optim.AdamW(net.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        adam, LEARNING_RATE, total_steps=passes * steps_a_pass + 1, pct_start=0.15
+    )
+    for number in range(passes):
+        order = rng.permutation(n)
+        for part in range(steps_a_pass):
+            chosen = order[part * BATCH : (part + 1) * BATCH]
+            batch = batch_of(rows.take(chosen), rng)
+            loss = _loss(torch, net, batch, scales, generator)
+            adam.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            adam.step()
+            schedule.step()
+        if progress is not None:
+            progress((number + 1) / passes)
+    layers = {
+        name: Layer.of(layer.weight.detach().numpy(), layer.bias.detach().numpy())
+        for name, layer in net.items()
+    }
+    (input_mean, input_sd), (step_mean, step_sd) = scales
+    return ReportPolicy(
+        input_mean=input_mean[:, np.newaxis],
+        input_sd=input_sd[:, np.newaxis],
+        step_mean=step_mean[:, np.newaxis],
+        step_sd=step_sd[:, np.newaxis],
+        clock_us=clock_us,
+        step_spread=1.0,
+        end_log_odds=0.0,
+        **layers,
+    )
+
+
+def _network(torch: Any, inputs: int, step_inputs: int, generator: Any) -> Any:
+    sizes = {
+        "trunk": (inputs, HIDDEN),
+        "interval_hidden": (HIDDEN, INTERVAL_HIDDEN),
+        "interval_out": (INTERVAL_HIDDEN, INTERVALS),
+        "step_hidden": (HIDDEN + step_inputs, HIDDEN),
+        "step_out": (HIDDEN, OUTPUTS),
+    }
+    net = torch.nn.ModuleDict({name: torch.nn.Linear(*size) for name, size in sizes.items()})
+    for layer in net.values():
+        bound = layer.in_features**-0.5
+        for part in (layer.weight, layer.bias):
+            torch.nn.init.uniform_(part, -bound, bound, generator=generator)
+    return net
+
+
+def _loss(torch: Any, net: Any, batch: Batch, scales: Any, generator: Any) -> Any:
+    functional = torch.nn.functional
+
+    def standard(values: Floats, scale: tuple[Floats, Floats]) -> Any:
+        mean, sd = scale
+        limit = LIMIT * STEP
+        return torch.from_numpy(np.clip((values - mean) / sd, -limit, limit))
+
+    inputs = standard(batch.interval_inputs, scales[0])
+    inputs = inputs + INPUT_NOISE * torch.randn(inputs.shape, generator=generator)
+    shared = functional.hardswish(net["trunk"](inputs))
+    interval = net["interval_out"](functional.hardswish(net["interval_hidden"](shared)))
+    step_inputs = standard(batch.step_inputs, scales[1])
+    step_inputs = step_inputs + INPUT_NOISE * torch.randn(step_inputs.shape, generator=generator)
+    hidden = functional.hardswish(net["step_hidden"](torch.cat([shared, step_inputs], 1)))
+    out = net["step_out"](hidden)
+    ends, kind = torch.from_numpy(batch.ends), torch.from_numpy(batch.kind)
+    goes_on = 1.0 - ends
+    loss = functional.cross_entropy(interval, torch.from_numpy(batch.interval))
+    loss = loss + 2.0 * functional.binary_cross_entropy_with_logits(out[:, 0], ends)
+    cells = functional.cross_entropy(out[:, 1 : 1 + STEP_CLASSES], kind, reduction="none")
+    loss = loss + (cells * goes_on).mean()
+    free = (kind >= VERTICAL).float() * goes_on
+    density = _log_density(torch, out[:, 1 + STEP_CLASSES :], batch)
+    return loss - (density * free).mean()
+
+
+def _log_density(torch: Any, out: Any, batch: Batch) -> Any:
+    weight, along, aside, log_along, log_aside, bend = out.split(COMPONENTS, dim=1)
+    log_along, log_aside = log_along.clamp(*LOG_SPREAD), log_aside.clamp(*LOG_SPREAD)
+    correlation = CORRELATION_LIMIT * torch.nn.functional.softsign(bend)
+    a = (torch.from_numpy(batch.along)[:, None] - along) * torch.exp(-log_along)
+    b = (torch.from_numpy(batch.aside)[:, None] - aside) * torch.exp(-log_aside)
+    rest = 1.0 - correlation * correlation
+    log_part = torch.log_softmax(weight, 1) - log_along - log_aside - 0.5 * torch.log(rest)
+    log_part = log_part - 0.5 * (a * a - 2.0 * correlation * a * b + b * b) / rest
+    return torch.logsumexp(log_part, 1) - log(2.0 * pi)
