@@ -1,0 +1,265 @@
+"""The hand alone: pointer movements of many people between given points, without a scenario."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from deskhand.behavior_models.endpoint import landing_points
+from deskhand.behavior_models.fitts import widths_along_path_px
+from deskhand.behavior_models.hand_traits import draw_hands
+from deskhand.behavior_models.press import dwells_us, holds_us, read_press
+from deskhand.behavior_models.profile import Profile, load_profile
+from deskhand.behavior_models.report_traits import draw_report_traits
+from deskhand.behavior_models.submovement_parsing import submovement_numbers
+from deskhand.errors import DeskhandError, UnknownNameError
+from deskhand.generators.learned_reports import SECTION as LEARNED_SECTION
+from deskhand.generators.learned_reports import learned_reports
+from deskhand.generators.pointer_reports import law_reports
+from deskhand.generators.recorder import draw_recorders
+from deskhand.keyed_draws import Keys, keys, mixed
+from deskhand.pointer_requests import PointerRequests, read_requests
+from deskhand.streams import check_seed
+
+FIDELITIES = ("law", "learned")
+# Movements made at once: memory does not grow with the number of requests but for the result.
+BLOCK = 4096
+MOVE, DOWN, UP = range(3)
+TYPES = ("pointermove", "pointerdown", "pointerup")
+SCHEMA = pa.schema(
+    [
+        pa.field("movement", pa.int32(), nullable=False),
+        pa.field("person", pa.string(), nullable=False),
+        pa.field("t_us", pa.int64(), nullable=False),
+        pa.field("type", pa.string(), nullable=False),
+        pa.field("x", pa.float64(), nullable=False),
+        pa.field("y", pa.float64(), nullable=False),
+        pa.field("stroke", pa.int8(), nullable=False),
+    ],
+    metadata={"synthetic": "true"},
+)
+
+
+def pointer_paths(
+    requests: Any,
+    *,
+    profile: "str | Path | Profile" = "mouse-web",
+    seed: int,
+    fidelity: str | None = None,
+) -> pa.Table:
+    """Return how people's pointers move between points and press, as a recorder reports it.
+
+    Parameters
+    ----------
+    requests : pyarrow.Table, mapping of columns, or data frame
+        One row a movement: ``person`` (string; the same name is the same hand), ``x0``, ``y0``
+        (start, px) and ``x1``, ``y1`` (where the press lands, px); optionally ``target_x``,
+        ``target_y`` (centre), ``target_w``, ``target_h`` (px) of the element aimed at. With a
+        target, ``x1`` and ``y1`` may be absent or null: the landing point is then drawn inside it.
+        A point outside its target is allowed; the target's size then plays no part.
+    profile : str, pathlib.Path or Profile
+        The population: a shipped name, the path of a ``.json`` profile, or what `deskhand.fit`
+        returned.
+    seed : int
+        From 0 to 2**64 - 1.
+    fidelity : str, optional
+        ``"learned"`` (a density network under the law's plan) or ``"law"`` (closed forms). Learned
+        unless the profile has no network.
+
+    Returns
+    -------
+    pyarrow.Table
+        Rows in request order: ``movement`` (row number of the request), ``person``, ``t_us`` (from
+        0 at the first report), ``type`` (pointermove, pointerdown, pointerup), ``x``, ``y`` (px),
+        ``stroke`` (number of the submovement, from 0). The first report of a movement is at its
+        start, the last before the press where it lands. Start equal to end: a press alone. A
+        movement depends on the seed, the profile and its own request alone, not on other requests.
+
+    Raises
+    ------
+    DeskhandError
+        When the profile is unknown, or a request cannot be used.
+
+    Examples
+    --------
+    >>> paths = pointer_paths(
+    ...     {"person": ["ann"], "x0": [100], "y0": [100], "x1": [700], "y1": [300]}, seed=7
+    ... )
+    >>> first, *_, down, up = paths.to_pylist()
+    >>> first["x"], down["type"], down["x"], up["type"]
+    (100.0, 'pointerdown', 700.0, 'pointerup')
+    """
+    check_seed(seed)
+    population = profile if isinstance(profile, Profile) else load_profile(str(profile))
+    hand = _Hands(population, seed, _fidelity(population, fidelity))
+    given = read_requests(requests)
+    batches = [hand.rows(given, part, key) for part, key in _blocks(given, seed)]
+    return pa.Table.from_batches(batches, schema=SCHEMA)
+
+
+def _fidelity(profile: Profile, asked: str | None) -> str:
+    has_network = LEARNED_SECTION in profile.sections
+    if asked is None:
+        return "learned" if has_network else "law"
+    if asked not in FIDELITIES:
+        raise UnknownNameError("fidelity", asked, FIDELITIES)
+    if asked == "learned" and not has_network:
+        raise DeskhandError(
+            f"profile {profile.name!r} has no learned tier; use fidelity='law', or a profile with "
+            "a network such as 'mouse-web'."
+        )
+    return asked
+
+
+def _blocks(given: PointerRequests, seed: int) -> Iterator[tuple[slice, Keys]]:
+    """Yield blocks of requests with a key for each, made of what is asked alone."""
+    n = len(given.person)
+    key = keys(seed, "pointer.movement", given.people)[given.person]
+    for column in (*given.start.T, *given.end.T, *given.target.T):
+        key = mixed(key, np.ascontiguousarray(column).view(np.int64))
+    # The same movement asked for again is another movement: equal requests are told apart by rank.
+    order = np.argsort(key, kind="stable")
+    ranked = key[order]
+    new = np.append(True, ranked[1:] != ranked[:-1])
+    place = np.arange(n)
+    rank = np.empty(n, np.int64)
+    rank[order] = place - np.maximum.accumulate(np.where(new, place, 0))
+    key = mixed(key, rank)
+    for low in range(0, n, BLOCK):
+        part = slice(low, min(low + BLOCK, n))
+        yield part, key[part]
+
+
+class _Made(NamedTuple):
+    """Reports of one block's movements, flat; ``stroke`` is the submovement under way."""
+
+    count: NDArray[np.int64]
+    t_us: NDArray[np.int64]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    stroke: NDArray[np.int8]
+
+
+class _Hands:
+    """The people of one call: their traits are drawn when first met and kept."""
+
+    def __init__(self, profile: Profile, seed: int, fidelity: str) -> None:
+        self._profile = profile
+        self._seed = seed
+        self._fidelity = fidelity
+        self._press = read_press(profile)
+
+    def rows(self, given: PointerRequests, part: slice, key: Keys) -> pa.RecordBatch:
+        """Return the rows of one block of requests."""
+        person, start, target = given.person[part], given.start[part], given.target[part]
+        who, person = np.unique(person, return_inverse=True)
+        names = [given.people[place] for place in who.tolist()]
+        person_key = keys(self._seed, "pointer.person", names)
+        end = given.end[part]
+        drawn = np.isnan(end[:, 0])
+        if drawn.any():
+            end = end.copy()
+            end[drawn] = landing_points(self._profile, start[drawn], target[drawn], mixed(key[drawn], 1))
+        width_px = _widths(start, end, target)
+        moving = np.flatnonzero((start != end).any(axis=1))
+        made = self._moves(
+            person_key, person[moving], start[moving], end[moving], width_px[moving], key[moving]
+        )
+        dwell_us = dwells_us(self._press, person_key[person], mixed(key, 2))
+        hold_us = np.maximum(holds_us(self._press, person_key[person], mixed(key, 3)), 1)
+        return _assembled(part.start, person, names, end, moving, made, dwell_us, hold_us)
+
+    def _moves(
+        self,
+        person_key: Keys,
+        person: NDArray[np.int64],
+        start: NDArray[np.float64],
+        end: NDArray[np.float64],
+        width_px: NDArray[np.float64],
+        key: Keys,
+    ) -> _Made:
+        if not len(person):
+            none = np.empty(0)
+            return _Made(np.empty(0, np.int64), np.empty(0, np.int64), none, none, np.empty(0, np.int8))
+        if self._fidelity == "learned":
+            traits = draw_report_traits(self._profile, mixed(person_key, 1))
+            reports = learned_reports(
+                self._profile, traits, person, start, end, width_px, mixed(key, 4)
+            )
+            stroke = submovement_numbers(*reports)
+        else:
+            hands = draw_hands(self._profile, mixed(person_key, 2)).take(person)
+            recorders = draw_recorders(self._profile, mixed(person_key, 3)).take(person)
+            *_, stroke, _ = reports = law_reports(
+                hands, recorders, *start.T, *end.T, width_px, mixed(key, 4)
+            )
+        x, y = np.rint(reports.x.astype(np.float64)), np.rint(reports.y.astype(np.float64))
+        last = np.cumsum(reports.count) - 1
+        first = last - reports.count + 1
+        # Points are kept as they were asked for; what lies between is whole px.
+        for axis, values in enumerate((x, y)):
+            values[first], values[last] = start[:, axis], end[:, axis]
+        return _Made(reports.count, reports.t_us, x, y, stroke)
+
+
+def _widths(
+    start: NDArray[np.float64], end: NDArray[np.float64], target: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the targets' extents along the paths, 0 where none is known or the end lies outside."""
+    at, size = target[:, :2], target[:, 2:]
+    with np.errstate(invalid="ignore"):
+        inside = (np.abs(end - at) <= 0.5 * size + 1.0).all(axis=1)
+    extent = np.where(inside[:, np.newaxis], size, 1.0)
+    along = widths_along_path_px(*(end - start).T, *extent.T)
+    return np.where(inside, along, 0.0)
+
+
+def _assembled(
+    offset: int,
+    person: NDArray[np.int64],
+    names: list[str],
+    end: NDArray[np.float64],
+    moving: NDArray[np.intp],
+    made: _Made,
+    dwell_us: NDArray[np.int64],
+    hold_us: NDArray[np.int64],
+) -> pa.RecordBatch:
+    n = len(person)
+    moves = np.zeros(n, np.int64)
+    moves[moving] = made.count
+    total = moves + 2
+    up = np.cumsum(total) - 1
+    down = up - 1
+    rows = int(total.sum())
+    kind = np.zeros(rows, np.int8)
+    kind[down], kind[up] = DOWN, UP
+    report = kind == MOVE
+    t_us, stroke = np.zeros(rows, np.int64), np.zeros(rows, np.int8)
+    place = np.empty((2, rows))
+    t_us[report], stroke[report] = made.t_us, made.stroke
+    place[0, report], place[1, report] = made.x, made.y
+    some = down[moving]
+    # A press without a movement is the first report.
+    t_us[some] = t_us[some - 1] + dwell_us[moving]
+    t_us[up] = t_us[down] + hold_us
+    stroke[some] = stroke[some - 1]
+    stroke[up] = stroke[down]
+    place[:, down] = place[:, up] = end.T
+    movement = np.repeat(np.arange(n, dtype=np.int32), total)
+    people = pa.DictionaryArray.from_arrays(person[movement].astype(np.int32), pa.array(names))
+    types = pa.DictionaryArray.from_arrays(kind, pa.array(TYPES))
+    return pa.record_batch(
+        [
+            pa.array(movement + np.int32(offset)),
+            people.cast(pa.string()),
+            pa.array(t_us),
+            types.cast(pa.string()),
+            pa.array(place[0]),
+            pa.array(place[1]),
+            pa.array(stroke),
+        ],
+        schema=SCHEMA,
+    )
