@@ -3,8 +3,8 @@
 A browser hands moves over once a display frame, an operating system's hook once a device report, an
 evdev reader the same in microseconds. All three follow one law: a steady clock, each report with
 its own jitter about it, a few late ones (the next comes after a short interval, for the clock does
-not wait), a few instants without a report, and rests, during which nothing moves and nothing is
-reported. The first report of a movement, and the first after a rest, is off the clock.
+not wait), a few slips of the clock, and rests, during which nothing moves and nothing is reported.
+The first report of a movement, and the first after a rest, may be off the clock.
 """
 
 from dataclasses import dataclass, fields
@@ -24,6 +24,7 @@ LEVELS = 21
 # Parts of a movement, by reports, in which rests are more or less frequent.
 PARTS = 10
 _CLASS, _OWN = 0, 1
+_NUMBERS = ("cluster", "again_share", "final_share")
 _TABLES = ("rest_us", "first_rest_us", "wake_frames", "rest_weight")
 
 
@@ -43,13 +44,13 @@ class Recorders:
         Standard deviation of a report about the clock.
     late_share, late_us : NDArray[np.float64], shape (m,)
         Share of late reports, and their mean delay.
-    missed_share : NDArray[np.float64], shape (m,)
-        Share of intervals of two periods: one instant without a report.
+    slip_share : NDArray[np.float64], shape (m,)
+        Share of intervals within the movement that are short, with the clock starting anew.
     rest_share : NDArray[np.float64], shape (m,)
-        Share of longer intervals. Most of them are a still hand: where the hand makes its own
-        rests, set this to 0.
+        Share of intervals longer than 1.5 periods. Most of them are a still hand: where the hand
+        makes its own rests, set this to 0.
     first_rest_share : NDArray[np.float64], shape (m,)
-        The same, of the first interval of a movement, which is longer than 1.5 periods.
+        The same, of the first interval of a movement.
     off_clock_share : NDArray[np.float64], shape (m,)
         Share of first reports, of a movement or after a rest, that do not wait for the clock.
     grid_us, unit_us : NDArray[np.int64], shape (m,)
@@ -60,6 +61,10 @@ class Recorders:
         Reports at an unchanged place are kept.
     cluster : float
         How much more frequent a rest is right after a rest.
+    again_share : float
+        Share of intervals off the clock that are followed by another.
+    final_share : float
+        Share of the rests across the end of a movement that are cut short there and kept.
     rest_us, first_rest_us : NDArray[np.float64], shape (c, LEVELS)
         Quantiles of the length of a rest, and of a first interval that is one.
     wake_frames : NDArray[np.float64], shape (c, LEVELS)
@@ -74,7 +79,7 @@ class Recorders:
     jitter_us: NDArray[np.float64]
     late_share: NDArray[np.float64]
     late_us: NDArray[np.float64]
-    missed_share: NDArray[np.float64]
+    slip_share: NDArray[np.float64]
     rest_share: NDArray[np.float64]
     first_rest_share: NDArray[np.float64]
     off_clock_share: NDArray[np.float64]
@@ -83,6 +88,8 @@ class Recorders:
     ties: NDArray[np.bool_]
     repeats: NDArray[np.bool_]
     cluster: float
+    again_share: float
+    final_share: float
     rest_us: NDArray[np.float64]
     first_rest_us: NDArray[np.float64]
     wake_frames: NDArray[np.float64]
@@ -98,7 +105,7 @@ class Recorders:
         rows = {
             name: column[index]
             for name, column in columns.items()
-            if name not in _TABLES and name != "cluster"
+            if name not in _NUMBERS + _TABLES
         }
         return Recorders(**(columns | rows))
 
@@ -159,7 +166,7 @@ def draw_recorders(profile: Profile, person_keys: keyed_draws.Keys) -> Recorders
         jitter_us=np.minimum(1e3 * spread(of_class("jitter_ms")), 0.3 * period_us),
         late_share=np.minimum(spread(shared("late_share")), 0.3),
         late_us=spread(shared("late_periods")) * period_us,
-        missed_share=np.minimum(spread(of_class("missed_share")), 0.4),
+        slip_share=np.minimum(spread(of_class("slip_share")), 0.3),
         rest_share=np.minimum(spread(of_class("rest_share")), 0.4),
         first_rest_share=np.minimum(spread(shared("first_rest_share")), 0.9),
         off_clock_share=np.minimum(spread(shared("off_clock_share")), 1.0),
@@ -168,6 +175,8 @@ def draw_recorders(profile: Profile, person_keys: keyed_draws.Keys) -> Recorders
         ties=keyed_draws.uniforms(person_keys, next(own)) < of_class("ties_share"),
         repeats=keyed_draws.uniforms(person_keys, next(own)) < profile["recorder", "repeats_share"],
         cluster=float(profile["recorder", "rest_cluster"]),
+        again_share=float(profile["recorder", "again_share"]),
+        final_share=float(profile["recorder", "final_share"]),
         rest_us=1e3 * np.array([entry["rest_ms"] for entry in classes], np.float64),
         first_rest_us=1e3 * np.array([entry["first_rest_ms"] for entry in classes], np.float64),
         wake_frames=np.tile(profile["recorder", "wake_periods"], (len(classes), 1)),
@@ -178,7 +187,7 @@ def draw_recorders(profile: Profile, person_keys: keyed_draws.Keys) -> Recorders
 def example_profile() -> dict[str, Any]:
     """Return a small profile of two classes of recorders, for examples and tests."""
     rests = [40 + 5 * k for k in range(LEVELS)]
-    common = {"missed_share": [0.01, 0.5], "rest_ms": rests, "first_rest_ms": rests}
+    common = {"slip_share": [0.005, 0.5], "rest_ms": rests, "first_rest_ms": rests}
     classes = [
         {
             "kind": "browser",
@@ -207,6 +216,8 @@ def example_profile() -> dict[str, Any]:
         "off_clock_share": [0.7, 0.2],
         "repeats_share": 0.1,
         "rest_cluster": 3.0,
+        "again_share": 0.2,
+        "final_share": 0.3,
         "wake_periods": [0.2 + 0.05 * k for k in range(LEVELS)],
         "rest_weight": [1.0] * PARTS,
     }

@@ -12,14 +12,14 @@ from deskhand.behavior_models.profile import FORMAT, Profile, parse_profile
 from deskhand.errors import DeskhandError
 from deskhand.generators.clock import CLOCKS
 from deskhand.generators.recorder import LEVELS, PARTS, draw_recorders
-from deskhand.generators.report_times import report_times_us
+from deskhand.generators.report_times import SHORTEST_REST, report_times_us
 
 # A share of stamps on a clock's grid above which the clock is taken to have it.
 _ON_GRID = 0.97
 # People whose periods differ by less than this factor have one class of recorders.
 _CLASS_RATIO = 1.04
-# An interval is missed or a rest above these many periods.
-_MISSED, _REST = 1.5, 2.5
+# An interval is short below this share of the period: off the clock.
+_SHORT = 0.8
 # People with fewer intervals say nothing about the spread between people.
 _FEWEST_INTERVALS = 200
 _FEWEST_RESTS = 100
@@ -99,14 +99,15 @@ def fit_recorders(
     people = [
         _one_person(intervals, int(who)) for who in np.unique(intervals.person[~intervals.first])
     ]
-    trusted = [p for p in people if p["n"] >= _FEWEST_INTERVALS] or people
+    steady = [p for p in people if p["steady"]] or people
+    trusted = [p for p in steady if p["n"] >= _FEWEST_INTERVALS] or steady
     classes = _classes(people, kind)
-    pooled = np.concatenate([p["rests_us"] for p in people])
-    first_pooled = np.concatenate([p["first_rests_us"] for p in people])
+    pooled = np.concatenate([p["rests_us"] for p in steady])
+    first_pooled = np.concatenate([p["first_rests_us"] for p in steady])
     for entry, members in classes:
         sure = [p for p in members if p["n"] >= _FEWEST_INTERVALS] or members
         few = len(sure) < 3
-        for name in ("missed_share", "rest_share"):
+        for name in ("slip_share", "rest_share"):
             law = _share_law(sure, name)
             entry[name] = [law[0], _share_law(trusted, name)[1] if few else law[1]]
         jitter = [p["jitter_share"] for p in (trusted if few else sure)]
@@ -126,10 +127,12 @@ def fit_recorders(
         "late_periods": _digits(np.median(late), _log_sd(late)) if len(late) else [0.2, 0.0],
         "repeats_share": _digit(np.mean([p["repeats"] for p in trusted])),
         "rest_cluster": _digit(_cluster(intervals, people)),
-        "wake_periods": _quantiles(np.concatenate([p["wakes"] for p in people]), 1.0, 0.7),
+        "again_share": _digit(_pooled(steady, "again_share")),
+        "final_share": 0.3,
+        "wake_periods": _quantiles(np.concatenate([p["wakes"] for p in steady]), 1.0, 0.7),
         "rest_weight": _rest_weight(intervals, people),
     }
-    _match_rests(values, intervals, people, person, count, t_us)
+    _match_rests(values, intervals, people, count, t_us)
     text = f"{source}; {len(people)} people, {len(count)} movements"
     return {name: {"value": value, "source": text} for name, value in values.items()}
 
@@ -183,12 +186,17 @@ def _one_person(intervals: _Intervals, who: int) -> dict[str, Any]:
     beyond = float(np.mean(dt[late] - period - near)) if late.any() else 0.15 * period
     beyond = max(beyond, 0.03 * period)
     n = len(later)
-    gap = ~first & (dt > _MISSED * period)
-    rest = ~first & (dt > _REST * period)
-    short_first = first & (dt <= _MISSED * period)
-    woken = np.append(False, rest[:-1]) & ~first & (dt <= _MISSED * period)
+    rest = ~first & (dt > SHORTEST_REST * period)
+    short_first = first & (dt <= SHORTEST_REST * period)
+    woken = np.append(False, rest[:-1]) & ~first & (dt <= SHORTEST_REST * period)
     waking = dt[short_first | woken] / period
     off = np.abs(waking - 1.0) > max(0.1, 1.2 * grid / period)
+    short = dt < min(_SHORT * period, period - 1.5 * grid)
+    awake = (short_first | woken) & short & (following > 0)
+    again = awake & (following < min(_SHORT * period, period - 1.5 * grid))
+    # Short between two ordinary intervals: the clock slipped.
+    usual = np.abs(dt - period) <= near
+    slip = ~first & short & np.append(False, usual[:-1]) & (np.abs(following - period) <= near)
     return {
         "who": who,
         "n": n,
@@ -202,8 +210,10 @@ def _one_person(intervals: _Intervals, who: int) -> dict[str, Any]:
         # Lateness below the bound is taken for jitter; an exponential law has as much above it.
         "late_share": (float(late.sum()) * min(np.exp(near / beyond), 3.0), n),
         "late_periods": beyond / period,
-        "missed_share": (float((gap & ~rest).sum()), n),
+        "slip_share": (float(slip.sum()), n),
         "rest_share": (float(rest.sum()), n),
+        "again_share": (float(again.sum()), int(awake.sum())),
+        "final_share": (float((rest & (following == 0)).sum()), int(first.sum())),
         "first_rest_share": (float((first & ~short_first).sum()), int(first.sum())),
         "off_clock_share": (float(off.sum()), len(off)),
         "repeats": float(np.mean(still)) > 0.02,
@@ -274,20 +284,19 @@ def _classes(
 def _share_law(people: Sequence[dict[str, Any]], name: str) -> list[float]:
     """Return median and log SD over people of a share known from counts, without sampling error."""
     hits, trials = np.array([p[name] for p in people], np.float64).T
-    mean = hits.sum() / max(trials.sum(), 1.0)
-    # A person's share, drawn a little to the mean, so that no hits are not a share of zero.
-    share = (hits + 2.0 * mean) / np.maximum(trials + 2.0, 1.0)
-    if mean <= 0.0:
+    if not hits.any():
         return [0.0, 0.0]
-    logs = np.log(share)
-    error = float(np.mean((1.0 - share) / (hits + 1.0)))
-    return _digits(np.exp(logs.mean()), np.sqrt(max(float(logs.var()) - error, 0.0)))
+    logs = np.log((hits + 0.5) / (trials + 1.0))
+    error = float(np.mean(1.0 / (hits + 0.5)))
+    # Quartiles, for a few people with hardly any hits would stretch a standard deviation.
+    low, middle, high = np.quantile(logs, [0.25, 0.5, 0.75])
+    return _digits(np.exp(middle), np.sqrt(max(((high - low) / 1.349) ** 2 - error, 0.0)))
 
 
 def _cluster(intervals: _Intervals, people: list[dict[str, Any]]) -> float:
     """Return how much more frequent an interval without reports is right after another one."""
     period = _of_person(intervals, people, "period_us")
-    gap = (intervals.dt_us > _MISSED * period) & ~intervals.first
+    gap = (intervals.dt_us > SHORTEST_REST * period) & ~intervals.first
     after = np.append(False, gap[:-1]) & ~intervals.first
     plain = ~np.append(False, gap[:-1]) & ~intervals.first
     if not gap.any() or not after.any():
@@ -300,7 +309,7 @@ def _rest_weight(intervals: _Intervals, people: list[dict[str, Any]]) -> list[fl
     period = _of_person(intervals, people, "period_us")
     use = ~intervals.first
     part = np.minimum((intervals.progress * PARTS).astype(np.int64), PARTS - 1)
-    gap = intervals.dt_us > _MISSED * period
+    gap = intervals.dt_us > SHORTEST_REST * period
     all_ = np.bincount(part[use], minlength=PARTS)
     hazard = (np.bincount(part[use & gap], minlength=PARTS) + 1.0) / (all_ + 1.0)
     return _digits(*(hazard / hazard.mean()).tolist())
@@ -320,47 +329,43 @@ def _match_rests(
     values: dict[str, Any],
     intervals: _Intervals,
     people: list[dict[str, Any]],
-    person: NDArray[np.integer],
     count: NDArray[np.int64],
     t_us: NDArray[np.int64],
 ) -> None:
-    """Scale rests and missed instants until movements of the same lengths have as many.
+    """Scale rests until movements of the same lengths have as many, and end in one as often.
 
     A rest that would end after its movement is not made, and one rest draws others along, so the
     share that is put in is not the share that comes out.
     """
-    period = _of_person(intervals, people, "period_us")
-    use = ~intervals.first
-    wanted = [
-        float(np.mean((intervals.dt_us > _REST * period)[use])),
-        float(
-            np.mean(
-                ((intervals.dt_us > _MISSED * period) & (intervals.dt_us <= _REST * period))[use]
-            )
-        ),
-    ]
+    wanted = _rests(intervals, _of_person(intervals, people, "period_us"))
     first = np.cumsum(count) - count
     whole = t_us[first + count - 1] - t_us[first]
     chosen = np.linspace(0, len(count) - 1, min(len(count), _SIMULATED)).astype(np.int64)
     moves = keyed_draws.keys(0, "recorder.fit", ["moves"])
     keys = keyed_draws.mixed(moves, np.arange(len(chosen)))
-    names = keyed_draws.mixed(moves, person[chosen].astype(np.int64) + 1_000_000)
     for _ in range(_ROUNDS):
-        drawn = draw_recorders(_as_profile(values), names)
+        drawn = draw_recorders(_as_profile(values), keys)
         made, stamps = report_times_us(drawn, whole[chosen], keys)
-        row = np.repeat(np.arange(len(made)), made)
         place = np.zeros(len(stamps))
         got = _intervals(np.arange(len(made)), made, stamps, place, place)
-        periods = drawn.period_us[np.unique(row)][got.person]
-        later = ~got.first
-        rests = np.mean((got.dt_us > _REST * periods)[later])
-        missed = np.mean(((got.dt_us > _MISSED * periods) & (got.dt_us <= _REST * periods))[later])
-        for name, want, have in zip(
-            ("rest_share", "missed_share"), wanted, (float(rests), float(missed)), strict=True
-        ):
-            factor = min(max(want / max(have, 1e-9), 0.5), 2.0)
-            for entry in values["classes"]:
-                entry[name] = _digits(entry[name][0] * factor, entry[name][1])
+        rests, finals = _rests(got, drawn.period_us[got.person])
+        factor = min(max(wanted[0] / max(rests, 1e-9), 0.5), 2.0)
+        for entry in values["classes"]:
+            entry["rest_share"] = _digits(entry["rest_share"][0] * factor, entry["rest_share"][1])
+        factor = min(max(wanted[1] / max(finals, 1e-9), 0.3), 3.0)
+        values["final_share"] = _digit(min(values["final_share"] * factor, 1.0))
+
+
+def _rests(intervals: _Intervals, period_us: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the share of rests among the intervals, and among those that end a movement."""
+    rest = intervals.dt_us > SHORTEST_REST * period_us
+    ends = ~intervals.first & (intervals.next_us == 0)
+    return float(rest[~intervals.first].mean()), float(rest[ends].mean()) if ends.any() else 0.0
+
+
+def _pooled(people: list[dict[str, Any]], name: str) -> float:
+    hits, trials = np.array([p[name] for p in people], np.float64).sum(axis=0)
+    return float(hits / max(trials, 1.0))
 
 
 def _as_profile(values: dict[str, Any]) -> Profile:

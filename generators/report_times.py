@@ -11,15 +11,19 @@ from deskhand.errors import DeskhandError
 from deskhand.generators.recorder import LEVELS, PARTS, Recorders
 
 # Slots of a movement's own numbers; its reports' words come from slots at and above _WORDS.
-_ORIGIN, _FIRST, _FIRST_LENGTH, _FIRST_WAKE = range(4)
+_ORIGIN, _FIRST, _FIRST_LENGTH, _FIRST_WAKE, _FIRST_AGAIN, _FIRST_LAST = range(6)
 _WORDS = 1_000
 # Kinds of numbers of a special report, mixed into the movement's key with the report's place.
-_THIN, _LENGTH, _OFF, _WAKE, _KIND = range(5)
+_THIN, _LENGTH, _OFF, _WAKE, _KIND, _AGAIN, _AGAIN_WAKE, _FINAL = range(8)
 # A report's 64-bit word is cut in three: 12 bits for jitter, 21 for lateness, 21 for rests.
 _JITTER_BITS, _SHARE_BITS = 12, 21
 _NORMAL = ndtri((np.arange(1 << _JITTER_BITS) + 0.5) / (1 << _JITTER_BITS)).astype(np.float32)
 # Bound of the jitter as a share of the shorter neighbouring interval: it turns no two reports round.
 _JITTER_LIMIT = 0.45
+# A rest is longer than these many periods.
+SHORTEST_REST = 1.5
+# Periods that short intervals may save in one movement, beyond those of its start.
+SPARE_SLOTS = 3
 # Reports are handled in blocks that stay in the processor's cache.
 _BLOCK_REPORTS = 1 << 16
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -73,7 +77,7 @@ def report_times_us(
         )
     if m and int(duration.min()) < 0:
         raise DeskhandError(f"a movement takes {int(duration.min())} us; it cannot be negative.")
-    slots = np.ceil(duration / recorders.period_us).astype(np.int64) + 3
+    slots = np.ceil(duration / recorders.period_us).astype(np.int64) + SPARE_SLOTS + 5
     ends = np.cumsum(slots)
     cuts, done = [0], 0
     while cuts[-1] < m:
@@ -148,7 +152,7 @@ def _set_first(
     interval: NDArray[np.int64],
     first: NDArray[np.int64],
 ) -> None:
-    """Write the first interval of each movement: a rest, off the clock, or one period."""
+    """Write the first two intervals of each movement: a rest, off the clock, or one period."""
 
     def draw(slot: int) -> NDArray[np.float32]:
         return keyed_draws.uniforms(keys, slot)
@@ -163,6 +167,11 @@ def _set_first(
     off = left < recorders.off_clock_share
     chosen = np.where(resting, rest_ns, np.where(off, wake_ns, period_ns))
     interval[first] = np.maximum(np.rint(chosen), 1_000).astype(np.int64)
+    again_ns = period_ns * _quantile(recorders.wake_frames, group, draw(_FIRST_LAST))
+    # A rest at the start is followed by an interval off the clock as often as one later on.
+    share = np.where(resting, recorders.off_clock_share, np.where(off, recorders.again_share, 0.0))
+    again = draw(_FIRST_AGAIN) < share
+    interval[first + 1] = np.where(again, np.rint(again_ns), period_ns).astype(np.int64)
 
 
 def _set_rests(
@@ -176,72 +185,82 @@ def _set_rests(
     place: NDArray[np.int64],
     word: keyed_draws.Keys,
 ) -> None:
-    """Write the intervals without reports that end within their movement, and the wakes after."""
-    top = float(recorders.rest_weight.max())
-    drawn = (word >> np.uint64(64 - _SHARE_BITS)).astype(np.int32)
-    scale = float(1 << _SHARE_BITS)
-    both = recorders.rest_share + recorders.missed_share
-    limit = (np.minimum(both * top, 1.0) * scale).astype(np.int32)
-    after = (np.minimum(both * top * recorders.cluster, 1.0) * scale).astype(np.int32)
-    rare = drawn < np.repeat(limit, np.diff(np.append(first, len(row))))
-    rare[first] = False
-    once = np.flatnonzero(rare)
-    follows = once[once + 1 < len(row)] + 1
-    follows = follows[(row[follows] == row[follows - 1]) & (drawn[follows] < after[row[follows]])]
-    rare[follows] = True
-    at = np.flatnonzero(rare)
+    """Write the rests and slips, which are few, and the intervals off the clock that follow."""
+    at = _rare(recorders, first, row, word)
     if not len(at):
         return
     who, j = row[at], place[at]
     key = keyed_draws.mixed(keys[who], j)
-    group = recorders.group[who]
-    missed_part = (recorders.missed_share / np.maximum(both, 1e-12))[who]
-    missed = keyed_draws.uniforms(key, _KIND) < missed_part
-    rest_ns = 1e3 * _quantile(recorders.rest_us, group, keyed_draws.uniforms(key, _LENGTH))
-    length = np.where(
-        missed,
-        2 * period_ns[who],
-        # A rest and the wake after it take two periods or more: the slots are counted on it.
-        np.maximum(np.rint(rest_ns), 2 * period_ns[who]),
-    ).astype(np.int64)
-    off = ~missed & (keyed_draws.uniforms(key, _OFF) < recorders.off_clock_share[who])
-    wake = np.where(
-        off,
-        np.rint(
-            period_ns[who]
-            * _quantile(recorders.wake_frames, group, keyed_draws.uniforms(key, _WAKE))
-        ),
-        period_ns[who],
-    ).astype(np.int64)
-    thin = keyed_draws.uniforms(key, _THIN) * top
-    # Rests of one movement in turn, all movements at once: each moves the later ones on.
+    period, group = period_ns[who], recorders.group[who]
+
+    def draw(slot: int) -> NDArray[np.float32]:
+        return keyed_draws.uniforms(key, slot)
+
+    both = recorders.rest_share + recorders.slip_share
+    slips = draw(_KIND) < (recorders.slip_share / np.maximum(both, 1e-12))[who]
+    rest_ns = 1e3 * _quantile(recorders.rest_us, group, draw(_LENGTH))
+    slip_ns = period * _quantile(recorders.wake_frames, group, draw(_LENGTH))
+    length = np.rint(np.where(slips, slip_ns, rest_ns)).astype(np.int64)
+    wake_ns = period * _quantile(recorders.wake_frames, group, draw(_WAKE))
+    off = ~slips & (draw(_OFF) < recorders.off_clock_share[who])
+    wake = np.where(off, np.rint(wake_ns), period).astype(np.int64)
+    again_ns = period * _quantile(recorders.wake_frames, group, draw(_AGAIN_WAKE))
+    once_more = off & (draw(_AGAIN) < recorders.again_share)
+    again = np.where(once_more, np.rint(again_ns), period).astype(np.int64)
+    thin = draw(_THIN) * float(recorders.rest_weight.max())
+    final = draw(_FINAL) < recorders.final_share
+    # One movement's in turn, all movements at once: each moves the later ones on.
+    numbers = np.arange(len(at))
     fresh = np.append(True, who[1:] != who[:-1])
-    turn = np.arange(len(at)) - np.maximum.accumulate(np.where(fresh, np.arange(len(at)), 0))
+    turn = numbers - np.maximum.accumulate(np.where(fresh, numbers, 0))
     order = np.argsort(turn, kind="stable")
     bounds = np.cumsum(np.bincount(turn))
-    moved = interval[first] - period_ns
-    waking = np.full(len(moved), -1, np.int64)
-    for low, high in zip(np.append(0, bounds[:-1]), bounds, strict=True):
+    moved = interval[first] + interval[first + 1] - 2 * period_ns
+    for low, high in pairwise(np.append(0, bounds)):
         now = order[low:high]
-        w = who[now]
-        # A report that wakes from the rest before, and rests again, has no short interval.
-        undone = waking[w] == at[now]
-        start = j[now] * period_ns[w] + moved[w]
-        start -= np.where(undone, interval[at[now]] - period_ns[w], 0)
-        weight = recorders.rest_weight[
-            group[now], np.minimum(start * PARTS // np.maximum(duration_ns[w], 1), PARTS - 1)
-        ]
-        ok = (thin[now] < weight) & (start + length[now] < duration_ns[w])
-        now, w, undone = now[ok], w[ok], undone[ok]
-        moved[w] -= np.where(undone, interval[at[now]] - period_ns[w], 0)
-        interval[at[now]] = length[now]
-        moved[w] += length[now] - period_ns[w]
-        nxt = at[now] + 1
-        inside = (nxt < len(row)) & (row[np.minimum(nxt, len(row) - 1)] == w)
-        now, w, nxt = now[inside], w[inside], nxt[inside]
-        interval[nxt] = wake[now]
-        moved[w] += wake[now] - period_ns[w]
-        waking[w] = nxt
+        w, p = who[now], period[now]
+        # An interval off the clock gives way to a rest.
+        gained = interval[at[now]] - p
+        start = j[now] * p + moved[w] - gained - (interval[at[now] + 1] - p)
+        left = duration_ns[w] - start
+        part = start * PARTS // np.maximum(duration_ns[w], 1)
+        ok = (left > 0) & (thin[now] < recorders.rest_weight[group[now], part.clip(0, PARTS - 1)])
+        ends = length[now] >= left
+        ok &= ~ends | (final[now] & ~slips[now] & (left > SHORTEST_REST * p))
+        # Slots are counted at one period each; short intervals may use up what is left over.
+        ok &= moved[w] - gained > -SPARE_SLOTS * p
+        now, w, p, left, gained = now[ok], w[ok], p[ok], left[ok], gained[ok]
+        interval[at[now]] = np.minimum(length[now], left)
+        moved[w] += interval[at[now]] - p - gained
+        for after, later in ((1, wake), (2, again)):
+            nxt = at[now] + after
+            inside = (nxt < len(row)) & (row[np.minimum(nxt, len(row) - 1)] == w)
+            nxt, following, short = nxt[inside], w[inside], later[now[inside]]
+            moved[following] += short - interval[nxt]
+            interval[nxt] = short
+
+
+def _rare(
+    recorders: Recorders,
+    first: NDArray[np.int64],
+    row: NDArray[np.int32],
+    word: keyed_draws.Keys,
+) -> NDArray[np.intp]:
+    """Return the reports after which a rest or a slip may come."""
+    drawn = (word >> np.uint64(64 - _SHARE_BITS)).astype(np.int32)
+    scale = float(1 << _SHARE_BITS)
+    top = (recorders.rest_share + recorders.slip_share) * float(recorders.rest_weight.max())
+    limit = (np.minimum(top, 1.0) * scale).astype(np.int32)
+    clustered = (np.minimum(top * recorders.cluster, 1.0) * scale).astype(np.int32)
+    rare = drawn < np.repeat(limit, np.diff(np.append(first, len(row))))
+    rare[first] = False
+    once = np.flatnonzero(rare)
+    follows = once[once + 1 < len(row)] + 1
+    follows = follows[row[follows] == row[follows - 1]]
+    follows = follows[drawn[follows] < clustered[row[follows]]]
+    rare[follows] = True
+    rare[np.append(first[1:], len(row)) - 1] = False
+    return np.flatnonzero(rare)
 
 
 def _delays(
