@@ -83,7 +83,10 @@ def conditions(movements: Movements) -> Conditions:
 
 
 def policy_rows(
-    movements: Movements, known: Conditions, scores: NDArray[np.float64], period_ms: NDArray[np.float64]
+    movements: Movements,
+    known: Conditions,
+    scores: NDArray[np.float64],
+    period_ms: NDArray[np.float64],
 ) -> PolicyRows:
     """Return the rows of movements.
 

@@ -113,10 +113,14 @@ def batch_of(rows: PolicyRows, rng: np.random.Generator) -> Batch:
 
 
 def train_policy(
-    rows: PolicyRows, *, seed: int, clock_us: int,
-    passes: int | None = None, progress: Progress | None = None,
+    rows: PolicyRows,
+    *,
+    seed: int,
+    clock_us: int,
+    steps: int | None = None,
+    progress: Progress | None = None,
 ) -> ReportPolicy:
-    """Return a policy fitted to recorded reports.
+    """Return a policy fitted to reports.
 
     Parameters
     ----------
@@ -125,8 +129,8 @@ def train_policy(
         The same seed, versions and platform give the same policy.
     clock_us : int
         Grid of the recorder's clock.
-    passes : int, optional
-        Passes over the rows.
+    steps : int, optional
+        Steps of the optimiser; as many as the rows bear unless given.
     progress : callable, optional
         Told the finished share now and then.
 
@@ -142,7 +146,7 @@ def train_policy(
     # One thread: the order of sums, and with it the last bit, stays the same on every machine.
     torch.set_num_threads(1)
     try:
-        return _trained(torch, rows, rng, seed, clock_us, passes, progress)
+        return _trained(torch, rows, rng, seed, clock_us, steps, progress)
     finally:
         torch.set_num_threads(threads)
 
@@ -153,50 +157,47 @@ def _trained(
     rng: np.random.Generator,
     seed: int,
     clock_us: int,
-    passes: int | None,
+    steps: int | None,
     progress: Progress | None,
 ) -> ReportPolicy:
     n = len(rows)
     sample = batch_of(rows.take(rng.choice(n, min(n, ROWS_FOR_SCALES), replace=False)), rng)
-    scales = [
-        (part.mean(axis=0), part.std(axis=0) + np.float32(1e-2))
-        for part in (sample.interval_inputs, sample.step_inputs)
-    ]
+    scales = {
+        f"{name}_{kind}": value[:, np.newaxis]
+        for name, part in (("input", sample.interval_inputs), ("step", sample.step_inputs))
+        for kind, value in (("mean", part.mean(axis=0)), ("sd", part.std(axis=0) + np.float32(1e-2)))
+    }
     generator = torch.Generator().manual_seed(seed % 2**63)
-    net = _network(torch, sample.interval_inputs.shape[1], sample.step_inputs.shape[1], generator)
-    steps_a_pass = max(n // BATCH, 1)
-    passes = passes or int(np.clip(round(WANTED_STEPS / steps_a_pass), FEWEST_PASSES, MOST_PASSES))
+    net = _network(torch, len(scales["input_mean"]), len(scales["step_mean"]), generator)
+    batch_size = min(BATCH, n)
+    steps_a_pass = n // batch_size
+    if steps is None:
+        most, fewest = MOST_PASSES * steps_a_pass, FEWEST_PASSES * steps_a_pass
+        steps = int(np.clip(WANTED_STEPS, fewest, most))
     adam = torch.optim.AdamW(net.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        adam, LEARNING_RATE, total_steps=passes * steps_a_pass + 1, pct_start=0.15
+        adam, LEARNING_RATE, total_steps=steps + 1, pct_start=0.15
     )
-    for number in range(passes):
-        order = rng.permutation(n)
-        for part in range(steps_a_pass):
-            chosen = order[part * BATCH : (part + 1) * BATCH]
-            batch = batch_of(rows.take(chosen), rng)
-            loss = _loss(torch, net, batch, scales, generator)
-            adam.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-            adam.step()
-            schedule.step()
-        if progress is not None:
-            progress((number + 1) / passes)
+    order = rng.permutation(n)
+    for number in range(steps):
+        part = number % steps_a_pass
+        if not part:
+            order = rng.permutation(n)
+        batch = batch_of(rows.take(order[part * batch_size : (part + 1) * batch_size]), rng)
+        loss = _loss(torch, net, batch, scales, generator)
+        adam.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        adam.step()
+        schedule.step()
+        if progress is not None and not number % 50:
+            progress((number + 1) / steps)
     layers = {
         name: Layer.of(layer.weight.detach().numpy(), layer.bias.detach().numpy())
         for name, layer in net.items()
     }
-    (input_mean, input_sd), (step_mean, step_sd) = scales
     return ReportPolicy(
-        input_mean=input_mean[:, np.newaxis],
-        input_sd=input_sd[:, np.newaxis],
-        step_mean=step_mean[:, np.newaxis],
-        step_sd=step_sd[:, np.newaxis],
-        clock_us=clock_us,
-        step_spread=1.0,
-        end_log_odds=0.0,
-        **layers,
+        clock_us=clock_us, step_spread=1.0, end_log_odds=0.0, **scales, **layers
     )
 
 
@@ -219,28 +220,30 @@ def _network(torch: Any, inputs: int, step_inputs: int, generator: Any) -> Any:
 def _loss(torch: Any, net: Any, batch: Batch, scales: Any, generator: Any) -> Any:
     functional = torch.nn.functional
 
-    def standard(values: Floats, scale: tuple[Floats, Floats]) -> Any:
-        mean, sd = scale
+    def standard(values: Floats, name: str) -> Any:
+        mean, sd = scales[f"{name}_mean"][:, 0], scales[f"{name}_sd"][:, 0]
         limit = LIMIT * STEP
         return torch.from_numpy(np.clip((values - mean) / sd, -limit, limit))
 
-    inputs = standard(batch.interval_inputs, scales[0])
+    inputs = standard(batch.interval_inputs, "input")
     inputs = inputs + INPUT_NOISE * torch.randn(inputs.shape, generator=generator)
     shared = functional.hardswish(net["trunk"](inputs))
     interval = net["interval_out"](functional.hardswish(net["interval_hidden"](shared)))
-    step_inputs = standard(batch.step_inputs, scales[1])
+    step_inputs = standard(batch.step_inputs, "step")
     step_inputs = step_inputs + INPUT_NOISE * torch.randn(step_inputs.shape, generator=generator)
     hidden = functional.hardswish(net["step_hidden"](torch.cat([shared, step_inputs], 1)))
     out = net["step_out"](hidden)
     ends, kind = torch.from_numpy(batch.ends), torch.from_numpy(batch.kind)
     goes_on = 1.0 - ends
-    loss = functional.cross_entropy(interval, torch.from_numpy(batch.interval))
-    loss = loss + 2.0 * functional.binary_cross_entropy_with_logits(out[:, 0], ends)
-    cells = functional.cross_entropy(out[:, 1 : 1 + STEP_CLASSES], kind, reduction="none")
-    loss = loss + (cells * goes_on).mean()
     free = (kind >= VERTICAL).float() * goes_on
+    interval_loss = functional.cross_entropy(
+        interval, torch.from_numpy(batch.interval), reduction="none"
+    )
+    end_loss = functional.binary_cross_entropy_with_logits(out[:, 0], ends, reduction="none")
+    cell_loss = functional.cross_entropy(out[:, 1 : 1 + STEP_CLASSES], kind, reduction="none")
     density = _log_density(torch, out[:, 1 + STEP_CLASSES :], batch)
-    return loss - (density * free).mean()
+    loss = interval_loss + 2.0 * end_loss + cell_loss * goes_on - density * free
+    return loss.mean()
 
 
 def _log_density(torch: Any, out: Any, batch: Batch) -> Any:

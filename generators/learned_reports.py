@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from deskhand.behavior_models.movement_plan import draw_plans
 from deskhand.behavior_models.profile import Profile
 from deskhand.behavior_models.report_policy import ReportPolicy, Reports
-from deskhand.behavior_models.report_state import first_state
+from deskhand.behavior_models.report_state import ReportState, first_state
 from deskhand.behavior_models.report_traits import ReportTraits
 from deskhand.keyed_draws import Keys, mixed
 
@@ -54,7 +54,20 @@ def learned_reports(
     keys : NDArray[np.uint64], shape (n,)
         One key a movement.
     """
-    policy = policy_of(profile)
+    state = planned(profile, traits, person, start, end, width_px, mixed(keys, 1))
+    return policy_of(profile).draw(state, start[:, 0], start[:, 1], mixed(keys, 2))
+
+
+def planned(
+    profile: Profile,
+    traits: ReportTraits,
+    person: NDArray[np.integer],
+    start: NDArray[np.float64],
+    end: NDArray[np.float64],
+    width_px: NDArray[np.float64],
+    keys: Keys,
+) -> ReportState:
+    """Return the states of movements at their first reports, with plans drawn; see `learned_reports`."""
     rest = (end - start).astype(np.float32)
     scores = traits.scores[:, person]
     known = width_px > 0.0
@@ -67,9 +80,9 @@ def learned_reports(
         known,
         scores[TEMPO].astype(np.float64),
         scores[DETOUR].astype(np.float64),
-        mixed(keys, 1),
+        keys,
     )
-    state = first_state(
+    return first_state(
         rest_x=np.ascontiguousarray(rest[:, 0]),
         rest_y=np.ascontiguousarray(rest[:, 1]),
         period_ms=traits.period_ms[person],
@@ -81,4 +94,3 @@ def learned_reports(
         log_width=log_width.astype(np.float32),
         width_known=known.astype(np.float32),
     )
-    return policy.draw(state, start[:, 0], start[:, 1], mixed(keys, 2))
