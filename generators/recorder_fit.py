@@ -132,7 +132,7 @@ def fit_recorders(
         "wake_periods": _quantiles(np.concatenate([p["wakes"] for p in steady]), 1.0, 0.7),
         "rest_weight": _rest_weight(intervals, people),
     }
-    _match_rests(values, intervals, people, count, t_us)
+    _match(values, intervals, people, count, t_us)
     text = f"{source}; {len(people)} people, {len(count)} movements"
     return {name: {"value": value, "source": text} for name, value in values.items()}
 
@@ -325,7 +325,7 @@ def _of_person(
     return of_each
 
 
-def _match_rests(
+def _match(
     values: dict[str, Any],
     intervals: _Intervals,
     people: list[dict[str, Any]],

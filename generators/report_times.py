@@ -4,7 +4,6 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from deskhand import keyed_draws
 from deskhand.errors import DeskhandError
@@ -17,7 +16,10 @@ _WORDS = 1_000
 _THIN, _LENGTH, _OFF, _WAKE, _KIND, _AGAIN, _AGAIN_WAKE, _FINAL = range(8)
 # A report's 64-bit word is cut in three: 12 bits for jitter, 21 for lateness, 21 for rests.
 _JITTER_BITS, _SHARE_BITS = 12, 21
-_NORMAL = ndtri((np.arange(1 << _JITTER_BITS) + 0.5) / (1 << _JITTER_BITS)).astype(np.float32)
+# Gumbel's law with mean 0 and SD 1: a report can come later by more than it can come earlier.
+_LEVELS = (np.arange(1 << _JITTER_BITS) + 0.5) / (1 << _JITTER_BITS)
+_GUMBEL = (-np.log(-np.log(_LEVELS)) - np.euler_gamma) * np.sqrt(6.0) / np.pi
+_JITTER = _GUMBEL.astype(np.float32)
 # Bound of the jitter as a share of the shorter neighbouring interval: it turns no two reports round.
 _JITTER_LIMIT = 0.45
 # A rest is longer than these many periods.
@@ -94,6 +96,33 @@ def report_times_us(
     return np.concatenate([nothing, *counts]), np.concatenate([nothing, *times])
 
 
+def moved_reports(
+    recorders: Recorders,
+    count: NDArray[np.int64],
+    x: NDArray[np.floating],
+    y: NDArray[np.floating],
+) -> NDArray[np.bool_]:
+    """Return which reports are kept: the first of a movement, and those at a new place.
+
+    Parameters
+    ----------
+    recorders : Recorders, m rows
+        Rows with ``repeats`` keep all.
+    count : NDArray[np.int64], shape (m,)
+        Reports of each movement, at least 1; they sum to n.
+    x, y : NDArray, shape (n,)
+        Reported places, as written.
+
+    Returns
+    -------
+    NDArray[np.bool_], shape (n,)
+    """
+    kept = np.repeat(recorders.repeats, count)
+    kept[1:] |= (x[1:] != x[:-1]) | (y[1:] != y[:-1])
+    kept[np.cumsum(count) - count] = True
+    return kept
+
+
 def _block(
     recorders: Recorders,
     duration_us: NDArray[np.int64],
@@ -108,7 +137,7 @@ def _block(
     # Whole nanoseconds: sums of integers do not depend on what else is in the block.
     period_ns = np.rint(recorders.period_us * 1e3).astype(np.int64)
     interval = np.repeat(period_ns, slots)
-    _set_first(recorders, keys, period_ns, interval, first)
+    _set_first(recorders, duration_us * 1_000, keys, period_ns, interval, first)
     _set_rests(recorders, duration_us * 1_000, keys, period_ns, interval, first, row, place, word)
     t_ns = np.cumsum(interval)
     t_ns -= interval
@@ -147,6 +176,7 @@ def _quantile(
 
 def _set_first(
     recorders: Recorders,
+    duration_ns: NDArray[np.int64],
     keys: keyed_draws.Keys,
     period_ns: NDArray[np.int64],
     interval: NDArray[np.int64],
@@ -161,7 +191,7 @@ def _set_first(
     rest_ns = 1e3 * _quantile(recorders.first_rest_us, group, draw(_FIRST_LENGTH))
     wake_ns = period_ns * _quantile(recorders.wake_frames, group, draw(_FIRST_WAKE))
     u = draw(_FIRST)
-    resting = u < recorders.first_rest_share
+    resting = (u < recorders.first_rest_share) & (rest_ns < duration_ns)
     # What is left of the same number decides whether the clock is waited for.
     left = (u - recorders.first_rest_share) / (1.0 - recorders.first_rest_share)
     off = left < recorders.off_clock_share
@@ -271,7 +301,7 @@ def _delays(
     word: keyed_draws.Keys,
 ) -> NDArray[np.int64]:
     """Return how far each report is from its clock, in ns: jitter, and lateness of a few."""
-    jitter = _NORMAL.take((word & np.uint64((1 << _JITTER_BITS) - 1)).astype(np.int32))
+    jitter = _JITTER.take((word & np.uint64((1 << _JITTER_BITS) - 1)).astype(np.int32))
     jitter *= np.repeat((recorders.jitter_us * 1e3).astype(np.float32), slots)
     bound = interval.astype(np.float32)
     np.minimum(bound[1:], bound[:-1], out=bound[1:])
