@@ -6,6 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from deskhand.behavior_models.drag import DragTraits, own_drag, read_drag
+from deskhand.behavior_models.fatigue import FatigueTraits, read_fatigue
+from deskhand.behavior_models.homing import HomingTraits, own_homing, read_homing
+from deskhand.behavior_models.hover import HoverTraits, own_hover, read_hover
+from deskhand.behavior_models.idle_hand import IdleTraits, own_idle, read_idle
 from deskhand.behavior_models.press import PressTraits, own_press, read_press
 from deskhand.behavior_models.profile import Profile
 from deskhand.behavior_models.scrolling import ScrollTraits, own_scroll, read_scroll
@@ -32,12 +37,12 @@ class HandTraits:
     movement_time_floor_s: float
     movement_time_ceiling_s: float
     endpoint_offset_sd: float
-    drag_time_factor: float
-    drift_median_s: float
-    drift_log_sd: float
-    homing_median_s: float
-    homing_log_sd: float
     press: PressTraits
+    drag: DragTraits
+    hover: HoverTraits
+    idle: IdleTraits
+    homing: HomingTraits
+    fatigue: FatigueTraits
     strokes: "StrokeTraits"
     scroll: ScrollTraits
     touchpad: TouchpadTraits
@@ -109,11 +114,6 @@ _PLAIN = (
     "movement_time_floor_s",
     "movement_time_ceiling_s",
     "endpoint_offset_sd",
-    "drag_time_factor",
-    "drift_median_s",
-    "drift_log_sd",
-    "homing_median_s",
-    "homing_log_sd",
 )
 
 
@@ -153,14 +153,15 @@ def draw_hand(profile: Profile, rng: np.random.Generator) -> HandTraits:
     Parameters
     ----------
     profile : Profile
-        The population, sections ``pointer``, ``press``, ``strokes``, ``wheel`` and ``touchpad``.
+        The population, sections ``pointer``, ``strokes``, ``press``, ``drag``, ``hover``, ``idle``,
+        ``homing``, ``fatigue``, ``wheel`` and ``touchpad``.
     rng : numpy.random.Generator
         The person's own stream.
 
     Returns
     -------
     HandTraits
-        People differ in tempo, dwell, hold, double-click gap, gain, stroke shape, turn and tremor.
+        People differ in tempo, presses, gain, stroke shape, turn, tremor, scrolling and rest.
 
     Examples
     --------
@@ -174,7 +175,7 @@ def draw_hand(profile: Profile, rng: np.random.Generator) -> HandTraits:
     def at(name: str) -> Any:
         return profile["pointer", name]
 
-    z = rng.standard_normal(12).tolist()
+    z = rng.standard_normal(14).tolist()
     between_log_sd = float(at("movement_time_between_log_sd"))
     log_tempo = between_log_sd * z[0]
     # The regressions give the population's mean, so the mean of the factor has to be 1.
@@ -187,6 +188,11 @@ def draw_hand(profile: Profile, rng: np.random.Generator) -> HandTraits:
         distance_log_intercept=at("distance_log_intercept") + log_tempo,
         movement_time_log_sd=at("movement_time_within_log_sd"),
         press=own_press(read_press(profile), z[1:4]),
+        drag=own_drag(read_drag(profile), z[1]),
+        hover=own_hover(read_hover(profile), z[12]),
+        idle=own_idle(read_idle(profile), z[13]),
+        homing=own_homing(read_homing(profile), z[0]),
+        fatigue=read_fatigue(profile),
         strokes=_draw_strokes(profile, z[4:8], tempo),
         scroll=own_scroll(read_scroll(profile), z[8]),
         touchpad=own_touchpad(read_touchpad(profile), (z[9], z[10], z[11])),

@@ -19,8 +19,7 @@ class MindTraits:
     of `KEYBOARD_PERSON`. Habits are probabilities: ``tab_habit`` of moving between neighbouring
     fields with Tab, ``shortcut_habit`` of using a shortcut where one exists, ``alt_tab_habit`` of
     switching windows by keys, ``known_list_share`` of knowing a list well enough to go straight to
-    the wanted row, ``slip_rate`` of pressing beside the target. ``drift_rate`` is how often the
-    pointer shifts while its owner reads, per second.
+    the wanted row, ``slip_rate`` of pressing beside the target.
 
     ``tempo_share``, ``tempo_persistence``, ``slow_share`` and ``slow_persistence`` are the latent
     states of `deskhand.behavior_models.think_time.Tempo`; ``think_log_median`` and ``think_log_sd``
@@ -35,7 +34,6 @@ class MindTraits:
     alt_tab_habit: float
     known_list_share: float
     slip_rate: float
-    drift_rate: float
     tempo_share: float
     tempo_persistence: float
     slow_share: float
@@ -73,7 +71,7 @@ def draw_mind(profile: Profile, rng: np.random.Generator) -> MindTraits:
     True
     """
     sd = profile["mind", "habit_log_odds_sd"]
-    z = rng.standard_normal(8).tolist()
+    z = rng.standard_normal(7).tolist()
     kind = int(rng.choice(len(KEYBOARD_PERSON), p=profile["mind", "keyboard_person_share"]))
     lean = profile["mind", "keyboard_person_log_odds"][kind]
     think = profile["mind", "think_s"]
@@ -87,7 +85,6 @@ def draw_mind(profile: Profile, rng: np.random.Generator) -> MindTraits:
         alt_tab_habit=_shifted(profile["mind", "alt_tab_share"], lean + sd * z[4]),
         known_list_share=_shifted(profile["mind", "known_list_share"], sd * z[5]),
         slip_rate=_shifted(profile["mind", "slip_rate"], sd * z[6]),
-        drift_rate=profile["mind", "drift_per_s"] * math.exp(0.5 * z[7]),
         tempo_share=profile["mind", "tempo_share"],
         tempo_persistence=profile["mind", "tempo_persistence"],
         slow_share=profile["mind", "slow_share"],

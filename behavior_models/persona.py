@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from deskhand.behavior_models.conditions import device_under, hand_under
 from deskhand.behavior_models.hand_traits import Device, HandTraits, draw_device, draw_hand
 from deskhand.behavior_models.mind_traits import MindTraits, draw_mind
 from deskhand.behavior_models.profile import Profile
@@ -29,7 +30,12 @@ class Persona:
 
 
 def draw_persona(
-    profile: Profile, seed: int, team: int, person: int, role: str | None = None
+    profile: Profile,
+    seed: int,
+    team: int,
+    person: int,
+    role: str | None = None,
+    condition: str = "none",
 ) -> Persona:
     """Draw one person.
 
@@ -43,6 +49,8 @@ def draw_persona(
         Who: the team's number and the person's number in the whole population.
     role : str, optional
         One of `ROLES`; drawn when not given.
+    condition : str
+        One of `conditions.CONDITIONS`; what it changes, it changes in the same person.
 
     Returns
     -------
@@ -52,7 +60,13 @@ def draw_persona(
     Raises
     ------
     UnknownNameError
-        When the role is not known.
+        When the role or the condition is not known.
+
+    Examples
+    --------
+    >>> from deskhand.behavior_models.profile import load_profile
+    >>> draw_persona(load_profile("office"), 7, 0, 0, condition="touchpad").device.scrolls_by
+    'touchpad'
     """
     if role is not None and role not in ROLES:
         raise UnknownNameError("persona role", role, ROLES)
@@ -63,8 +77,9 @@ def draw_persona(
         role=role or drawn,
         profile=profile.name,
         profile_mode=profile.mode,
-        hand=draw_hand(profile, stream(seed, "persona.hand", *who)),
+        hand=hand_under(condition, draw_hand(profile, stream(seed, "persona.hand", *who))),
         typist=draw_typist(profile, stream(seed, "persona.typist", *who)),
         mind=draw_mind(profile, stream(seed, "persona.mind", *who)),
-        device=draw_device(profile, stream(seed, "persona.device", *who)),
+        device=device_under(condition, draw_device(profile, stream(seed, "persona.device", *who))),
+        condition=condition,
     )

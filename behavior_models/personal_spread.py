@@ -14,13 +14,25 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 
 from deskhand.errors import DeskhandError
 
 # The shape is tabled at these shares of a person's values, and goes on straight beyond them.
 LEVELS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99)
-_Z = tuple(float(z) for z in ndtri(LEVELS))
+# The standard normal numbers at these levels; written out, since a session does without scipy.
+_Z = (
+    -2.3263478740408408,
+    -1.9599639845400545,
+    -1.6448536269514722,
+    -1.2815515655446004,
+    -0.6744897501960817,
+    0.0,
+    0.6744897501960817,
+    1.2815515655446004,
+    1.6448536269514722,
+    1.9599639845400545,
+    2.3263478740408408,
+)
 _STEPS = tuple(b - a for a, b in pairwise(_Z))
 # A person with fewer values has no median worth the name; nor has a set of fewer people a spread.
 FEWEST_VALUES = 8

@@ -150,11 +150,11 @@ def re_aim_px(
     press : PressTraits
         One person's.
     moved, far, direction : float
-        Uniform numbers from (0, 1): whether, how far, and where to.
+        Uniform numbers from [0, 1): whether, how far, and where to.
     """
     if moved >= press.re_aim_share:
         return 0.0, 0.0
-    reach = 1.0 + min(int(log(far) / log(FURTHER_SHARE)), 2)
+    reach = 1.0 + min(int(log(1.0 - far) / log(FURTHER_SHARE)), 2)
     angle = 2.0 * pi * direction
     return float(round(reach * cos(angle))), float(round(reach * sin(angle)))
 
@@ -215,7 +215,7 @@ def double_clicks(population: PressTraits, person_key: Keys, key: Keys) -> Doubl
 
 
 def fit_dwell(
-    dwell_s: NDArray[np.float64], person: NDArray[np.integer], source: str
+    dwell_s: NDArray[np.floating], person: NDArray[np.integer], source: str
 ) -> dict[str, Any]:
     """Return the profile entry of the dwell.
 
@@ -239,7 +239,7 @@ def fit_dwell(
 
 
 def fit_hold(
-    hold_s: NDArray[np.float64], person: NDArray[np.integer], source: str
+    hold_s: NDArray[np.floating], person: NDArray[np.integer], source: str
 ) -> dict[str, Any]:
     """Return the profile entry of the hold of a single click; arguments as for `fit_dwell`."""
     spread = fit_spread(hold_s, person, least=SHORTEST_HOLD_S, most=LONGEST_HOLD_S)
@@ -252,10 +252,10 @@ SHORTEST_HOLD_S, LONGEST_HOLD_S = 0.015, 0.6
 
 
 def fit_double_click(
-    first_hold_s: NDArray[np.float64],
-    gap_s: NDArray[np.float64],
-    second_hold_s: NDArray[np.float64],
-    moved_px: NDArray[np.float64],
+    first_hold_s: NDArray[np.floating],
+    gap_s: NDArray[np.floating],
+    second_hold_s: NDArray[np.floating],
+    moved_px: NDArray[np.floating],
     person: NDArray[np.integer],
     source: str,
 ) -> dict[str, Any]:

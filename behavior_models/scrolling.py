@@ -145,7 +145,7 @@ def notch_times_s(
 
 
 def fit_wheel(
-    gap_s: NDArray[np.float64],
+    gap_s: NDArray[np.floating],
     direction: NDArray[np.integer],
     person: NDArray[np.integer],
     source: str,

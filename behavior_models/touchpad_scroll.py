@@ -185,8 +185,8 @@ def scroll_frames(
 
 
 def fit_touchpad(
-    t_s: NDArray[np.float64],
-    step_px: NDArray[np.float64],
+    t_s: NDArray[np.floating],
+    step_px: NDArray[np.floating],
     burst: NDArray[np.integer],
     person: NDArray[np.integer],
     source: str,
@@ -269,7 +269,7 @@ def fit_touchpad(
 LONGEST_PAUSE_S = 3.0
 
 
-def notch_px(distance_px: NDArray[np.float64]) -> tuple[float, float]:
+def notch_px(distance_px: NDArray[np.floating]) -> tuple[float, float]:
     """Return the notch that a person's scrolls are multiples of, and how well they are.
 
     A wheel moves a page by whole notches, however smoothly a browser shows it; two fingers do not.

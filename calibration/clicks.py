@@ -38,10 +38,10 @@ class Holds:
     down: NDArray[np.int64]
     up: NDArray[np.int64]
     person: NDArray[np.int32]
-    hold_s: NDArray[np.float64]
-    moved_px: NDArray[np.float64]
-    gap_s: NDArray[np.float64]
-    apart_px: NDArray[np.float64]
+    hold_s: NDArray[np.floating]
+    moved_px: NDArray[np.floating]
+    gap_s: NDArray[np.floating]
+    apart_px: NDArray[np.floating]
 
     @property
     def second(self) -> NDArray[np.bool_]:

@@ -20,7 +20,7 @@ UNSEEN_GAP_S = 0.05
 class Notches:
     """Notches of a wheel, each with the time since the one before (infinite at a session's start)."""
 
-    gap_s: NDArray[np.float64]
+    gap_s: NDArray[np.floating]
     direction: NDArray[np.int64]
     person: NDArray[np.int32]
 
@@ -29,8 +29,8 @@ class Notches:
 class PageSteps:
     """Steps of pages that moved smoothly; ``motion`` numbers the runs without a rest."""
 
-    t_s: NDArray[np.float64]
-    step_px: NDArray[np.float64]
+    t_s: NDArray[np.floating]
+    step_px: NDArray[np.floating]
     motion: NDArray[np.int64]
     person: NDArray[np.int32]
 

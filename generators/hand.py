@@ -4,10 +4,16 @@ Single draws from blocks and plain floats, since a scenario asks for one movemen
 paths are rendered later, for the whole session at once.
 """
 
-from math import ceil, exp, floor, hypot
+from math import ceil, floor, hypot
 from typing import NamedTuple
 
+import numpy as np
+
+from deskhand.behavior_models.drag import time_factor
 from deskhand.behavior_models.fitts import movement_time_s, width_along_path_px
+from deskhand.behavior_models.homing import push_on_return
+from deskhand.behavior_models.hover import rest_on_the_way
+from deskhand.behavior_models.idle_hand import SHORTEST_STILL_S, idle_motions
 from deskhand.behavior_models.persona import Persona
 from deskhand.behavior_models.press import double_gap_s, re_aim_px
 from deskhand.streams import Draws
@@ -16,6 +22,8 @@ from deskhand.streams import Draws
 AT_HOME_SHARE = 0.42
 # A click never lies nearer to an edge than this share of the extent. Assumed.
 EDGE_SHARE = 0.49
+# A way shorter than this was not asked for rests in the fit of hesitation.
+SHORTEST_HESITATION_PX = 20.0
 
 Box = tuple[float, float, float, float]
 
@@ -46,9 +54,21 @@ class Hand:
     ----------
     x, y : float
         Screen position in px, whole numbers.
+    slowness : float
+        Factor on movement times; fatigue raises it.
     """
 
-    __slots__ = ("_bottom", "_draws", "_hold_s", "_noise", "_right", "_traits", "x", "y")
+    __slots__ = (
+        "_bottom",
+        "_draws",
+        "_hold_s",
+        "_noise",
+        "_right",
+        "_traits",
+        "slowness",
+        "x",
+        "y",
+    )
 
     def __init__(self, persona: Persona, draws: Draws) -> None:
         self._traits = persona.hand
@@ -56,6 +76,7 @@ class Hand:
         self._right = float(persona.device.screen_width - 1)
         self._bottom = float(persona.device.screen_height - 1)
         self._hold_s = self._noise = 0.0
+        self.slowness = 1.0
         # Where the pointer rests when the session starts: somewhere in the middle half. Assumed.
         self.x = float(round(self._right * (0.25 + 0.5 * draws.uniform())))
         self.y = float(round(self._bottom * (0.25 + 0.5 * draws.uniform())))
@@ -73,30 +94,84 @@ class Hand:
         Aim
             The end point lies in the box, scattered around its centre.
         """
-        return self._go(box, 1.0, stay=True)
+        return self._go(box, stay=True)
 
     def drag(self, box: Box) -> Aim:
-        """Move to a box with a button held; slower than `aim`."""
-        return self._go(box, self._traits.drag_time_factor, stay=False)
+        """Move to a box with a button held; the time is that of drags."""
+        return self._go(box, stay=False)
 
-    def drift(self, reach_px: float) -> Aim:
-        """Shift the hand without an aim, as people do while they read.
+    def rest_before(self, box: Box) -> tuple[Aim, int] | None:
+        """Hesitate on the way to a box: go to where the pointer rests, and for how long, in us.
+
+        Most approaches have no rest; then nothing happens.
+        """
+        draws, hover = self._draws, self._traits.hover
+        whether = draws.uniform()
+        if whether >= hover.share:
+            return None
+        dx, dy = box[0] + 0.5 * box[2] - self.x, box[1] + 0.5 * box[3] - self.y
+        if hypot(dx, dy) < SHORTEST_HESITATION_PX:
+            return None
+        rest = rest_on_the_way(hover, whether, (draws.normal(), draws.normal()), draws.uniform())
+        if rest is None:
+            return None
+        along, beside = rest.along, rest.beside
+        off_x, off_y = along * dx - beside * dy, along * dy + beside * dx
+        time_s = movement_time_s(self._traits, hypot(off_x, off_y), 0.0, draws.normal())
+        aim = self.drift(off_x, off_y, time_s * self.slowness)
+        return (aim, round(rest.rest_s * 1e6)) if aim.duration_us else None
+
+    def drift(self, dx: float, dy: float, time_s: float) -> Aim:
+        """Shift the hand without a target, as far as the screen goes.
 
         Parameters
         ----------
-        reach_px : float
-            Typical distance; at most three times as far.
+        dx, dy : float
+            By how much, in px.
+        time_s : float
+            How long it takes.
         """
-        draws, traits = self._draws, self._traits
-        dx = min(max(draws.normal(), -2.0), 2.0) * reach_px * 0.8
-        dy = min(max(draws.normal(), -2.0), 2.0) * reach_px * 0.8
         x = float(round(min(max(self.x + dx, 0.0), self._right)))
         y = float(round(min(max(self.y + dy, 0.0), self._bottom)))
         if x == self.x and y == self.y:
             return Aim(x, y, 0, 0.0)
-        time_s = traits.drift_median_s * exp(traits.drift_log_sd * draws.normal())
         self.x, self.y = x, y
-        return Aim(x, y, round(max(time_s, traits.movement_time_floor_s) * 1e6), 0.0)
+        return Aim(x, y, round(time_s * 1e6), 0.0)
+
+    def idle(self, rest_us: int) -> list[tuple[int, int, float, float]]:
+        """Return the motions of the resting hand: start and duration in us, and the shift in px."""
+        # A still spell lasts a second or more.
+        most = int(rest_us / (1e6 * SHORTEST_STILL_S))
+        if not most:
+            return []
+        made = idle_motions(
+            self._traits.idle,
+            np.array([rest_us]),
+            self._draws.normals(3 * most).reshape(3, 1, most),
+            self._draws.uniforms(3 * most).reshape(3, 1, most),
+        )
+        columns = (made.start_us, made.duration_us, made.dx, made.dy)
+        rows = zip(*(column[0].tolist() for column in columns), strict=True)
+        return [row for row in rows if row[0] >= 0]
+
+    def push(self) -> Aim | None:
+        """Close the hand on the mouse: the grip may push it by some pixels."""
+        draws = self._draws
+        push = push_on_return(
+            self._traits.homing,
+            draws.uniform(),
+            draws.uniform(),
+            (draws.normal(), draws.normal()),
+        )
+        return None if push is None else self.drift(*push)
+
+    def grip_us(self) -> int:
+        """Return the time from the press of a drag to its first movement."""
+        return round(self._traits.drag.grip_s.value(self._draws.normal()) * 1e6)
+
+    def drop_us(self) -> int:
+        """Return the time from the last movement of a drag to the release."""
+        return round(self._traits.drag.drop_s.value(self._draws.normal()) * 1e6)
 
     def dwell_us(self) -> int:
         """Return the time from the last movement to the press."""
@@ -122,17 +197,13 @@ class Hand:
         """Shift by a pixel or two, as hands do between the presses of a double click."""
         uniform = self._draws.uniform
         dx, dy = re_aim_px(self._traits.press, uniform(), uniform(), uniform())
-        self.x = min(max(self.x + dx, 0.0), self._right)
-        self.y = min(max(self.y + dy, 0.0), self._bottom)
+        self.drift(dx, dy, 0.0)
 
     def home_us(self) -> int:
         """Return the time that the hand needs from the keyboard to the mouse or back."""
-        traits = self._traits
-        return round(
-            traits.homing_median_s * exp(traits.homing_log_sd * self._draws.normal()) * 1e6
-        )
+        return round(self._traits.homing.time_s.value(self._draws.normal()) * 1e6)
 
-    def _go(self, box: Box, factor: float, *, stay: bool) -> Aim:
+    def _go(self, box: Box, *, stay: bool) -> Aim:
         left, top, width, height = box
         x, y = self.x, self.y
         if stay:
@@ -147,9 +218,14 @@ class Hand:
         width_px = width_along_path_px(dx, dy, width, height)
         if width_px < 1.0:
             width_px = 1.0
-        time_s = movement_time_s(self._traits, hypot(dx, dy), width_px, self._draws.normal())
+        distance_px = hypot(dx, dy)
+        time_s = movement_time_s(self._traits, distance_px, width_px, self._draws.normal())
+        time_s *= self.slowness if stay else self.slowness * self._dragging(distance_px)
         self.x, self.y = to_x, to_y
-        return Aim(to_x, to_y, round(time_s * factor * 1e6), width_px)
+        return Aim(to_x, to_y, round(time_s * 1e6), width_px)
+
+    def _dragging(self, distance_px: float) -> float:
+        return time_factor(self._traits.drag, distance_px)
 
     def _inside(self, low: float, extent: float, limit: float) -> float:
         sd, normal = self._traits.endpoint_offset_sd, self._draws.normal

@@ -255,6 +255,7 @@ class Desk(PageVerbs):
         start = self.t_us
         self.plan.rows.append(Row(start, "idle.start", None, {"reason": reason}))
         self.t_us = start + duration_us
+        self.fatigue.recover(start, self.t_us)
         self.live.settle(self.t_us)
         self.row("idle.end", {"reason": reason})
         yield self.env.timeout(self.started_us + self.t_us - int(self.env.now))

@@ -1,5 +1,8 @@
 """A person's hands: reaching, pressing, moving the focus, striking keys, turning the wheel."""
 
+import math
+
+from deskhand.generators.hand import Aim
 from deskhand.generators.keyboard_plan import Typing
 from deskhand.generators.plan import Move, Press, Row, Typed, Wheeled
 from deskhand.generators.wheel import plan_scroll
@@ -38,6 +41,7 @@ class Hands(Seat):
         """Move the hand to the mouse, if it is not there."""
         if self.on_keyboard:
             self.on_keyboard = False
+            self.returning = True
             self.t_us += self.hand.home_us()
 
     def to_keyboard(self) -> None:
@@ -60,28 +64,56 @@ class Hands(Seat):
         return window.origin_x + left, window.origin_y + top, width, height
 
     def point(self, action_id: int, box: Box, kind: str = "aim", buttons: int = 0) -> None:
-        """Move the pointer into a box."""
+        """Move the pointer into a box; on the way to a target it may rest and aim anew."""
         hand = self.hand
-        x0, y0 = hand.x, hand.y
-        aim = hand.drag(box) if kind == "drag" else hand.aim(box)
+        hand.slowness = self.fatigue.slowness(self.t_us)
+        if kind == "drag":
+            x0, y0 = hand.x, hand.y
+            aim = hand.drag(box)
+        else:
+            self._grip(action_id)
+            x0, y0 = hand.x, hand.y
+            rest = hand.rest_before(box)
+            if rest is not None:
+                self._move(action_id, "aim", x0, y0, rest[0])
+                self.t_us += rest[1]
+                x0, y0 = hand.x, hand.y
+            aim = hand.aim(box)
         if aim.duration_us:
-            end = self.t_us + aim.duration_us
-            x, y, _, width_px = aim
-            move = (action_id, kind, self.t_us, end, x0, y0, x, y, width_px, buttons)
-            self.plan.moves.append(make(Move, move))
-            self.t_us = end
+            self._move(action_id, kind, x0, y0, aim, buttons)
 
-    def drift(self, action_id: int, reach_px: float) -> None:
-        """Let the pointer shift without an aim."""
-        hand = self.hand
-        x0, y0 = hand.x, hand.y
-        aim = hand.drift(reach_px)
-        if aim.duration_us:
-            end = self.t_us + aim.duration_us
-            self.plan.moves.append(
-                Move(action_id, "drift", self.t_us, end, x0, y0, aim.x, aim.y, aim.width_px, 0)
-            )
-            self.t_us = end
+    def _move(
+        self, action_id: int, kind: str, x0: float, y0: float, aim: Aim, buttons: int = 0
+    ) -> None:
+        """Append a movement that begins now and let its time pass."""
+        x, y, duration_us, width_px = aim
+        end = self.t_us + duration_us
+        move = (action_id, kind, self.t_us, end, x0, y0, x, y, width_px, buttons)
+        self.plan.moves.append(make(Move, move))
+        self.t_us = end
+
+    def _grip(self, action_id: int) -> None:
+        """Take hold of the mouse after typing; the first motion is a push without an aim."""
+        if not self.returning:
+            return
+        self.returning = False
+        x0, y0 = self.hand.x, self.hand.y
+        push = self.hand.push()
+        if push is not None and push.duration_us:
+            self._move(action_id, "return", x0, y0, push)
+
+    def rest_hand(self, action_id: int, duration_us: int) -> None:
+        """Let time pass with the hand on the mouse, which is never quite still."""
+        hand, start = self.hand, self.t_us
+        self._grip(action_id)
+        begun = self.t_us
+        for since_us, lasts_us, dx, dy in hand.idle(start + duration_us - begun):
+            x0, y0 = hand.x, hand.y
+            aim = hand.drift(dx, dy, lasts_us * 1e-6)
+            if aim.duration_us:
+                self.t_us = begun + since_us
+                self._move(action_id, "drift", x0, y0, aim)
+        self.t_us = max(start + duration_us, self.t_us)
 
     def press_button(
         self,
@@ -146,7 +178,7 @@ class Hands(Seat):
         """Scroll until an element is in view; returns it as it then is."""
         if element.fixed or not self.live.limit_y:
             return element
-        for _ in range(LONGEST_SEARCH):
+        for attempt in range(LONGEST_SEARCH):
             _, top, _, height = element.box
             high = self.live.screen.viewport[1]
             top -= self.live.page.scroll_y
@@ -155,7 +187,11 @@ class Hands(Seat):
                 return element
             middle = high * (0.5 + REST_SD * self.draws.normal())
             before = self.live.page.scroll_y
-            self.scroll_by(self.begin(), top + 0.5 * height - middle, verb="scroll")
+            away = top + 0.5 * height - middle
+            if not attempt and self.draws.uniform() < self.persona.hand.scroll.reversal_share:
+                # The search runs past the element and comes back in the next round.
+                away += math.copysign(high * (0.5 + 0.5 * self.draws.uniform()), away)
+            self.scroll_by(self.begin(), away, verb="scroll")
             if self.live.page.scroll_y == before:
                 return element
             element = self.find(element.key)
@@ -168,6 +204,7 @@ class Hands(Seat):
         live = self.live
         self.to_mouse()
         start = self.t_us
+        self._grip(action_id)
         self._enter_page(action_id)
         offset = live.page.scroll_y
         distance_px = min(max(distance_px, -offset), live.limit_y - offset)

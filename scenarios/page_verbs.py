@@ -16,8 +16,6 @@ from deskhand.scenarios.keying import Keying
 from deskhand.scenarios.live_page import MASK, SCRIPT_US
 from deskhand.scenarios.scenario import Steps
 
-# How far a resting pointer shifts, in px (assumed).
-DRIFT_PX = 45.0
 # Skimming reads this share of the words.
 SKIM_SHARE = 0.4
 
@@ -236,13 +234,10 @@ class PageVerbs(Keying):
         if skim:
             words *= SKIM_SHARE
         for pause_us, notches in reading_stretches(self.mind, draws, words):
-            shifts = 0.0 if self.on_keyboard else self.mind.drift_rate * pause_us / 1e6
-            count = int(shifts + draws.uniform())
-            end = self.t_us + pause_us
-            for _ in range(count):
-                self.t_us += pause_us // (count + 1)
-                self.drift(action, DRIFT_PX)
-            self.t_us = max(self.t_us, end)
+            if self.on_keyboard:
+                self.t_us += pause_us
+            else:
+                self.rest_hand(action, pause_us)
             offset = live.page.scroll_y
             distance = notches * self.persona.device.notch_px
             if (distance > 0 and offset < live.limit_y) or (distance < 0 < offset):

@@ -1,5 +1,6 @@
 """Acts of the pointer on a page: clicking, slipping, dragging, and what the page answers."""
 
+from deskhand.behavior_models.drag import EARLY_FROM, EARLY_TO
 from deskhand.errors import DeskhandError
 from deskhand.generators.plan import Move, Press
 from deskhand.scenarios.hands import Hands
@@ -44,7 +45,7 @@ class Pointing(Hands):
         self.await_edge("click", element.key)
         self.to_mouse()
         element = self.show(self.find(element.key))
-        if count == 1 and self.draws.uniform() < self.mind.slip_rate:
+        if count == 1 and self.draws.uniform() < self.mind.slip_rate * self.clumsiness():
             self._slip(element)
         action = self.begin()
         start = self.t_us
@@ -63,7 +64,14 @@ class Pointing(Hands):
         self.note_point(action, verb, element.key, start, box)
 
     def note_point(
-        self, action_id: int, verb: str, target: str | None, start_us: int, box: tuple[float, ...]
+        self,
+        action_id: int,
+        verb: str,
+        target: str | None,
+        start_us: int,
+        box: tuple[float, ...],
+        *,
+        error_of: int | None = None,
     ) -> None:
         """Finish an action whose pointer ended in a box."""
         self.finish(
@@ -73,7 +81,12 @@ class Pointing(Hands):
             start_us,
             intended=(box[0] + 0.5 * box[2], box[1] + 0.5 * box[3]),
             actual=(self.hand.x, self.hand.y),
+            error_of=error_of,
         )
+
+    def clumsiness(self) -> float:
+        """Return by what a tired hand's errors are more frequent than a fresh one's."""
+        return self.fatigue.clumsiness(self.t_us)
 
     def reach(self, action_id: int, element: Element) -> None:
         """Move the pointer onto an element."""
@@ -193,38 +206,62 @@ class Pointing(Hands):
         return x, y
 
     def drag_to(self, locator: str, place: str, *, to: str | None = None) -> None:
-        """Drag one element onto another."""
+        """Drag one element onto another; at times it is let go on the way and taken up again."""
         self.ponder("decide")
         self.to_mouse()
         source = self.show(self.find(locator))
         goal = self.find(place)
-        action = self.begin()
-        start = self.t_us
-        self.reach(action, source)
-        x0, y0 = self.hand.x, self.hand.y
-        down = self.t_us + self.hand.dwell_us()
         live = self.live
         live.note(source)
         live.note(goal)
+        if self.draws.uniform() < self.persona.hand.drag.early_release_share * self.clumsiness():
+            action, start = self.begin(), self.t_us
+            share = EARLY_FROM + (EARLY_TO - EARLY_FROM) * self.draws.uniform()
+            box = self._carry(action, source, goal, share)
+            self.note_point(action, "drag", source.key, start, box, error_of=action + 1)
+            self._correction_of = action
+            self.t_us += self.tempo.think_us("notice")
+        action, start = self.begin(), self.t_us
+        box = self._carry(action, source, goal)
+        edge = live.edge("drag", source.key, to_target=goal.key, to=to)
+        if edge is not None:
+            self.answer(edge, "", self.t_us + SCRIPT_US, action)
+            # The page moves the node, and a node that is moved loses the focus without a blur.
+            live.focus = None
+        self.note_point(action, "drag", source.key, start, box)
+
+    def _carry(
+        self, action_id: int, source: Element, goal: Element, share: float = 1.0
+    ) -> tuple[float, ...]:
+        """Press on one element, move towards another, let go; returns where the way led.
+
+        Parameters
+        ----------
+        share : float
+            Of the way; below 1 the element is let go before it is there.
+        """
+        self.reach(action_id, source)
+        x0, y0 = self.hand.x, self.hand.y
+        down = self.t_us + self.hand.dwell_us()
         focus = source if source.tab >= 0 else None
-        self.move_focus(focus, down + SCRIPT_US, action)
-        self.t_us = down + self.hand.dwell_us()
+        self.move_focus(focus, down + SCRIPT_US, action_id)
+        self.t_us = down + self.hand.grip_us()
         left, top, width, height = self.screen_box(goal)
         low, high = max(top, y0 - LANE_PX), min(top + height, y0 + LANE_PX)
         if high - low < 8.0:
             low, high = top, top + height
         box = (left, low, width, high - low)
-        self.point(action, box, kind="drag", buttons=1)
-        up = self.t_us + self.hand.dwell_us()
+        target: str | None = goal.key
+        if share < 1.0:
+            x = x0 + share * (left + 0.5 * width - x0)
+            y = y0 + share * (0.5 * (low + high) - y0)
+            box, target = (x - 4.0, y - 4.0, 8.0, 8.0), None
+        self.point(action_id, box, kind="drag", buttons=1)
+        up = self.t_us + self.hand.drop_us()
         x1, y1 = self.hand.x, self.hand.y
         self.plan.presses.append(
-            Press(action, down, up, x0, y0, x1, y1, 0, 1, source.key, goal.key)
+            Press(action_id, down, up, x0, y0, x1, y1, 0, 1, source.key, target)
         )
         self.t_us = up
-        live.settle(up)
-        edge = live.edge("drag", source.key, to_target=goal.key, to=to)
-        if edge is not None:
-            self.answer(edge, "", up + SCRIPT_US, action)
-            # The page moves the node, and a node that is moved loses the focus without a blur.
-            live.focus = None
-        self.note_point(action, "drag", source.key, start, box)
+        self.live.settle(up)
+        return box

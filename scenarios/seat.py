@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
+from deskhand.behavior_models.fatigue import WorkingHand
 from deskhand.behavior_models.think_time import Tempo
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.generators.hand import Hand
@@ -47,6 +48,10 @@ class Seat:
         What is in front.
     on_keyboard : bool
         Whether the pointing hand lies on the keyboard.
+    returning : bool
+        Whether the hand is back from the keyboard and has not moved the mouse yet.
+    fatigue : WorkingHand
+        How tired the hand is.
     clipboard : str
         The text that was copied last.
     """
@@ -76,6 +81,8 @@ class Seat:
         self.task = 0
         self.step = -1
         self.on_keyboard = False
+        self.returning = False
+        self.fatigue = WorkingHand(persona.hand.fatigue)
         self.clipboard = ""
         self.changed = True
         self._action = -1

@@ -101,4 +101,4 @@ def test_wheels_and_fingers_are_told_apart() -> None:
 
 def test_no_steps_are_refused() -> None:
     with pytest.raises(DeskhandError, match="no step"):
-        fit_touchpad(*[np.empty(0)] * 2, *[np.empty(0, np.int64)] * 2, "none")
+        fit_touchpad(np.empty(0), np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64), "")

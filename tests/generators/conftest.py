@@ -50,7 +50,7 @@ def _make_plan(
         )
         for kind in ("aim", "drift") if action % 4 == 0 else ("aim",):
             x0, y0 = hand.x, hand.y
-            aim = hand.aim(box) if kind == "aim" else hand.drift(10.0)
+            aim = hand.aim(box) if kind == "aim" else hand.drift(7.0, -4.0, 0.3)
             end = t + aim.duration_us
             move = Move(action, kind, t, end, x0, y0, aim.x, aim.y, aim.width_px, 0)
             plan.moves.append(move)

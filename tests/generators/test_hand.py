@@ -1,11 +1,13 @@
 """What a planner may rely on: end points inside boxes and screens, whole pixels, sane times."""
 
+from math import hypot
 from statistics import median
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deskhand.behavior_models.drag import time_factor
 from deskhand.behavior_models.persona import draw_persona
 from deskhand.behavior_models.profile import load_profile
 from deskhand.generators.hand import Aim, Hand
@@ -36,15 +38,31 @@ def test_an_aim_ends_on_a_whole_pixel_inside_the_box_and_the_screen(
 
 
 @settings(max_examples=50, deadline=None)
-@given(seed=st.integers(0, 2**32), reach=st.floats(1, 60))
-def test_a_drift_is_small_and_stays_on_the_screen(seed: int, reach: float) -> None:
+@given(seed=st.integers(0, 2**32), rest_us=st.integers(0, 60_000_000))
+def test_an_idle_hand_keeps_to_its_rest_and_to_the_screen(seed: int, rest_us: int) -> None:
     hand = Hand(PERSONA, Draws(seed, "hand"))
-    for _ in range(20):
-        x, y = hand.x, hand.y
-        aim = hand.drift(reach)
-        assert max(abs(aim.x - x), abs(aim.y - y)) <= 3 * reach + 1
+    end_us = 0
+    for start_us, duration_us, dx, dy in hand.idle(rest_us):
+        assert end_us + 1_000_000 <= start_us
+        end_us = start_us + duration_us
+        assert hypot(dx, dy) <= 151
+        aim = hand.drift(dx, dy, duration_us * 1e-6)
         assert 0 <= aim.x <= 1919
         assert 0 <= aim.y <= 1079
+    assert end_us <= rest_us
+
+
+def test_some_approaches_rest_on_the_way() -> None:
+    hand = Hand(PERSONA, Draws(6, "hand"))
+    far, near = (1500.0, 800.0, 40.0, 40.0), (100.0, 100.0, 40.0, 40.0)
+    rests = []
+    for i in range(3000):
+        box = far if i % 2 else near
+        rests.append(hand.rest_before(box) is not None)
+        hand.aim(box)
+    # Four standard errors; the person's share is what the hand was drawn with.
+    share = PERSONA.hand.hover.share
+    assert sum(rests) / 3000 == pytest.approx(share, abs=4 * (share * (1 - share) / 3000) ** 0.5)
 
 
 def test_clicks_scatter_around_the_centre_as_the_profile_says() -> None:
@@ -77,7 +95,7 @@ def test_dwell_hold_and_double_click_have_the_profiles_medians_over_people() -> 
     assert median(gap) == pytest.approx(press["double_gap_s"]["value"]["median"], rel=0.06)
 
 
-def test_a_drag_takes_longer_than_an_aim() -> None:
+def test_a_drag_takes_its_own_time() -> None:
     aims: list[Aim] = []
     drags: list[Aim] = []
     hand = Hand(PERSONA, Draws(4, "hand"))
@@ -85,4 +103,4 @@ def test_a_drag_takes_longer_than_an_aim() -> None:
         box = (100.0 + 1000 * (i % 2), 300.0, 40.0, 40.0)
         (aims if i % 4 < 2 else drags).append((hand.aim if i % 4 < 2 else hand.drag)(box))
     ratio = median(d.duration_us for d in drags) / median(a.duration_us for a in aims)
-    assert ratio == pytest.approx(PERSONA.hand.drag_time_factor, rel=0.08)
+    assert ratio == pytest.approx(time_factor(PERSONA.hand.drag, 1000.0), rel=0.08)
