@@ -52,8 +52,8 @@ MOST_REPORTS = 500
 # Random numbers of one report; the slots of a report follow one another.
 SLOTS = 8
 INTERVAL, WITHIN, END, CELL, COMPONENT, ALONG, ASIDE = range(7)
-# A movement that comes out shorter or longer than any in the reference is drawn again so often.
-REDRAWS = 3
+# Movements under way at once.
+SEATS = 1024
 
 
 class Reports(NamedTuple):
@@ -137,28 +137,42 @@ class ReportPolicy:
             Each movement ends in its start point plus the state's rest.
         """
         n = len(keys)
-        ids = np.arange(n)
-        t_us = np.zeros(n, np.int64)
-        # Where each movement is relative to its start point; whole or fractional px are kept.
-        x, y = np.zeros(n, np.float32), np.zeros(n, np.float32)
-        rows = [(ids, t_us, x, y)]
-        for number in range(MOST_REPORTS):
-            step_x, step_y, gap_us, ends = self._next(state, keys, number)
-            if number == MOST_REPORTS - 1:
-                step_x, step_y, ends = state.rest_x, state.rest_y, np.ones(len(ids), np.bool_)
+        # A movement has a seat until it ends; then the next one takes it, so that the arrays stay
+        # full, and of a size that stays in a core's cache.
+        seats = np.arange(min(n, SEATS))
+        waiting = len(seats)
+        live = state.take(seats)
+        t_us = np.zeros(len(seats), np.int64)
+        x, y = np.zeros(len(seats), np.float32), np.zeros(len(seats), np.float32)
+        rows = [(np.arange(n), np.zeros(n, np.int64), *np.zeros((3, n), np.float32))]
+        while len(seats):
+            number = live.place.astype(np.int64)
+            step_x, step_y, gap_us, ends = self._next(live, keys[seats], number)
             t_us, x, y = t_us + gap_us, x + step_x, y + step_y
-            rows.append((ids, t_us, x, y))
-            if ends.all():
-                break
-            state = state.after(step_x, step_y, gap_us.astype(np.float32) * np.float32(1e-3))
-            if ends.any():
-                live = np.flatnonzero(~ends)
-                ids, t_us, x, y, keys = ids[live], t_us[live], x[live], y[live], keys[live]
-                state = state.take(live)
+            rows.append((seats, number + 1, t_us, x, y))
+            live = live.after(step_x, step_y, gap_us.astype(np.float32) * np.float32(1e-3))
+            ended = np.flatnonzero(ends)
+            if not len(ended):
+                continue
+            seated = ended[: n - waiting]
+            if len(seated):
+                arrived = np.arange(waiting, waiting + len(seated))
+                waiting += len(seated)
+                live.put(seated, state.take(arrived))
+                seats = seats.copy()
+                seats[seated] = arrived
+                # What was recorded of the ended movements is kept: these are new arrays.
+                t_us, x, y = t_us.copy(), x.copy(), y.copy()
+                t_us[seated], x[seated], y[seated] = 0, 0.0, 0.0
+            if len(seated) < len(ended):
+                ends[seated] = False
+                stay = np.flatnonzero(~ends)
+                seats, t_us, x, y = seats[stay], t_us[stay], x[stay], y[stay]
+                live = live.take(stay)
         return _gathered(rows, n, x0, y0)
 
     def _next(
-        self, state: ReportState, keys: Keys, number: int
+        self, state: ReportState, keys: Keys, number: NDArray[np.int64]
     ) -> tuple[Floats, Floats, NDArray[np.int64], NDArray[np.bool_]]:
         def uniform(what: int) -> Floats:
             return uniforms(keys, number * SLOTS + what)
@@ -171,6 +185,7 @@ class ReportPolicy:
         inner = _standard(features, self.step_mean, self.step_sd)
         out = self.step_out(hard_swish(self.step_hidden(np.concatenate([shared, inner]))))
         ends = uniform(END) < _logistic(out[0] + np.float32(self.end_log_odds))
+        ends |= number >= MOST_REPORTS - 2
         kind = drawn_class(out[1 : 1 + STEP_CLASSES], uniform(CELL))
         step_x, step_y = self._free_step(out[1 + STEP_CLASSES :], way, reach_px, keys, number)
         cell_x, cell_y = np.divmod(kind, 2 * LATTICE_PX + 1)
@@ -188,7 +203,7 @@ class ReportPolicy:
         return ticks.astype(np.int64) * self.clock_us
 
     def _free_step(
-        self, out: Floats, way: Heading, reach_px: Floats, keys: Keys, number: int
+        self, out: Floats, way: Heading, reach_px: Floats, keys: Keys, number: NDArray[np.int64]
     ) -> tuple[Floats, Floats]:
         f = np.float32
         parts = out.reshape(6, COMPONENTS, -1)
@@ -243,20 +258,21 @@ def _logistic(log_odds: Floats) -> Floats:
 
 
 def _gathered(
-    rows: list[tuple[NDArray[np.intp], NDArray[np.int64], Floats, Floats]],
+    rows: list[tuple[NDArray[np.intp], NDArray[np.int64], NDArray[Any], Floats, Floats]],
     n: int,
     x0: NDArray[np.float64],
     y0: NDArray[np.float64],
 ) -> Reports:
-    count = np.zeros(n, np.int64)
-    for ids, *_ in rows:
-        count[ids] += 1
-    first = np.cumsum(count) - count
-    total = int(count.sum())
-    t_us, x, y = np.empty(total, np.int64), np.empty(total, np.float32), np.empty(total, np.float32)
-    for number, (ids, times, across, down) in enumerate(rows):
-        place = first[ids] + number
-        t_us[place] = times
-        x[place] = across + x0[ids].astype(np.float32)
-        y[place] = down + y0[ids].astype(np.float32)
-    return Reports(count=count, t_us=t_us, x=x, y=y)
+    whose, number, t_us, x, y = (np.concatenate(column) for column in zip(*rows, strict=True))
+    count = np.bincount(whose, minlength=n).astype(np.int64)
+    place = (np.cumsum(count) - count)[whose] + number
+    made = Reports(
+        count=count,
+        t_us=np.empty(len(place), np.int64),
+        x=np.empty(len(place), np.float32),
+        y=np.empty(len(place), np.float32),
+    )
+    made.t_us[place] = t_us
+    made.x[place] = x + x0[whose].astype(np.float32)
+    made.y[place] = y + y0[whose].astype(np.float32)
+    return made

@@ -81,6 +81,11 @@ class ReportState:
             self, **{f.name: np.ascontiguousarray(getattr(self, f.name)[..., chosen]) for f in fields(self)}
         )
 
+    def put(self, places: NDArray[np.intp], others: "ReportState") -> None:
+        """Overwrite the movements at some places with others, in this order."""
+        for f in fields(self):
+            getattr(self, f.name)[..., places] = getattr(others, f.name)
+
     def after(self, step_x: Floats, step_y: Floats, gap_ms: Floats) -> Self:
         """Return the state one report later, shape (n,) each."""
         length = np.sqrt(step_x * step_x + step_y * step_y)

@@ -19,7 +19,7 @@ from deskhand.keyed_draws import Keys, mixed
 SECTION = "report_policy"
 TEMPO, DETOUR = 3, 4
 # Movements drawn at once, so that their state stays in a core's cache.
-BLOCK = 2048
+BLOCK = 8192
 
 
 @lru_cache(maxsize=8)
