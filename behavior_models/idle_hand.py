@@ -5,7 +5,8 @@ twitch of the fingers, seldom a new place for the pointer.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from math import cos, pi, sin
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,14 @@ class IdleTraits:
     jitter_px: tuple[float, ...]
     shift_px: PersonalSpread
     shift_s: PersonalSpread
+
+
+class IdleMotion(NamedTuple):
+    """A motion of a resting hand, in whole px."""
+
+    duration_us: int
+    dx: float
+    dy: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +101,38 @@ def own_idle(population: IdleTraits, noise: float) -> IdleTraits:
         shift_px=population.shift_px.own(-noise),
         shift_s=population.shift_s.own(0.0),
     )
+
+
+def idle_motion(
+    idle: IdleTraits, noise: tuple[float, float], uniform: tuple[float, float, float]
+) -> IdleMotion:
+    """Return one motion of a resting hand; `IdleTraits.still_s` tells when it comes.
+
+    Parameters
+    ----------
+    idle : IdleTraits
+        Whose hand.
+    noise : tuple of float, length 2
+        Standard normal numbers: reach, duration.
+    uniform : tuple of float, length 3
+        Uniform numbers: jitter or shift, which jitter, direction.
+
+    Examples
+    --------
+    >>> from deskhand.behavior_models.profile import load_profile
+    >>> idle = own_idle(read_idle(load_profile("office")), 0.0)
+    >>> idle_motion(idle, (0.0, 0.0), (0.0, 0.0, 0.0)).dx
+    1.0
+    """
+    if uniform[0] < idle.jitter_share:
+        one, two, three = idle.jitter_px
+        at = uniform[1] * (one + two + three)
+        reach, lasts_s = (1.0 if at < one else 2.0 if at < one + two else 3.0), JITTER_S
+    else:
+        reach, lasts_s = idle.shift_px.value(noise[0]), idle.shift_s.value(noise[1])
+    angle = 2.0 * pi * uniform[2]
+    dx, dy = float(round(reach * cos(angle))), float(round(reach * sin(angle)))
+    return IdleMotion(round(lasts_s * 1e6), dx, dy)
 
 
 def idle_motions(

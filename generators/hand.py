@@ -7,13 +7,11 @@ paths are rendered later, for the whole session at once.
 from math import ceil, floor, hypot
 from typing import NamedTuple
 
-import numpy as np
-
 from deskhand.behavior_models.drag import time_factor
 from deskhand.behavior_models.fitts import movement_time_s, width_along_path_px
 from deskhand.behavior_models.homing import push_on_return
 from deskhand.behavior_models.hover import rest_on_the_way
-from deskhand.behavior_models.idle_hand import SHORTEST_STILL_S, idle_motions
+from deskhand.behavior_models.idle_hand import idle_motion
 from deskhand.behavior_models.persona import Persona
 from deskhand.behavior_models.press import double_gap_s, re_aim_px
 from deskhand.streams import Draws
@@ -140,19 +138,16 @@ class Hand:
 
     def idle(self, rest_us: int) -> list[tuple[int, int, float, float]]:
         """Return the motions of the resting hand: start and duration in us, and the shift in px."""
-        # A still spell lasts a second or more.
-        most = int(rest_us / (1e6 * SHORTEST_STILL_S))
-        if not most:
-            return []
-        made = idle_motions(
-            self._traits.idle,
-            np.array([rest_us]),
-            self._draws.normals(3 * most).reshape(3, 1, most),
-            self._draws.uniforms(3 * most).reshape(3, 1, most),
-        )
-        columns = (made.start_us, made.duration_us, made.dx, made.dy)
-        rows = zip(*(column[0].tolist() for column in columns), strict=True)
-        return [row for row in rows if row[0] >= 0]
+        idle, normal, uniform = self._traits.idle, self._draws.normal, self._draws.uniform
+        motions: list[tuple[int, int, float, float]] = []
+        start_us = round(idle.still_s.value(normal()) * 1e6)
+        while start_us < rest_us:
+            motion = idle_motion(idle, (normal(), normal()), (uniform(), uniform(), uniform()))
+            end_us = start_us + motion.duration_us
+            if end_us < rest_us:
+                motions.append((start_us, *motion))
+            start_us = end_us + round(idle.still_s.value(normal()) * 1e6)
+        return motions
 
     def push(self) -> Aim | None:
         """Close the hand on the mouse: the grip may push it by some pixels."""
