@@ -1,0 +1,74 @@
+"""Conditions: every one named and sourced; each changes what it says, in the same person."""
+
+import numpy as np
+import pytest
+
+from deskhand.behavior_models.conditions import CONDITIONS, condition, device_under, hand_under
+from deskhand.behavior_models.hand_traits import draw_device, draw_hand
+from deskhand.behavior_models.persona import draw_persona
+from deskhand.behavior_models.profile import load_profile
+from deskhand.errors import UnknownNameError
+from deskhand.generators.wheel import plan_scroll
+from deskhand.streams import Draws, stream
+
+PROFILE = load_profile("office")
+HAND = draw_hand(PROFILE, stream(7, "hand"))
+DEVICE = draw_device(PROFILE, stream(7, "device"))
+
+
+@pytest.mark.parametrize("name", sorted(CONDITIONS))
+def test_a_condition_is_sourced_and_spares_the_rest_of_the_person(name: str) -> None:
+    assert CONDITIONS[name].source
+    plain = draw_persona(PROFILE, 7, 0, 3)
+    under = draw_persona(PROFILE, 7, 0, 3, condition=name)
+    assert under.condition == name
+    assert under.persona_id == plain.persona_id
+    assert under.mind == plain.mind
+    assert under.typist == plain.typist
+    assert under.device.pointer_type == "mouse"
+    assert (under.hand == plain.hand) == (name == "none")
+
+
+def test_what_slows_the_hand_slows_it() -> None:
+    for name in ("tremor", "touchpad", "trackball", "low-vision"):
+        hand = hand_under(name, HAND)
+        assert hand.fitts_slope_s_per_bit > HAND.fitts_slope_s_per_bit
+        assert hand.press.dwell_s.median > HAND.press.dwell_s.median
+
+
+def test_a_tremor_is_larger_and_slower_than_the_physiological_one() -> None:
+    hand = hand_under("tremor", HAND)
+    assert hand.strokes.tremor_px > 5 * HAND.strokes.tremor_px
+    assert 4.0 <= hand.strokes.tremor_hz <= 12.0
+    assert hand.strokes.tremor_hz < HAND.strokes.tremor_hz
+
+
+def test_the_left_hand_mirrors_the_right() -> None:
+    hand = hand_under("left-handed", HAND)
+    assert hand.strokes.turn_rad == -HAND.strokes.turn_rad
+    assert hand.fitts_slope_s_per_bit == HAND.fitts_slope_s_per_bit
+
+
+def test_a_touchpad_scrolls_by_less_than_a_notch() -> None:
+    persona = draw_persona(PROFILE, 7, 0, 3, condition="touchpad")
+    assert persona.device.name.startswith("touchpad-")
+    scroll = plan_scroll(persona, Draws(7, "wheel"), -800.0, reading=True)
+    assert float(scroll.delta_y.sum()) == -800.0
+    assert np.median(np.abs(scroll.delta_y)) < persona.device.notch_px / 2
+    assert np.all(np.diff(scroll.t_us) > 0)
+    assert scroll.duration_us > scroll.t_us[-1]
+
+
+def test_devices_keep_their_wheel_without_a_touchpad() -> None:
+    assert device_under("trackball", DEVICE).scrolls_by == "wheel"
+    assert device_under("none", DEVICE) == DEVICE
+
+
+@pytest.mark.parametrize("name", ["", "Tremor", "touch-pad", "tremor "])
+def test_an_unknown_condition_is_refused(name: str) -> None:
+    for refused in (
+        lambda: condition(name),
+        lambda: draw_persona(PROFILE, 7, 0, 0, condition=name),
+    ):
+        with pytest.raises(UnknownNameError, match="Known: left-handed, low-vision, none"):
+            refused()
