@@ -190,6 +190,37 @@ def second_tries(
     return np.append(False, again & (person[1:] == person[:-1]))[: len(person)]
 
 
+def time_line(
+    distance_px: NDArray[np.floating], time_s: NDArray[np.floating]
+) -> tuple[float, float]:
+    """Return intercept and slope of ln time in s on log2(D / px + 1).
+
+    Parameters
+    ----------
+    distance_px, time_s : NDArray of float, shape (n,)
+        Of each movement; times are positive.
+
+    Raises
+    ------
+    DeskhandError
+        When there are fewer than 30 movements, or all go as far.
+
+    Examples
+    --------
+    >>> distance = np.arange(30.0, 90.0)
+    >>> time_line(distance, 0.2 * (distance + 1.0) ** 0.3)[1].__round__(3)
+    0.208
+    """
+    bits = np.log2(distance_px + 1.0)
+    if len(bits) < FEWEST_DRAGS or np.ptp(bits) == 0.0:
+        raise DeskhandError(
+            f"{len(bits)} movements: at least {FEWEST_DRAGS} of different distance are needed to fit "
+            "their times."
+        )
+    slope, intercept = np.polyfit(bits, np.log(time_s), 1)
+    return float(intercept), float(slope)
+
+
 def fit_drag(
     distance_px: NDArray[np.floating],
     grip_s: NDArray[np.floating],
@@ -213,7 +244,7 @@ def fit_drag(
     person : NDArray of int, shape (n,)
         Whose.
     pointing : tuple of float, length 2
-        Intercept and slope of ln moving time in s on log2(D + 1) when the same people point.
+        The line of the same people's pointing (`time_line`).
     source : str
         Where the data are from.
     batched : bool
@@ -227,23 +258,18 @@ def fit_drag(
     Raises
     ------
     DeskhandError
-        When there are fewer than 30 drags that take time.
+        When there are fewer than 30 drags that take time, or all go as far.
     """
     timed = moving_s > 0.0
-    if timed.sum() < FEWEST_DRAGS:
-        raise DeskhandError(
-            f"{int(timed.sum())} drags: at least {FEWEST_DRAGS} are needed to fit their times."
-        )
-    bits = np.log2(distance_px[timed] + 1.0)
-    slope, intercept = np.polyfit(bits, np.log(moving_s[timed]), 1)
+    intercept, slope = time_line(distance_px[timed], moving_s[timed])
 
     def entry(value: Any, what: str) -> dict[str, Any]:
         return {"value": value, "source": f"{source}: {what}"}
 
     law = "regression of ln moving time on log2(D + 1) of drags, less that of pointing"
     found = {
-        "time_log_intercept": entry(round(float(intercept) - pointing[0], 3), law),
-        "time_log_slope_per_bit": entry(round(float(slope) - pointing[1], 3), law),
+        "time_log_intercept": entry(round(intercept - pointing[0], 3), law),
+        "time_log_slope_per_bit": entry(round(slope - pointing[1], 3), law),
         "early_release_share": entry(
             round(float(again.mean()), 4),
             "drags that go on where the one before was let go within 1.5 s",

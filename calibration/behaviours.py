@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from deskhand.behavior_models.drag import fit_drag, second_tries
+from deskhand.behavior_models.drag import fit_drag, second_tries, time_line
 from deskhand.behavior_models.hover import fit_hover
 from deskhand.behavior_models.idle_hand import fit_idle
 from deskhand.behavior_models.press import fit_double_click, fit_dwell, fit_hold
@@ -112,13 +112,9 @@ def _double_clicks(holds: Holds, source: str) -> Entries:
 def _drags(
     recording: Recording, holds: Holds, movements: Movements, source: str, *, batched: bool
 ) -> Entries:
-    if len(movements) < 2:
-        raise DeskhandError("no pointing to compare drags with.")
     drag = holds.drag
     down, up, person = holds.down[drag], holds.up[drag], holds.person[drag]
     t_s, x, y = recording.t_us * 1e-6, recording.x, recording.y
-    bits = np.log2(movements.distance_px + 1.0)
-    slope, intercept = np.polyfit(bits, np.log(movements.duration_us * 1e-6), 1)
     return fit_drag(
         holds.moved_px[drag],
         t_s[down + 1] - t_s[down],
@@ -126,7 +122,7 @@ def _drags(
         t_s[up] - t_s[up - 1],
         second_tries(person, t_s[down], t_s[up], x[down], y[down], x[up], y[up]),
         person,
-        (float(intercept), float(slope)),
+        time_line(movements.distance_px, movements.duration_us * 1e-6),
         source,
         batched=batched,
     )

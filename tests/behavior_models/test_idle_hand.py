@@ -78,7 +78,13 @@ def test_the_inverse_finds_the_calm_and_the_jitter() -> None:
         reach.append(np.hypot(made.dx, made.dy)[0])
         lasts.append(made.duration_us[0] * 1e-6)
         who.append(np.full(k, person))
-    found = fit_idle(*(np.concatenate(column) for column in (still_s, reach, lasts, who)), "made")
+    found = fit_idle(
+        np.concatenate(still_s),
+        np.concatenate(reach),
+        np.concatenate(lasts),
+        np.concatenate(who),
+        "made",
+    )
     # Four standard errors of a share and of medians over 80 people; rounding to px takes a little.
     share = POPULATION.jitter_share
     error = 4 * np.sqrt(share * (1 - share) / (people * k)) + 0.01
