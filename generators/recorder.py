@@ -19,13 +19,16 @@ from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.generators.clock import clock
 
 KINDS = ("browser", "os-hook", "evdev")
-# Shares of the table entries: quantiles at 0, 1/20, ..., 1.
-LEVELS = 21
+# The tables hold quantiles at these levels.
+LEVELS = (0.0, 0.005, 0.02, *(0.05 * k for k in range(1, 20)), 0.98, 0.995, 1.0)
 # Parts of a movement, by reports, in which rests are more or less frequent.
 PARTS = 10
+# Intervals that do not keep the clock: the first of a movement, one after such a short one, after an
+# ordinary one in the same place, after a rest, and a slip.
+WAKES = ("start", "after_short", "after_ordinary", "after_rest", "slip")
 _CLASS, _OWN = 0, 1
-_NUMBERS = ("cluster", "again_share", "final_share")
-_TABLES = ("rest_us", "first_rest_us", "wake_frames", "rest_weight")
+_NUMBERS = ("cluster", "final_share")
+_TABLES = ("rest_us", "first_rest_us", "wake_periods", "rest_weight")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +54,6 @@ class Recorders:
         makes its own rests, set this to 0.
     first_rest_share : NDArray[np.float64], shape (m,)
         The same, of the first interval of a movement.
-    off_clock_share : NDArray[np.float64], shape (m,)
-        Share of first reports, of a movement or after a rest, that do not wait for the clock.
     grid_us, unit_us : NDArray[np.int64], shape (m,)
         Clock of the stamps.
     ties : NDArray[np.bool_], shape (m,)
@@ -61,14 +62,12 @@ class Recorders:
         Reports at an unchanged place are kept.
     cluster : float
         How much more frequent a rest is right after a rest.
-    again_share : float
-        Share of intervals off the clock that are followed by another.
     final_share : float
         Share of the rests across the end of a movement that are cut short there and kept.
-    rest_us, first_rest_us : NDArray[np.float64], shape (c, LEVELS)
-        Quantiles of the length of a rest, and of a first interval that is one.
-    wake_frames : NDArray[np.float64], shape (c, LEVELS)
-        Quantiles of the interval after a first report that is off the clock, in periods.
+    rest_us, first_rest_us : NDArray[np.float64], shape (c, q)
+        Quantiles, at the q `LEVELS`, of the length of a rest, and of a first interval that is one.
+    wake_periods : NDArray[np.float64], shape (len(WAKES), q)
+        Quantiles of the interval, in periods, in each of the places where the clock is not kept.
     rest_weight : NDArray[np.float64], shape (c, PARTS)
         Frequency of rests in the parts of a movement; the mean is 1.
     """
@@ -82,17 +81,15 @@ class Recorders:
     slip_share: NDArray[np.float64]
     rest_share: NDArray[np.float64]
     first_rest_share: NDArray[np.float64]
-    off_clock_share: NDArray[np.float64]
     grid_us: NDArray[np.int64]
     unit_us: NDArray[np.int64]
     ties: NDArray[np.bool_]
     repeats: NDArray[np.bool_]
     cluster: float
-    again_share: float
     final_share: float
     rest_us: NDArray[np.float64]
     first_rest_us: NDArray[np.float64]
-    wake_frames: NDArray[np.float64]
+    wake_periods: NDArray[np.float64]
     rest_weight: NDArray[np.float64]
 
     def __len__(self) -> int:
@@ -169,24 +166,22 @@ def draw_recorders(profile: Profile, person_keys: keyed_draws.Keys) -> Recorders
         slip_share=np.minimum(spread(of_class("slip_share")), 0.3),
         rest_share=np.minimum(spread(of_class("rest_share")), 0.4),
         first_rest_share=np.minimum(spread(shared("first_rest_share")), 0.9),
-        off_clock_share=np.minimum(spread(shared("off_clock_share")), 1.0),
         grid_us=np.array([c.grid_us for c in clocks], np.int64)[group],
         unit_us=np.array([c.unit_us for c in clocks], np.int64)[group],
         ties=keyed_draws.uniforms(person_keys, next(own)) < of_class("ties_share"),
         repeats=keyed_draws.uniforms(person_keys, next(own)) < profile["recorder", "repeats_share"],
         cluster=float(profile["recorder", "rest_cluster"]),
-        again_share=float(profile["recorder", "again_share"]),
         final_share=float(profile["recorder", "final_share"]),
         rest_us=1e3 * np.array([entry["rest_ms"] for entry in classes], np.float64),
         first_rest_us=1e3 * np.array([entry["first_rest_ms"] for entry in classes], np.float64),
-        wake_frames=np.tile(profile["recorder", "wake_periods"], (len(classes), 1)),
+        wake_periods=np.array([profile["recorder", "wake_periods"][name] for name in WAKES]),
         rest_weight=np.tile(profile["recorder", "rest_weight"], (len(classes), 1)),
     )
 
 
 def example_profile() -> dict[str, Any]:
     """Return a small profile of two classes of recorders, for examples and tests."""
-    rests = [40 + 5 * k for k in range(LEVELS)]
+    rests = [40 + 100 * level for level in LEVELS]
     common = {"slip_share": [0.005, 0.5], "rest_ms": rests, "first_rest_ms": rests}
     classes = [
         {
@@ -213,12 +208,10 @@ def example_profile() -> dict[str, Any]:
         "late_share": [0.01, 0.5],
         "late_periods": [0.2, 0.0],
         "first_rest_share": [0.2, 0.3],
-        "off_clock_share": [0.7, 0.2],
         "repeats_share": 0.1,
         "rest_cluster": 3.0,
-        "again_share": 0.2,
         "final_share": 0.3,
-        "wake_periods": [0.2 + 0.05 * k for k in range(LEVELS)],
+        "wake_periods": {name: [min(0.2 + 1.2 * level, 1.0) for level in LEVELS] for name in WAKES},
         "rest_weight": [1.0] * PARTS,
     }
     return {

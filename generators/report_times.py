@@ -7,13 +7,14 @@ from numpy.typing import NDArray
 
 from deskhand import keyed_draws
 from deskhand.errors import DeskhandError
-from deskhand.generators.recorder import LEVELS, PARTS, Recorders
+from deskhand.generators.recorder import LEVELS, PARTS, WAKES, Recorders
 
 # Slots of a movement's own numbers; its reports' words come from slots at and above _WORDS.
-_ORIGIN, _FIRST, _FIRST_LENGTH, _FIRST_WAKE, _FIRST_AGAIN, _FIRST_LAST = range(6)
+_ORIGIN, _FIRST, _FIRST_REST, _FIRST_WAKE, _SECOND_WAKE = range(5)
+_START, _AFTER_SHORT, _AFTER_ORDINARY, _AFTER_REST, _SLIP = range(len(WAKES))
 _WORDS = 1_000
 # Kinds of numbers of a special report, mixed into the movement's key with the report's place.
-_THIN, _LENGTH, _OFF, _WAKE, _KIND, _AGAIN, _AGAIN_WAKE, _FINAL = range(8)
+_THIN, _LENGTH, _WAKE, _KIND, _AGAIN_WAKE, _FINAL = range(6)
 # A report's 64-bit word is cut in three: 12 bits for jitter, 21 for lateness, 21 for rests.
 _JITTER_BITS, _SHARE_BITS = 12, 21
 # Gumbel's law with mean 0 and SD 1: a report can come later by more than it can come earlier.
@@ -22,8 +23,8 @@ _GUMBEL = (-np.log(-np.log(_LEVELS)) - np.euler_gamma) * np.sqrt(6.0) / np.pi
 _JITTER = _GUMBEL.astype(np.float32)
 # Bound of the jitter as a share of the shorter neighbouring interval: it turns no two reports round.
 _JITTER_LIMIT = 0.45
-# A rest is longer than these many periods.
-SHORTEST_REST = 1.5
+# A rest is longer than these many periods, an interval off the clock shorter than these.
+SHORTEST_REST, SHORT = 1.5, 0.8
 # Periods that short intervals may save in one movement, beyond those of its start.
 SPARE_SLOTS = 3
 # Reports are handled in blocks that stay in the processor's cache.
@@ -165,13 +166,32 @@ def _words(
 
 
 def _quantile(
-    table: NDArray[np.float64], group: NDArray[np.int8], u: NDArray[np.float32]
+    table: NDArray[np.float64], row: NDArray[np.integer], u: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    level = u.astype(np.float64) * (LEVELS - 1)
-    low = np.minimum(level.astype(np.int64), LEVELS - 2)
-    below, above = table[group, low], table[group, low + 1]
-    value: NDArray[np.float64] = below + (above - below) * (level - low)
+    levels = np.array(LEVELS)
+    low = np.searchsorted(levels, u, side="right").clip(1, len(levels) - 1) - 1
+    below, above = table[row, low], table[row, low + 1]
+    part = (u - levels[low]) / (levels[low + 1] - levels[low])
+    value: NDArray[np.float64] = below + (above - below) * part
     return value
+
+
+def _wake(
+    recorders: Recorders,
+    period_ns: NDArray[np.int64],
+    where: NDArray[np.integer],
+    u: NDArray[np.float32],
+) -> NDArray[np.int64]:
+    """Return intervals off the clock, or on it as often as their table says, at least 1 us."""
+    length = np.rint(period_ns * _quantile(recorders.wake_periods, where, u))
+    whole: NDArray[np.int64] = np.maximum(length, 1_000).astype(np.int64)
+    return whole
+
+
+def _after(length: NDArray[np.int64], period_ns: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the place of an interval after one of these lengths."""
+    usual = np.where(length < SHORT * period_ns, _AFTER_SHORT, _AFTER_ORDINARY)
+    return np.where(length > SHORTEST_REST * period_ns, _AFTER_REST, usual)
 
 
 def _set_first(
@@ -187,21 +207,15 @@ def _set_first(
     def draw(slot: int) -> NDArray[np.float32]:
         return keyed_draws.uniforms(keys, slot)
 
-    group = recorders.group
-    rest_ns = 1e3 * _quantile(recorders.first_rest_us, group, draw(_FIRST_LENGTH))
-    wake_ns = period_ns * _quantile(recorders.wake_frames, group, draw(_FIRST_WAKE))
-    u = draw(_FIRST)
-    resting = (u < recorders.first_rest_share) & (rest_ns < duration_ns)
-    # What is left of the same number decides whether the clock is waited for.
-    left = (u - recorders.first_rest_share) / (1.0 - recorders.first_rest_share)
-    off = left < recorders.off_clock_share
-    chosen = np.where(resting, rest_ns, np.where(off, wake_ns, period_ns))
-    interval[first] = np.maximum(np.rint(chosen), 1_000).astype(np.int64)
-    again_ns = period_ns * _quantile(recorders.wake_frames, group, draw(_FIRST_LAST))
-    # A rest at the start is followed by an interval off the clock as often as one later on.
-    share = np.where(resting, recorders.off_clock_share, np.where(off, recorders.again_share, 0.0))
-    again = draw(_FIRST_AGAIN) < share
-    interval[first + 1] = np.where(again, np.rint(again_ns), period_ns).astype(np.int64)
+    rest_ns = np.rint(1e3 * _quantile(recorders.first_rest_us, recorders.group, draw(_FIRST_REST)))
+    resting = (draw(_FIRST) < recorders.first_rest_share) & (rest_ns < duration_ns)
+    start = np.full(len(first), _START)
+    length = np.where(
+        resting, rest_ns.astype(np.int64), _wake(recorders, period_ns, start, draw(_FIRST_WAKE))
+    )
+    interval[first] = length
+    following = _after(length, period_ns)
+    interval[first + 1] = _wake(recorders, period_ns, following, draw(_SECOND_WAKE))
 
 
 def _set_rests(
@@ -229,14 +243,12 @@ def _set_rests(
     both = recorders.rest_share + recorders.slip_share
     slips = draw(_KIND) < (recorders.slip_share / np.maximum(both, 1e-12))[who]
     rest_ns = 1e3 * _quantile(recorders.rest_us, group, draw(_LENGTH))
-    slip_ns = period * _quantile(recorders.wake_frames, group, draw(_LENGTH))
-    length = np.rint(np.where(slips, slip_ns, rest_ns)).astype(np.int64)
-    wake_ns = period * _quantile(recorders.wake_frames, group, draw(_WAKE))
-    off = ~slips & (draw(_OFF) < recorders.off_clock_share[who])
-    wake = np.where(off, np.rint(wake_ns), period).astype(np.int64)
-    again_ns = period * _quantile(recorders.wake_frames, group, draw(_AGAIN_WAKE))
-    once_more = off & (draw(_AGAIN) < recorders.again_share)
-    again = np.where(once_more, np.rint(again_ns), period).astype(np.int64)
+    slip = _wake(recorders, period, np.full(len(at), _SLIP), draw(_LENGTH))
+    length = np.where(slips, slip, np.rint(rest_ns).astype(np.int64))
+    woken = _wake(recorders, period, np.full(len(at), _AFTER_REST), draw(_WAKE))
+    wake = np.where(slips, period, woken)
+    second = _wake(recorders, period, _after(wake, period), draw(_AGAIN_WAKE))
+    again = np.where(slips, period, second)
     thin = draw(_THIN) * float(recorders.rest_weight.max())
     final = draw(_FINAL) < recorders.final_share
     # One movement's in turn, all movements at once: each moves the later ones on.

@@ -14,7 +14,7 @@ from deskhand import keyed_draws
 from deskhand.behavior_models.profile import Profile, parse_profile
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.generators.clock import CLOCKS
-from deskhand.generators.recorder import LEVELS, Recorders, draw_recorders, example_profile
+from deskhand.generators.recorder import LEVELS, WAKES, Recorders, draw_recorders, example_profile
 from deskhand.generators.recorder_fit import fit_recorders
 from deskhand.generators.report_times import moved_reports, report_times_us
 
@@ -141,7 +141,7 @@ def _steady(**values: Any) -> Recorders:
         slip_share=zero,
         rest_share=zero,
         first_rest_share=zero,
-        off_clock_share=zero,
+        wake_periods=np.ones((len(WAKES), len(LEVELS))),
     )
     return replace(quiet, **values)
 
@@ -180,8 +180,8 @@ def test_rests_come_as_often_as_asked_for() -> None:
 
 
 def test_off_the_clock_the_first_interval_follows_its_table() -> None:
-    tables = np.tile(np.linspace(0.2, 0.8, LEVELS), (1, 1))
-    people = _steady(off_clock_share=np.ones(1_000), wake_frames=tables, again_share=0.0)
+    tables = np.tile(0.2 + 0.6 * np.array(LEVELS), (len(WAKES), 1))
+    people = _steady(wake_periods=tables)
     quiet = replace(people, jitter_us=np.zeros(1_000))
     count, t_us = report_times_us(quiet, np.full(1_000, 300_000), _keys(1_000))
     first = t_us[np.cumsum(count) - count + 1] * 60 / 1e6
@@ -212,7 +212,6 @@ def test_a_fit_finds_the_recorders_again() -> None:
     assert classes[0]["jitter_ms"][0] == pytest.approx(0.2, rel=0.35)
     assert classes[1]["jitter_ms"][0] == pytest.approx(0.3, rel=0.35)
     assert entries["first_rest_share"]["value"][0] == pytest.approx(0.2, rel=0.3)
-    assert entries["off_clock_share"]["value"][0] == pytest.approx(0.7, rel=0.3)
     # What is fitted makes movements like those it was fitted on.
     again = draw_recorders(_parsed(entries), keyed_draws.keys(8, "recorder", range(60)))
     made = report_times_us(again.take(who), duration, _keys(len(who), 9))
