@@ -34,6 +34,7 @@ _Z = (
     2.3263478740408408,
 )
 _STEPS = tuple(b - a for a, b in pairwise(_Z))
+_TABLE, _WIDTHS = np.array(_Z), np.array(_STEPS)
 # A person with fewer values has no median worth the name; nor has a set of fewer people a spread.
 FEWEST_VALUES = 8
 FEWEST_PEOPLE = 2
@@ -148,11 +149,11 @@ class PersonalSpread:
         True
         """
         z = np.asarray(noise, np.float64)
-        table, shape = np.array(_Z), np.array(self.shape)
-        place = np.clip(np.searchsorted(table, z, side="right") - 1, 0, len(_STEPS) - 1)
-        step = shape[place] + (shape[place + 1] - shape[place]) * (z - table[place]) / np.array(
-            _STEPS
-        ).take(place)
+        shape = np.array(self.shape)
+        # The inner levels part the line into the table's steps, the outer two going on forever.
+        place = _TABLE[1:-1].searchsorted(z, side="right")
+        slope = (shape[1:] - shape[:-1]) / _WIDTHS
+        step = shape[place] + slope[place] * (z - _TABLE[place])
         own = self._centre + self.between_sd * np.asarray(person_noise, np.float64)
         if self.power:
             # A person's median is not below zero, and neither is a value.

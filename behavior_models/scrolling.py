@@ -131,13 +131,14 @@ def notch_times_s(
     >>> notch_times_s(traits, reading=False, noise=np.zeros((2, 3))).round(2).tolist()[0]
     0.0
     """
-    own = np.zeros(noise.shape[1])
-    gaps = scroll.notch_gap_s.values(own, noise[0])
+    notches = noise.shape[1]
+    gaps = scroll.notch_gap_s.values(0.0, noise[0])
     length = scroll.reading_burst_notches if reading else scroll.seeking_burst_notches
-    ends = np.cumsum(np.maximum(np.rint(length.values(own, noise[1])), 1.0))
-    starts = ends[ends < len(own)].astype(np.intp)
+    ends = np.cumsum(np.maximum(np.rint(length.values(0.0, noise[1])), 1.0))
+    starts = ends[: int(ends.searchsorted(notches))].astype(np.intp)
     pause = scroll.reading_pause_s if reading else scroll.seeking_pause_s
-    gaps[starts] = pause.values(own[starts], noise[0][starts])
+    if len(starts):
+        gaps[starts] = pause.values(0.0, noise[0][starts])
     np.maximum(gaps, SHORTEST_GAP_S, out=gaps)
     gaps[0] = 0.0
     times_s: NDArray[np.float64] = gaps.cumsum()
