@@ -21,14 +21,15 @@ from deskhand.generators.clock import clock
 KINDS = ("browser", "os-hook", "evdev")
 # The tables hold quantiles at these levels.
 LEVELS = (0.0, 0.005, 0.02, *(0.05 * k for k in range(1, 20)), 0.98, 0.995, 1.0)
-# Parts of a movement, by reports, in which rests are more or less frequent.
+# Parts of a movement's time in which rests are more or less frequent, and steps before them.
 PARTS = 10
+STEPS_PX = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 # Intervals that do not keep the clock: the first of a movement, one after such a short one, after an
 # ordinary one in the same place, after a rest, and a slip.
 WAKES = ("start", "after_short", "after_ordinary", "after_rest", "slip")
 _CLASS, _OWN = 0, 1
 _NUMBERS = ("cluster", "final_share")
-_TABLES = ("rest_us", "first_rest_us", "wake_periods", "rest_weight")
+_TABLES = ("rest_us", "first_rest_us", "wake_periods", "rest_by_step")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +69,11 @@ class Recorders:
         Quantiles, at the q `LEVELS`, of the length of a rest, and of a first interval that is one.
     wake_periods : NDArray[np.float64], shape (len(WAKES), q)
         Quantiles of the interval, in periods, in each of the places where the clock is not kept.
-    rest_weight : NDArray[np.float64], shape (c, PARTS)
-        Frequency of rests in the parts of a movement; the mean is 1.
+    rest_weight : NDArray[np.float64], shape (m, k)
+        How much more frequent rests are in each of k equal parts of a movement's time; the mean is
+        about 1. Where the hand's speed is known, `rest_weights` knows better.
+    rest_by_step : NDArray[np.float64], shape (len(STEPS_PX),)
+        The same, by the way in a period that comes before, at `STEPS_PX`.
     """
 
     kind: NDArray[np.int8]
@@ -91,6 +95,7 @@ class Recorders:
     first_rest_us: NDArray[np.float64]
     wake_periods: NDArray[np.float64]
     rest_weight: NDArray[np.float64]
+    rest_by_step: NDArray[np.float64]
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -175,8 +180,40 @@ def draw_recorders(profile: Profile, person_keys: keyed_draws.Keys) -> Recorders
         rest_us=1e3 * np.array([entry["rest_ms"] for entry in classes], np.float64),
         first_rest_us=1e3 * np.array([entry["first_rest_ms"] for entry in classes], np.float64),
         wake_periods=np.array([profile["recorder", "wake_periods"][name] for name in WAKES]),
-        rest_weight=np.tile(profile["recorder", "rest_weight"], (len(classes), 1)),
+        rest_weight=shared("rest_weight"),
+        rest_by_step=np.array(profile["recorder", "rest_by_step"], np.float64),
     )
+
+
+def rest_weights(recorders: Recorders, speed_px_s: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return how much more frequent rests are where the hand is slow, for `Recorders.rest_weight`.
+
+    Parameters
+    ----------
+    recorders : Recorders, m rows
+        One a movement.
+    speed_px_s : NDArray, shape (m, k)
+        Speed of the pointer in k equal parts of each movement's time.
+
+    Returns
+    -------
+    NDArray[np.float64], shape (m, k)
+
+    Examples
+    --------
+    >>> from deskhand.behavior_models.profile import parse_profile
+    >>> profile = parse_profile(example_profile(), "example")
+    >>> one = draw_recorders(profile, keyed_draws.keys(7, "recorder", ["ann"]))
+    >>> slow, fast = rest_weights(one, np.array([[30.0, 3000.0]]))[0].tolist()
+    >>> slow > 5 * fast
+    True
+    """
+    step_px = speed_px_s * (1e-6 * recorders.period_us)[:, None]
+    known = np.log(STEPS_PX)
+    weights: NDArray[np.float64] = np.interp(
+        np.log(np.maximum(step_px, STEPS_PX[0])), known, recorders.rest_by_step
+    )
+    return weights
 
 
 def example_profile() -> dict[str, Any]:
@@ -213,6 +250,7 @@ def example_profile() -> dict[str, Any]:
         "final_share": 0.3,
         "wake_periods": {name: [min(0.2 + 1.2 * level, 1.0) for level in LEVELS] for name in WAKES},
         "rest_weight": [1.0] * PARTS,
+        "rest_by_step": [4.0, 4.0, 2.0, 1.0, 0.5, 0.25, 0.15],
     }
     return {
         "format": "deskhand.profile/1",

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from deskhand import keyed_draws
 from deskhand.behavior_models.profile import FORMAT, Profile, parse_profile
 from deskhand.errors import DeskhandError
-from deskhand.generators.recorder import LEVELS, PARTS, WAKES, draw_recorders
+from deskhand.generators.recorder import LEVELS, PARTS, STEPS_PX, WAKES, draw_recorders
 from deskhand.generators.report_times import SHORTEST_REST, report_times_us
 from deskhand.generators.stamp_intervals import (
     Intervals,
@@ -117,6 +117,7 @@ def fit_recorders(
             for name in WAKES
         },
         "rest_weight": _rest_weight(found, people),
+        "rest_by_step": _rest_by_step(found, people),
     }
     _match(values, found, people, count, t_us)
     text = f"{source}; {len(people)} people, {len(count)} movements"
@@ -183,6 +184,23 @@ def _rest_weight(found: Intervals, people: list[PersonStamps]) -> list[float]:
     all_ = np.bincount(part[use], minlength=PARTS)
     hazard = (np.bincount(part[use & gap], minlength=PARTS) + 1.0) / (all_ + 1.0)
     return _digits(*(hazard / hazard.mean()).tolist())
+
+
+def _rest_by_step(found: Intervals, people: list[PersonStamps]) -> list[float]:
+    """Return the frequency of rests after steps of some lengths in a period; 1 over all reports."""
+    period = _periods(found, people)
+    rest = (found.dt_us > SHORTEST_REST * period)[1:]
+    # The step before, in the same movement, as long as it would be in one period.
+    use = ~found.first[1:]
+    before = (found.step_px * np.minimum(period / np.maximum(found.dt_us, 1), 1.0))[:-1]
+    edges = np.sqrt(np.array(STEPS_PX[1:]) * np.array(STEPS_PX[:-1]))
+    step = np.searchsorted(edges, before)
+    reports = np.bincount(step[use], minlength=len(STEPS_PX))
+    rests = np.bincount(step[use & rest], minlength=len(STEPS_PX))
+    average = (rests.sum() + 1.0) / (reports.sum() + 1.0)
+    # A few reports more at the average, so that steps never seen have it.
+    hazard = (rests + 20.0 * average) / (reports + 20.0)
+    return _digits(*(hazard / average).tolist())
 
 
 def _periods(found: Intervals, people: list[PersonStamps]) -> NDArray[np.float64]:

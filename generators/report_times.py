@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from deskhand import keyed_draws
 from deskhand.errors import DeskhandError
-from deskhand.generators.recorder import LEVELS, PARTS, WAKES, Recorders
+from deskhand.generators.recorder import LEVELS, WAKES, Recorders
 
 # Slots of a movement's own numbers; its reports' words come from slots at and above _WORDS.
 _ORIGIN, _FIRST, _FIRST_REST, _FIRST_WAKE, _SECOND_WAKE = range(5)
@@ -249,7 +249,8 @@ def _set_rests(
     wake = np.where(slips, period, woken)
     second = _wake(recorders, period, _after(wake, period), draw(_AGAIN_WAKE))
     again = np.where(slips, period, second)
-    thin = draw(_THIN) * float(recorders.rest_weight.max())
+    parts = recorders.rest_weight.shape[1]
+    thin = draw(_THIN) * recorders.rest_weight.max(axis=1)[who]
     final = draw(_FINAL) < recorders.final_share
     # One movement's in turn, all movements at once: each moves the later ones on.
     numbers = np.arange(len(at))
@@ -265,8 +266,8 @@ def _set_rests(
         gained = interval[at[now]] - p
         start = j[now] * p + moved[w] - gained - (interval[at[now] + 1] - p)
         left = duration_ns[w] - start
-        part = start * PARTS // np.maximum(duration_ns[w], 1)
-        ok = (left > 0) & (thin[now] < recorders.rest_weight[group[now], part.clip(0, PARTS - 1)])
+        part = start * parts // np.maximum(duration_ns[w], 1)
+        ok = (left > 0) & (thin[now] < recorders.rest_weight[w, part.clip(0, parts - 1)])
         ends = length[now] >= left
         ok &= ~ends | (final[now] & ~slips[now] & (left > SHORTEST_REST * p))
         # Slots are counted at one period each; short intervals may use up what is left over.
@@ -291,7 +292,7 @@ def _rare(
     """Return the reports after which a rest or a slip may come."""
     drawn = (word >> np.uint64(64 - _SHARE_BITS)).astype(np.int32)
     scale = float(1 << _SHARE_BITS)
-    top = (recorders.rest_share + recorders.slip_share) * float(recorders.rest_weight.max())
+    top = (recorders.rest_share + recorders.slip_share) * recorders.rest_weight.max(axis=1)
     limit = (np.minimum(top, 1.0) * scale).astype(np.int32)
     clustered = (np.minimum(top * recorders.cluster, 1.0) * scale).astype(np.int32)
     rare = drawn < np.repeat(limit, np.diff(np.append(first, len(row))))

@@ -30,8 +30,8 @@ class Intervals:
         The first of its movement.
     progress : NDArray[np.float64], shape (n,)
         Its start as a share of the movement's time.
-    still : NDArray[np.bool_], shape (n,)
-        The place is the same at both ends.
+    step_px : NDArray[np.float64], shape (n,)
+        Way from one end to the other.
     """
 
     person: NDArray[np.int32]
@@ -39,7 +39,7 @@ class Intervals:
     next_us: NDArray[np.int64]
     first: NDArray[np.bool_]
     progress: NDArray[np.float64]
-    still: NDArray[np.bool_]
+    step_px: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ def intervals(
         next_us=following[inside],
         first=begins[:-1][inside],
         progress=(since / whole)[inside],
-        still=((np.diff(x) == 0) & (np.diff(y) == 0))[inside],
+        step_px=np.hypot(np.diff(x), np.diff(y))[inside],
     )
 
 
@@ -139,7 +139,7 @@ def person_stamps(found: Intervals, who: int) -> PersonStamps:
         clock=name,
         steady=steady,
         ties=ties > 0.01,
-        repeats=float(np.mean(found.still[mine])) > 0.02,
+        repeats=float(np.mean(found.step_px[mine] == 0.0)) > 0.02,
         period_us=period,
         jitter_us=jitter_us,
         late=int(late.sum()),

@@ -14,7 +14,14 @@ from deskhand import keyed_draws
 from deskhand.behavior_models.profile import Profile, parse_profile
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.generators.clock import CLOCKS
-from deskhand.generators.recorder import LEVELS, WAKES, Recorders, draw_recorders, example_profile
+from deskhand.generators.recorder import (
+    LEVELS,
+    WAKES,
+    Recorders,
+    draw_recorders,
+    example_profile,
+    rest_weights,
+)
 from deskhand.generators.recorder_fit import fit_recorders
 from deskhand.generators.report_times import moved_reports, report_times_us
 
@@ -177,6 +184,18 @@ def test_rests_come_as_often_as_asked_for() -> None:
     # Rests across the end of the movement are not made: a few per cent fewer.
     room = stats.norm.isf(ALARM / 2) * np.sqrt(expected) + 0.06 * expected
     assert abs((dt > 25_000).sum() - expected) < room
+
+
+def test_rests_come_where_the_hand_is_slow() -> None:
+    resting = _steady(rest_share=np.full(1_000, 0.02), cluster=1.0)
+    speed = np.tile([2_000.0] * 10 + [30.0] * 10, (1_000, 1))
+    slow = replace(resting, rest_weight=rest_weights(resting, speed))
+    count, t_us = report_times_us(slow, np.full(1_000, 2_000_000), _keys(1_000))
+    rests = np.diff(t_us) > 25_000
+    late = t_us[:-1][rests] > 1_000_000
+    assert count.sum() == len(t_us)
+    # By the table a step of half a pixel has sixteen rests for one of 33 px.
+    assert late.mean() > 0.9
 
 
 def test_off_the_clock_the_first_interval_follows_its_table() -> None:
