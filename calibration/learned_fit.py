@@ -8,10 +8,15 @@ from deskhand.behavior_models.movement_plan import SECTION as PLAN
 from deskhand.behavior_models.movement_plan import fit_movement_plan
 from deskhand.behavior_models.profile import Entries, entry
 from deskhand.behavior_models.report_traits import SECTION as TRAITS
-from deskhand.behavior_models.report_traits import fit_report_traits, person_statistics
+from deskhand.behavior_models.report_traits import (
+    ReportTraits,
+    fit_report_traits,
+    person_statistics,
+)
 from deskhand.calibration.movements import Movements
 from deskhand.calibration.policy_rows import conditions, policy_rows
 from deskhand.calibration.policy_training import train_policy
+from deskhand.calibration.policy_tuning import tuned
 
 POLICY = "report_policy"
 TEMPO, DETOUR = 3, 4
@@ -56,6 +61,19 @@ def fit_learned(
     )
     rows = policy_rows(movements, known, scores, np.exp(statistics[0]))
     policy = train_policy(rows, seed=seed, clock_us=clock_of(movements), progress=progress)
+    traits_known = ReportTraits(
+        period_ms=np.exp(statistics[0]).astype(np.float32), scores=scores.astype(np.float32)
+    )
+    aimed_moves = movements.take(aimed)
+    policy, plan = tuned(
+        policy,
+        {PLAN: plan},
+        aimed_moves,
+        conditions(aimed_moves),
+        traits_known,
+        seed=seed,
+        source=source,
+    )
     network = entry(policy.record, f"{source}: likelihood of {len(rows)} reports maximised")
     return {TRAITS: traits, PLAN: plan, POLICY: {"network": network}}
 

@@ -1,0 +1,131 @@
+"""Fit the shipped profiles anew: ``python -m deskhand.calibration.shipped_profiles --data DIR``.
+
+DIR holds tidy Parquet tables of public research data, which are not part of this project. What is
+written are population parameters alone; see `deskhand.calibration.pointer_fit.fit`.
+"""
+
+import argparse
+import json
+import sys
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from deskhand.behavior_models.profile import FORMAT, Profile, load_profile
+from deskhand.calibration.behaviours import fit_behaviours
+from deskhand.calibration.pointer_fit import BASE, FEWEST_PEOPLE, fit
+from deskhand.calibration.recording import read_recording
+from deskhand.errors import DeskhandError
+
+# A profile is meant to be read, and may hold nobody's stored movements.
+LARGEST_BYTES = 200_000
+
+
+class DataSet(NamedTuple):
+    """A public data set: its file, the profile made from it, and how to cite it."""
+
+    file: str
+    profile: str
+    source: str
+    remark: str
+
+
+DATA_SETS = (
+    DataSet(
+        "sapimouse.parquet",
+        "mouse-game",
+        "SapiMouse (Antal, Fejer & Buza 2021), 65 people, fitted 2026-11-25",
+        "Volunteers who click, double click and drag in a browser game; browser recorder, 1 ms clock.",
+    ),
+    DataSet(
+        "web.parquet",
+        "mouse-web",
+        "web survey, Hochschule Bonn-Rhein-Sieg, 61 people, fitted 2026-11-25",
+        "Volunteers who fill in a web survey, with the boxes that they click; browser recorder, 1 ms "
+        "clock; a click is known by its release.",
+    ),
+    DataSet(
+        "balabit.parquet",
+        "mouse-desktop",
+        "Balabit Mouse Dynamics Challenge, 5 people, fitted 2026-11-25",
+        "Administrators at work over a remote desktop: presses, double clicks, drags and wheel alone; "
+        "the log bundles movements, so those come from published numbers.",
+    ),
+)
+
+
+def fitted_profile(data_set: DataSet, folder: Path) -> Profile:
+    """Return the profile of one data set, in mode ``research``."""
+    recording = read_recording(folder / data_set.file)
+    if len(recording.people) >= FEWEST_PEOPLE:
+        profile = fit(
+            folder / data_set.file,
+            name=data_set.profile,
+            source=data_set.source,
+            fidelity="learned",
+            progress=_told,
+        )
+    else:
+        # Too few people for a hand: only what they do around a movement is taken from them.
+        sections = {name: dict(part) for name, part in load_profile(BASE).sections.items()}
+        for name, entries in fit_behaviours(recording, data_set.source).items():
+            sections.setdefault(name, {}).update(entries)
+        profile = Profile(name=data_set.profile, mode="", remark="", sections=sections)
+    return replace(profile, mode="research", remark=data_set.remark)
+
+
+def profile_json(profile: Profile) -> str:
+    """Return a profile as it is shipped: one line a parameter, so that it can be read."""
+
+    def line(value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False)
+
+    sections = ",\n".join(
+        f"    {line(name)}: {{\n"
+        + ",\n".join(f"      {line(key)}: {line(entry)}" for key, entry in entries.items())
+        + "\n    }"
+        for name, entries in profile.sections.items()
+    )
+    head = "".join(
+        f"  {line(key)}: {line(value)},\n"
+        for key, value in (
+            ("format", FORMAT),
+            ("name", profile.name),
+            ("mode", profile.mode),
+            ("remark", profile.remark),
+        )
+    )
+    text = f'{{\n{head}  "sections": {{\n{sections}\n  }}\n}}\n'
+    if len(text.encode()) > LARGEST_BYTES:
+        raise DeskhandError(
+            f"profile {profile.name!r} has {len(text.encode())} bytes; at most {LARGEST_BYTES}."
+        )
+    return text
+
+
+def _told(part: str, share: float) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{part}: {100 * share:3.0f} %  ", end="", file=sys.stderr)
+
+
+def main() -> None:
+    """Fit and write the profiles."""
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the Parquet tables")
+    parser.add_argument("--only", choices=[d.profile for d in DATA_SETS], help="one profile")
+    parser.add_argument("--out", type=Path, help="folder to write to; the shipped profiles unless given")
+    given = parser.parse_args()
+    out = given.out or Path(str(files("deskhand.behavior_models") / "profiles"))
+    for data_set in DATA_SETS:
+        if given.only in (None, data_set.profile):
+            text = profile_json(fitted_profile(data_set, given.data))
+            path = out / f"{data_set.profile}.json"
+            partial = path.with_suffix(".partial")
+            partial.write_text(text, encoding="utf-8")
+            partial.replace(path)
+            print(f"{path.name}: {len(text.encode())} bytes")
+
+
+if __name__ == "__main__":
+    main()
