@@ -23,6 +23,8 @@ KINDS = ("browser", "os-hook", "evdev")
 LEVELS = (0.0, 0.005, 0.02, *(0.05 * k for k in range(1, 20)), 0.98, 0.995, 1.0)
 # Parts of a movement's time in which rests are more or less frequent, and steps before them.
 PARTS = 10
+# Bound of a person's share of rests.
+MOST_RESTS = 0.4
 STEPS_PX = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 # Intervals that do not keep the clock: the first of a movement, one after such a short one, after an
 # ordinary one in the same place, after a rest, and a slip.
@@ -169,7 +171,7 @@ def draw_recorders(profile: Profile, person_keys: keyed_draws.Keys) -> Recorders
         late_share=np.minimum(spread(shared("late_share")), 0.3),
         late_us=spread(shared("late_periods")) * period_us,
         slip_share=np.minimum(spread(of_class("slip_share")), 0.3),
-        rest_share=np.minimum(spread(of_class("rest_share")), 0.4),
+        rest_share=np.minimum(spread(of_class("rest_share")), MOST_RESTS),
         first_rest_share=np.minimum(spread(shared("first_rest_share")), 0.9),
         grid_us=np.array([c.grid_us for c in clocks], np.int64)[group],
         unit_us=np.array([c.unit_us for c in clocks], np.int64)[group],

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from deskhand import keyed_draws
 from deskhand.behavior_models.profile import FORMAT, Profile, parse_profile
 from deskhand.errors import DeskhandError
-from deskhand.generators.recorder import LEVELS, PARTS, STEPS_PX, WAKES, draw_recorders
-from deskhand.generators.report_times import SHORTEST_REST, report_times_us
+from deskhand.generators.recorder import LEVELS, MOST_RESTS, PARTS, STEPS_PX, WAKES, draw_recorders
+from deskhand.generators.report_times import report_times_us
 from deskhand.generators.stamp_intervals import (
     Intervals,
     PersonStamps,
     intervals,
     person_stamps,
+    rest_above_us,
 )
 
 # People whose periods differ by less than this factor have one class of recorders.
@@ -166,8 +167,7 @@ def _share_law(people: Sequence[PersonStamps], name: str) -> list[float]:
 
 def _cluster(found: Intervals, people: list[PersonStamps]) -> float:
     """Return how much more frequent an interval without reports is right after another one."""
-    period = _periods(found, people)
-    gap = (found.dt_us > SHORTEST_REST * period) & ~found.first
+    gap = (found.dt_us > _of_person(found, people, "rest_above_us")) & ~found.first
     after = np.append(False, gap[:-1]) & ~found.first
     plain = ~np.append(False, gap[:-1]) & ~found.first
     if not gap.any() or not after.any():
@@ -177,10 +177,9 @@ def _cluster(found: Intervals, people: list[PersonStamps]) -> float:
 
 def _rest_weight(found: Intervals, people: list[PersonStamps]) -> list[float]:
     """Return the frequency of rests in the parts of a movement, mean 1."""
-    period = _periods(found, people)
     use = ~found.first
     part = np.minimum((found.progress * PARTS).astype(np.int64), PARTS - 1)
-    gap = found.dt_us > SHORTEST_REST * period
+    gap = found.dt_us > _of_person(found, people, "rest_above_us")
     all_ = np.bincount(part[use], minlength=PARTS)
     hazard = (np.bincount(part[use & gap], minlength=PARTS) + 1.0) / (all_ + 1.0)
     return _digits(*(hazard / hazard.mean()).tolist())
@@ -188,8 +187,8 @@ def _rest_weight(found: Intervals, people: list[PersonStamps]) -> list[float]:
 
 def _rest_by_step(found: Intervals, people: list[PersonStamps]) -> list[float]:
     """Return the frequency of rests after steps of some lengths in a period; 1 over all reports."""
-    period = _periods(found, people)
-    rest = (found.dt_us > SHORTEST_REST * period)[1:]
+    period = _of_person(found, people, "period_us")
+    rest = (found.dt_us > _of_person(found, people, "rest_above_us"))[1:]
     # The step before, in the same movement, as long as it would be in one period.
     use = ~found.first[1:]
     before = (found.step_px * np.minimum(period / np.maximum(found.dt_us, 1), 1.0))[:-1]
@@ -203,11 +202,11 @@ def _rest_by_step(found: Intervals, people: list[PersonStamps]) -> list[float]:
     return _digits(*(hazard / average).tolist())
 
 
-def _periods(found: Intervals, people: list[PersonStamps]) -> NDArray[np.float64]:
-    """Return the period of each interval's person."""
+def _of_person(found: Intervals, people: list[PersonStamps], name: str) -> NDArray[np.float64]:
+    """Return a number of each interval's person."""
     table = np.ones(int(found.person.max()) + 1)
     for p in people:
-        table[p.who] = p.period_us
+        table[p.who] = getattr(p, name)
     of_each: NDArray[np.float64] = table[found.person]
     return of_each
 
@@ -224,7 +223,7 @@ def _match(
     A rest that would end after its movement is not made, and one rest draws others along, so the
     share that is put in is not the share that comes out.
     """
-    wanted = _rests(found, _periods(found, people))
+    wanted = _rests(found, _of_person(found, people, "rest_above_us"))
     first = np.cumsum(count) - count
     whole = t_us[first + count - 1] - t_us[first]
     chosen = np.linspace(0, len(count) - 1, min(len(count), _SIMULATED)).astype(np.int64)
@@ -235,17 +234,18 @@ def _match(
         made, stamps = report_times_us(drawn, whole[chosen], keys)
         place = np.zeros(len(stamps))
         got = intervals(np.arange(len(made)), made, stamps, place, place)
-        rests, finals = _rests(got, drawn.period_us[got.person])
+        rests, finals = _rests(got, rest_above_us(drawn.period_us, drawn.grid_us)[got.person])
         factor = min(max(wanted[0] / max(rests, 1e-9), 0.5), 2.0)
         for entry in values["classes"]:
-            entry["rest_share"] = _digits(entry["rest_share"][0] * factor, entry["rest_share"][1])
+            share, spread = entry["rest_share"]
+            entry["rest_share"] = _digits(min(share * factor, MOST_RESTS), spread)
         factor = min(max(wanted[1] / max(finals, 1e-9), 0.3), 3.0)
         values["final_share"] = _digit(min(values["final_share"] * factor, 1.0))
 
 
-def _rests(found: Intervals, period_us: NDArray[np.float64]) -> tuple[float, float]:
+def _rests(found: Intervals, above_us: NDArray[np.float64]) -> tuple[float, float]:
     """Return the share of rests among the intervals, and among those that end a movement."""
-    rest = found.dt_us > SHORTEST_REST * period_us
+    rest = found.dt_us > above_us
     ends = ~found.first & (found.next_us == 0)
     return float(rest[~found.first].mean()), float(rest[ends].mean()) if ends.any() else 0.0
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from deskhand.generators.clock import CLOCKS
 from deskhand.generators.report_times import SHORT, SHORTEST_REST
@@ -12,6 +12,8 @@ from deskhand.generators.report_times import SHORT, SHORTEST_REST
 _ON_GRID = 0.97
 # Intervals this near to the period, as a share of it, are ordinary, and these show jitter.
 _NEAR, _WIDE = 0.15, 0.2
+# A grid is coarse above this share of the period.
+_COARSE = 0.2
 # No clock is without jitter: at least this share of the grid, which cannot be seen.
 _LEAST_JITTER = 0.02
 
@@ -60,6 +62,7 @@ class PersonStamps:
     slip_share: tuple[float, int]
     rest_share: tuple[float, int]
     first_rest_share: tuple[float, int]
+    rest_above_us: float
     rests_us: NDArray[np.int64]
     first_rests_us: NDArray[np.int64]
     wakes: dict[str, NDArray[np.float64]]
@@ -92,6 +95,12 @@ def intervals(
     )
 
 
+def rest_above_us(period_us: ArrayLike, grid_us: ArrayLike) -> NDArray[np.float64]:
+    """Return the length above which an interval is a rest; a coarse clock hides more of them."""
+    period, grid = np.asarray(period_us, np.float64), np.asarray(grid_us, np.float64)
+    return SHORTEST_REST * period + np.where(grid > _COARSE * period, grid, 0.0)
+
+
 def person_stamps(found: Intervals, who: int) -> PersonStamps:
     """Return what one person's intervals say of the recorder; the person has a later interval."""
     mine = found.person == who
@@ -111,7 +120,9 @@ def person_stamps(found: Intervals, who: int) -> PersonStamps:
         jitter_us = max(float(np.sqrt(max(-covariance - grid**2 / 12, 0.0))), jitter_us)
         # Over two intervals most of a late report's delay is undone again.
         calm = (
-            pair & (np.append(0, dt[:-1]) <= SHORTEST_REST * period) & ~np.append(True, first[:-1])
+            pair
+            & (np.append(0, dt[:-1]) <= rest_above_us(period, grid))
+            & ~np.append(True, first[:-1])
         )
         calm = calm if calm.any() else pair
         period = float(np.mean(0.5 * (dt[calm] + following[calm])))
@@ -122,10 +133,11 @@ def person_stamps(found: Intervals, who: int) -> PersonStamps:
     late &= np.abs(dt + following - 2 * period) <= near
     beyond = float(np.mean(dt[late] - period - near)) if late.any() else _NEAR * period
     beyond = max(beyond, 0.03 * period)
-    longer = dt > SHORTEST_REST * period
+    above = float(rest_above_us(period, grid))
+    longer = dt > above
     before = np.append(0, dt[:-1])
     second = later & np.append(False, first[:-1]) & ~longer
-    after_rest = later & ~longer & (before > SHORTEST_REST * period)
+    after_rest = later & ~longer & (before > above)
     after_short = second & (before < SHORT * period)
     short = dt < min(SHORT * period, period - 1.5 * grid)
     # Short between two ordinary intervals: the clock slipped.
@@ -149,6 +161,7 @@ def person_stamps(found: Intervals, who: int) -> PersonStamps:
         slip_share=(float(slip.sum()), n),
         rest_share=(float((later & longer).sum()), n),
         first_rest_share=(float((first & longer).sum()), int(first.sum())),
+        rest_above_us=above,
         rests_us=dt[later & longer],
         first_rests_us=dt[first & longer],
         wakes={
@@ -176,7 +189,9 @@ def _period(dt_us: NDArray[np.int64], grid: int, ties: float) -> tuple[float, bo
     if ties > 0.05:
         # The stamps are coarser than the reports: only their mean rate is left to see.
         busy = dt_us[dt_us < max(40_000, 1.5 * grid)]
-        return max(float(busy.mean()), 500.0), False
+        rate = float(busy.mean()) if len(busy) else float(grid)
+        # Some systems hand several reports over at once; that is no faster device.
+        return max(rate, grid / 8, 500.0), False
     short = dt_us[(dt_us > 0) & (dt_us < 100_000)]
     period = float(np.median(short if len(short) else dt_us))
     for _ in range(3):
