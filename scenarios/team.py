@@ -32,6 +32,7 @@ def simulate_team(
     time_zone: str,
     screens: Mapping[str, Screen],
     provenance_id: str,
+    condition: str = "none",
 ) -> list[SessionPlan]:
     """Plan one session for everyone in a team.
 
@@ -60,6 +61,8 @@ def simulate_team(
         Compiled screens by name.
     provenance_id : str
         Identifier of the run.
+    condition : str
+        What everyone's hand is under, by name.
 
     Returns
     -------
@@ -95,7 +98,9 @@ def simulate_team(
             team=team,
             person=person,
             day=day,
-            persona=draw_persona(profile, seed, team, person, _role(scenario, role, seed, *who)),
+            persona=draw_persona(
+                profile, seed, team, person, _role(scenario, role, seed, *who), condition
+            ),
             start_wall_us=start_wall_us + late_us,
             time_zone=time_zone,
             provenance_id=provenance_id,

@@ -12,6 +12,7 @@ from deskhand.arguments import (
     Arguments,
     Only,
     check_workers,
+    parse_condition,
     parse_formats,
     parse_only,
     parse_role,
@@ -40,6 +41,7 @@ def simulate(
     team_size: int = DEFAULT_TEAM_SIZE,
     profile: str | Path = "office",
     role: str | None = None,
+    condition: str = "none",
     start: str = DEFAULT_START,
     time_zone: str = "UTC",
     screens: "Mapping[str, Screen] | None" = None,
@@ -63,6 +65,8 @@ def simulate(
         The population: a shipped name or the path of a ``.json`` profile.
     role : str, optional
         The person's role; drawn when not given.
+    condition : str
+        What the person's hand is under: none, tremor, touchpad, trackball, low-vision or left-handed.
     start : str
         The local date, or date and time, of day 0.
     time_zone : str
@@ -95,6 +99,7 @@ def simulate(
         start=parse_start(start),
         time_zone=parse_time_zone(time_zone),
         role=parse_role(role),
+        condition=parse_condition(condition),
         team_size=team_size,
     )
     from deskhand.recipe import load_recipe
@@ -125,6 +130,7 @@ def generate(
     time_zone: str = "UTC",
     profile: str | Path = "office",
     role: str | None = None,
+    condition: str = "none",
     team_size: int = DEFAULT_TEAM_SIZE,
     screens: "Mapping[str, Screen] | None" = None,
     progress: "Progress | None" = None,
@@ -149,7 +155,7 @@ def generate(
         The part to make, for example ``"team=3,day=1"``.
     resume : bool
         Complete a run that was begun in ``out``.
-    start, time_zone, profile, role, team_size, screens
+    start, time_zone, profile, role, condition, team_size, screens
         As in `simulate`.
     progress : callable, optional
         Called with the number of finished shards, of all shards and of events so far.
@@ -173,6 +179,7 @@ def generate(
         start=parse_start(start),
         time_zone=parse_time_zone(time_zone),
         role=parse_role(role),
+        condition=parse_condition(condition),
         team_size=team_size,
     )
     check_workers(workers)

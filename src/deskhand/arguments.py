@@ -48,6 +48,7 @@ class Arguments:
     start: datetime = DEFAULT_MOMENT
     time_zone: str = "UTC"
     role: str | None = None
+    condition: str = "none"
     team_size: int = DEFAULT_TEAM_SIZE
 
     def __post_init__(self) -> None:
@@ -86,6 +87,7 @@ class Arguments:
             "start": self.start.isoformat(timespec="minutes"),
             "time_zone": self.time_zone,
             "role": self.role,
+            "condition": self.condition,
             "team_size": self.team_size,
         }
 
@@ -242,6 +244,20 @@ def parse_role(text: str | None) -> str | None:
 
     if text not in ROLES:
         raise UnknownNameError("persona role", text, ROLES)
+    return text
+
+
+def parse_condition(text: str) -> str:
+    """Return the name of a condition when it is known.
+
+    Raises
+    ------
+    UnknownNameError
+        When it is not known.
+    """
+    from deskhand.behavior_models.conditions import condition
+
+    condition(text)
     return text
 
 

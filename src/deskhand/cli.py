@@ -59,6 +59,7 @@ def generate(
     time_zone: str = "UTC",
     profile: str = "office",
     role: str | None = None,
+    condition: str = "none",
     team_size: Whole = 5,
 ) -> None:
     """Generate the sessions of many people over many days.
@@ -92,6 +93,8 @@ def generate(
         The population: the name of a shipped profile or the path of a .json profile.
     role
         Give everyone this role instead of drawing one.
+    condition
+        Put everyone's hand under a condition: tremor, touchpad, trackball, low-vision or left-handed.
     team_size
         People in a team; they share a day and interrupt one another.
     """
@@ -112,6 +115,7 @@ def generate(
             time_zone=time_zone,
             profile=profile,
             role=role,
+            condition=condition,
             team_size=team_size,
             progress=progress,
         )

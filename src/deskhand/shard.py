@@ -97,6 +97,7 @@ def sessions_of(
         day=shard.day,
         profile=recipe.profile,
         role=arguments.role,
+        condition=arguments.condition,
         start_wall_us=arguments.start_wall_us(shard.day),
         time_zone=arguments.time_zone,
         screens=recipe.screens,

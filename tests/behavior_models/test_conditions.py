@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import deskhand
 from deskhand.behavior_models.conditions import CONDITIONS, condition, device_under, hand_under
 from deskhand.behavior_models.hand_traits import draw_device, draw_hand
 from deskhand.behavior_models.persona import draw_persona
@@ -72,3 +73,27 @@ def test_an_unknown_condition_is_refused(name: str) -> None:
     ):
         with pytest.raises(UnknownNameError, match="Known: left-handed, low-vision, none"):
             refused()
+
+
+@pytest.mark.parametrize("name", ["touchpad", "low-vision"])
+def test_a_whole_session_is_under_its_condition(name: str) -> None:
+    plain = deskhand.simulate("crm.create_lead", seed=7)
+    under = deskhand.simulate("crm.create_lead", seed=7, condition=name)
+    assert (plain.header["condition"], under.header["condition"]) == ("none", name)
+    assert set(under.events["pointer_type"].drop_null().to_pylist()) == {"mouse"}
+
+    def moving_us(session: deskhand.Session) -> float:
+        down = [t for t, kind in _rows(session) if kind == "pointerdown"]
+        last = {
+            t: max(m for m, kind in _rows(session) if kind == "pointermove" and m <= t)
+            for t in down
+        }
+        return float(np.mean([t - before for t, before in last.items()]))
+
+    # The dwell before a press is longer by a third, or by two and a half.
+    assert moving_us(under) > moving_us(plain)
+
+
+def _rows(session: deskhand.Session) -> list[tuple[int, str]]:
+    events = session.events
+    return list(zip(events["t_us"].to_pylist(), events["type"].to_pylist(), strict=True))

@@ -21,6 +21,7 @@ BAD = [
     ({"--profile": "offic"}, "did you mean 'office'"),
     ({"--profile": "no/such.json"}, "does not exist"),
     ({"--role": "salse"}, "did you mean 'sales'"),
+    ({"--condition": "tremour"}, "did you mean 'tremor'"),
     ({"--people": "0"}, "people=0"),
     ({"--people": "-3"}, "people=-3"),
     ({"--people": "2.5"}, "--people"),
