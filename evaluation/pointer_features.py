@@ -78,7 +78,7 @@ def pointer_features(movements: Movements) -> dict[str, Floats]:
     >>> {name: view.shape[1] for name, view in views.items()}
     {'shape': 30, 'kinematic': 72, 'raw': 96}
     >>> float(views["shape"][0, SHAPE.index("path_ratio")].round(3))
-    1.001
+    1.0
     """
     moved = moved_reports(movements)
     shape = np.empty((len(moved), len(SHAPE)))
