@@ -23,7 +23,7 @@ from deskhand.generators.stamp_intervals import (
 _CLASS_RATIO = 1.04
 # People with fewer intervals say nothing about the spread between people.
 _FEWEST_INTERVALS = 200
-_FEWEST_RESTS = 100
+_FEWEST_PEOPLE = 3
 _ROUNDS = 3
 _SIMULATED = 4_000
 _COMMON_LAWS = ("late_share", "first_rest_share")
@@ -89,21 +89,19 @@ def fit_recorders(
     steady = [p for p in people if p.steady] or people
     trusted = [p for p in steady if p.intervals >= _FEWEST_INTERVALS] or steady
     classes = _classes(people, kind)
-    pooled = np.concatenate([p.rests_us for p in steady])
-    first_pooled = np.concatenate([p.first_rests_us for p in steady])
     for entry, members in classes:
-        sure = [p for p in members if p.intervals >= _FEWEST_INTERVALS] or members
-        few = len(sure) < 3
-        for name in ("slip_share", "rest_share"):
-            law = _share_law(sure, name)
-            entry[name] = [law[0], _share_law(trusted, name)[1] if few else law[1]]
-        jitter = [p.jitter_us / p.period_us for p in (trusted if few else sure)]
-        entry["jitter_ms"] = _digits(1e-3 * np.median([p.jitter_us for p in sure]), _log_sd(jitter))
-        rests = np.concatenate([p.rests_us for p in members])
-        firsts = np.concatenate([p.first_rests_us for p in members])
-        entry["rest_ms"] = _quantiles(rests if len(rests) >= _FEWEST_RESTS else pooled, 1e-3)
+        sure = [p for p in members if p.intervals >= _FEWEST_INTERVALS]
+        # A class of one or two people tells its period and clock; the rest would be their own.
+        alike = sure if len(sure) >= _FEWEST_PEOPLE else trusted
+        entry["slip_share"] = _share_law(alike, "slip_share")
+        entry["rest_share"] = _share_law(alike, "rest_share")
+        period_ms = entry["period_ms"][0]
+        jitter = np.array([p.jitter_us / p.period_us for p in alike])
+        entry["jitter_ms"] = _digits(period_ms * np.median(jitter), _log_sd(jitter))
+        of_class = members if len(sure) >= _FEWEST_PEOPLE else steady
+        entry["rest_ms"] = _quantiles(np.concatenate([p.rests_us for p in of_class]), 1e-3)
         entry["first_rest_ms"] = _quantiles(
-            firsts if len(firsts) >= _FEWEST_RESTS else first_pooled, 1e-3
+            np.concatenate([p.first_rests_us for p in of_class]), 1e-3
         )
     late = np.array([p.late_periods for p in trusted if p.late >= 5])
     values: dict[str, Any] = {
