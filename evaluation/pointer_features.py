@@ -168,9 +168,7 @@ def kinematics(grid: MotionGrid, chord_px: Floats) -> Floats:
     error = np.where(inside, grid.along / chord[:, np.newaxis] - smooth, 0.0)
     path = np.cumsum(speed, 1)
     path /= np.maximum(path[:, -1:], 1e-9)
-    times = [
-        ((path < level) & inside).sum(1) / size for level in (0.05, 0.2, 0.5, 0.8, 0.95)
-    ]
+    times = [((path < level) & inside).sum(1) / size for level in (0.05, 0.2, 0.5, 0.8, 0.95)]
     power = np.abs(np.fft.rfft(share[:, :SPECTRUM], SPECTRUM)) ** 2
     power /= np.maximum(power.sum(1, keepdims=True), 1e-12)
     hz = np.fft.rfftfreq(SPECTRUM, 1.0 / GRID_HZ)

@@ -5,6 +5,7 @@ of many random dilated kernels, read by a linear classifier.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deskhand.calibration.movements import Movements
 from deskhand.evaluation.motion_grid import Floats, heading_frame, motion_grid, moved_reports
@@ -59,7 +60,7 @@ def kernel_features(movements: Movements, *, seed: int) -> Floats:
         wide = min(WINDOW, grid.speed.shape[1])
         series[:, :wide, 0] = grid.along_speed[:, :wide] / UNIT_PX_S
         series[:, :wide, 1] = grid.across_speed[:, :wide] / UNIT_PX_S
-        columns = []
+        columns: list[NDArray[np.floating]] = []
         for dilation, weight, bias in kernels:
             steps = WINDOW - (LENGTH - 1) * dilation
             response = np.zeros((len(chosen), steps, KERNELS), np.float32)

@@ -108,11 +108,7 @@ REPORT_FEATURES = (
         for k in range(EDGE_STEPS)
     ),
     *(f"gap_below_{edge:g}" for edge in (*GAPS_MS, np.inf)),
-    *(
-        f"gaps_{a:g}_{b:g}"
-        for a in (*NEIGHBOURS_MS, np.inf)
-        for b in (*NEIGHBOURS_MS, np.inf)
-    ),
+    *(f"gaps_{a:g}_{b:g}" for a in (*NEIGHBOURS_MS, np.inf) for b in (*NEIGHBOURS_MS, np.inf)),
     *(
         f"step_{dx}_{dy}"
         for dx in range(-LATTICE_PX, LATTICE_PX + 1)

@@ -1,4 +1,4 @@
-"""Classifier two-sample test: can a classifier tell one side's rows from the other's?
+"""Classifier two-sample test: whether a classifier can tell two sets of rows apart.
 
 Source: Lopez-Paz & Oquab 2017 (classifier two-sample tests). Rows of one person are alike, so all of
 a person's rows are in one fold, and the interval comes from drawing people, not rows, anew.
@@ -6,6 +6,7 @@ a person's rows are in one fold, and the interval comes from drawing people, not
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -96,7 +97,11 @@ def two_sample_test(
 def boosting(seed: int) -> Any:
     """Return gradient-boosted trees, the classifier of the views by features."""
     return learn("ensemble").HistGradientBoostingClassifier(
-        max_iter=120, learning_rate=0.06, max_leaf_nodes=24, l2_regularization=1.0, random_state=seed
+        max_iter=120,
+        learning_rate=0.06,
+        max_leaf_nodes=24,
+        l2_regularization=1.0,
+        random_state=seed,
     )
 
 
@@ -117,7 +122,7 @@ def learn(part: str) -> Any:
         When it is not installed.
     """
     try:
-        return __import__(f"sklearn.{part}", fromlist=[part])
+        return import_module(f"sklearn.{part}")
     except ImportError as error:
         raise DeskhandError(
             "scikit-learn is not installed; classifier tests need it: "
