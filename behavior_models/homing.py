@@ -17,6 +17,10 @@ from deskhand.behavior_models.personal_spread import PersonalSpread, fit_spread,
 from deskhand.behavior_models.profile import Profile
 from deskhand.keyed_draws import Keys, normals
 
+# A longer time holds a thought as well. Assumed.
+LONGEST_HOMING_S = 2.0
+FEWEST_PUSHES = 30
+
 _TIME = 68
 
 
@@ -182,7 +186,3 @@ def fit_homing(
         name: {"value": value, "source": f"{source}: {what}"}
         for name, (value, what) in found.items()
     }
-
-
-LONGEST_HOMING_S = 2.0
-FEWEST_PUSHES = 30

@@ -20,6 +20,8 @@ JITTER_PX, SHIFT_PX = 3.0, 150.0
 # A shorter still spell lies between two motions of one bout of activity (assumed).
 SHORTEST_STILL_S, LONGEST_STILL_S = 1.0, 120.0
 FEWEST_MOTIONS = 30
+# Web survey, 61 people: three of four motions of at most 3 px are a single report.
+JITTER_S = 0.017
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,10 +192,6 @@ def idle_motions(
         dx=np.where(ended, 0.0, dx),
         dy=np.where(ended, 0.0, dy),
     )
-
-
-# Web survey, 61 people: three of four motions of at most 3 px are a single report.
-JITTER_S = 0.017
 
 
 def fit_idle(

@@ -27,6 +27,11 @@ DOUBLE_CLICK_PX = 4.0
 # median and censored at zero. Chosen on the held-out people of SapiMouse among .3, .35, .5 and log.
 DWELL_POWER = 0.35
 LONGEST_DWELL_S = 0.5
+# Holds outside are lost releases and drags that went nowhere. Assumed.
+SHORTEST_HOLD_S, LONGEST_HOLD_S = 0.015, 0.6
+# Of the second presses that lie off the first, the share that lie a further pixel off: SapiMouse,
+# 65 people, 4,650 double clicks, .098 at one pixel, .024 at two, .009 at three.
+FURTHER_SHARE = 0.27
 
 # The numbers of a key that each quantity takes.
 _DWELL, _HOLD, _FIRST, _GAP, _SECOND, _MOVED, _FAR, _WHERE = range(40, 48)
@@ -159,11 +164,6 @@ def re_aim_px(
     return float(round(reach * cos(angle))), float(round(reach * sin(angle)))
 
 
-# Of the second presses that lie off the first, the share that lie a further pixel off: SapiMouse,
-# 65 people, 4,650 double clicks, .098 at one pixel, .024 at two, .009 at three.
-FURTHER_SHARE = 0.27
-
-
 def dwells_us(population: PressTraits, person_key: Keys, key: Keys) -> NDArray[np.int64]:
     """Return the times from last movement to press of many clicks.
 
@@ -245,10 +245,6 @@ def fit_hold(
     spread = fit_spread(hold_s, person, least=SHORTEST_HOLD_S, most=LONGEST_HOLD_S)
     what = "press to release of single clicks; quantiles of its logarithm, every person alike"
     return {"hold_s": {"value": spread.as_value(), "source": f"{source}: {what}"}}
-
-
-# Holds outside are lost releases and drags that went nowhere. Assumed.
-SHORTEST_HOLD_S, LONGEST_HOLD_S = 0.015, 0.6
 
 
 def fit_double_click(

@@ -24,6 +24,10 @@ STOP_PX = 0.5
 MOST_SWIPES = 60
 # A tail counts as inertia when it has so many steps, starts so fast and is so straight in the log.
 TAIL_STEPS, TAIL_PX, TAIL_R2 = 8, 8.0, 0.9
+# A rest that lasts longer is no part of a scroll. Assumed.
+LONGEST_PAUSE_S = 3.0
+# A distance this near to a multiple of a notch is one; who reaches this score has a wheel (`notch_px`).
+NEAR_PX, WHEEL_SCORE = 1.6, 0.35
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,10 +269,6 @@ def fit_touchpad(
     }
 
 
-# A rest that lasts longer is no part of a scroll. Assumed.
-LONGEST_PAUSE_S = 3.0
-
-
 def notch_px(distance_px: NDArray[np.floating]) -> tuple[float, float]:
     """Return the notch that a person's scrolls are multiples of, and how well they are.
 
@@ -304,7 +304,3 @@ def notch_px(distance_px: NDArray[np.floating]) -> tuple[float, float]:
     # Of notches that fit alike the one that fits most closely.
     best = int(np.argmax(share - 1e-3 * (off * near).mean(axis=0)))
     return float(grid[best]), float(share[best])
-
-
-NEAR_PX = 1.6
-WHEEL_SCORE = 0.35

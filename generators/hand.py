@@ -215,12 +215,11 @@ class Hand:
             width_px = 1.0
         distance_px = hypot(dx, dy)
         time_s = movement_time_s(self._traits, distance_px, width_px, self._draws.normal())
-        time_s *= self.slowness if stay else self.slowness * self._dragging(distance_px)
+        time_s *= self.slowness
+        if not stay:
+            time_s *= time_factor(self._traits.drag, distance_px)
         self.x, self.y = to_x, to_y
         return Aim(to_x, to_y, round(time_s * 1e6), width_px)
-
-    def _dragging(self, distance_px: float) -> float:
-        return time_factor(self._traits.drag, distance_px)
 
     def _inside(self, low: float, extent: float, limit: float) -> float:
         sd, normal = self._traits.endpoint_offset_sd, self._draws.normal
