@@ -81,9 +81,10 @@ def draw_plans(
         _value(z, table) + spread * normals(keys, SLOT_SCATTER + part)
         for part, (z, table, spread) in enumerate(zip(scores, marginals, scatter, strict=True))
     )
-    bits = np.log2(distance_px / np.where(width_known, np.exp(log_width), 1.0) + 1.0)
-    shift, slope = (np.where(width_known, w, f) for f, w in zip(*correction, strict=True))
-    log_time = log_time + shift + slope * bits
+    shift, by_distance, by_width = (
+        np.where(width_known, sized, free) for free, sized in zip(*correction, strict=True)
+    )
+    log_time = log_time + shift + by_distance * log_distance + by_width * log_width
     return MovementPlan(
         time_ms=np.exp(np.clip(log_time, np.log(60.0), np.log(4000.0))).astype(np.float32),
         log_detour=log_detour.astype(np.float32),
@@ -127,8 +128,9 @@ def fit_movement_plan(
         ),
         "scatter": entry([0.1, 0.25, 0.06], "assumed: spread of the hint around what is done"),
         "time_correction": entry(
-            [[0.0, 0.0], [0.0, 0.0]],
-            "none; shift and slope per bit of ln time, without and with a known width",
+            [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]],
+            "none; shift of ln time and its slopes by ln distance and ln width, without and with a "
+            "known width",
         ),
     }
     for name, mixture in mixtures.items():

@@ -40,11 +40,11 @@ HIDDEN, INTERVAL_HIDDEN = 128, 48
 BATCH = 2048
 LEARNING_RATE, WEIGHT_DECAY = 3e-3, 1e-4
 # Passes over the data: as many as give each network the same number of steps, within bounds.
-WANTED_STEPS, FEWEST_PASSES, MOST_PASSES = 6000, 16, 60
+WANTED_STEPS, FEWEST_PASSES, MOST_PASSES = 8000, 16, 60
 # Noise that keeps the network from taking hints for promises and people for themselves: on inputs,
 # on the plan (ln time, ln detour, share of the peak), on the person's traits, and the share of
 # movements whose known width is hidden.
-INPUT_NOISE, PLAN_NOISE = 0.03, (0.10, 0.25, 0.06)
+INPUT_NOISE, PLAN_NOISE = 0.10, (0.10, 0.25, 0.06)
 TRAIT_NOISE = np.array([[0.1], [0.4], [0.4], [0.4], [0.4], [0.4]], np.float32)
 HIDDEN_WIDTHS = 0.3
 ROWS_FOR_SCALES = 50_000
@@ -192,7 +192,7 @@ def _trained(
         schedule.step()
         if progress is not None and not number % 50:
             progress((number + 1) / steps)
-    layers = {
+    layers: dict[str, Any] = {
         name: Layer.of(layer.weight.detach().numpy(), layer.bias.detach().numpy())
         for name, layer in net.items()
     }

@@ -2,8 +2,8 @@
 
 A policy lingers: what it does takes longer than its plan says, by a little that grows over a
 movement, and its many small errors make it turn a little too much. Both are seen when it makes the
-recorded movements anew, and put right by three kinds of numbers: shift and slope of planned ln
-time, and one factor on the spread of steps.
+recorded movements anew, and put right by a shift and slopes of planned ln time, and by one factor on
+the spread of steps.
 """
 
 from dataclasses import replace
@@ -18,7 +18,8 @@ from deskhand.behavior_models.report_traits import ReportTraits
 from deskhand.calibration.movements import Movements
 from deskhand.calibration.path_features import path_features
 from deskhand.calibration.policy_rows import Conditions
-from deskhand.generators.learned_reports import planned
+from deskhand.generators.learned_reports import SECTION as POLICY
+from deskhand.generators.learned_reports import learned_reports
 from deskhand.keyed_draws import keys, mixed
 
 Floats = NDArray[np.float64]
@@ -72,8 +73,10 @@ def tuned(
     key = mixed(keys(seed, "tuning", ["movement"] * len(aimed)), np.arange(len(aimed)))
 
     def made(policy: ReportPolicy) -> Movements:
-        profile = Profile(name="tuning", mode="fit-no-dp", remark="", sections={PLAN: plan})
-        return _made(policy, profile, traits, aimed, known, key)
+        network = {"network": entry(policy.record, source)}
+        tried = {PLAN: plan, POLICY: network}
+        profile = Profile(name="tuning", mode="fit-no-dp", remark="", sections=tried)
+        return _made(profile, traits, aimed, known, key)
 
     recorded = _features(aimed)
     spread = recorded.std(axis=0) + 1e-9
@@ -83,20 +86,20 @@ def tuned(
         for s in SPREADS
     ]
     policy = replace(policy, step_spread=SPREADS[int(np.argmin(found))])
-    correction = np.zeros((2, 2))
-    width_px = np.where(known.width_known, np.exp(known.log_width), 1.0)
-    bits = np.log2(known.distance_px / width_px + 1.0)
+    correction = np.zeros((2, 3))
+    log_distance = np.log(known.distance_px)
     for _ in range(ROUNDS):
         plan["time_correction"] = entry(
             [[float(f"{v:.4g}") for v in row] for row in correction.tolist()],
-            f"{source}: shift and slope per bit of ln time, without and with a known width, with "
-            "which the policy's movements take the recorded times",
+            f"{source}: shift of ln time and its slopes by ln distance and ln width, without and "
+            "with a known width, with which the policy's movements take the recorded times",
         )
         behind = np.log(aimed.duration_us / made(policy).duration_us)
         for row, part in enumerate((~known.width_known, known.width_known)):
             if np.count_nonzero(part) >= FEWEST:
-                design = np.stack([np.ones(part.sum()), bits[part]], axis=1)
-                correction[row] += np.linalg.lstsq(design, behind[part], rcond=None)[0]
+                columns = [np.ones(len(behind)), log_distance, known.log_width][: 2 + row]
+                design = np.stack(columns, axis=1)[part]
+                correction[row, : 2 + row] += np.linalg.lstsq(design, behind[part], rcond=None)[0]
     return policy, plan
 
 
@@ -106,7 +109,6 @@ def _features(movements: Movements) -> Floats:
 
 
 def _made(
-    policy: ReportPolicy,
     profile: Profile,
     traits: ReportTraits,
     aimed: Movements,
@@ -117,8 +119,7 @@ def _made(
     start = np.stack([aimed.x[first], aimed.y[first]], axis=1)
     end = np.stack([aimed.x[last], aimed.y[last]], axis=1)
     width_px = np.where(known.width_known, np.exp(known.log_width), 0.0)
-    state = planned(profile, traits, aimed.person, start, end, width_px, mixed(key, 1))
-    count, t_us, x, y = policy.draw(state, start[:, 0], start[:, 1], mixed(key, 2))
+    count, t_us, x, y = learned_reports(profile, traits, aimed.person, start, end, width_px, key)
     return Movements(
         person=aimed.person,
         count=count,

@@ -18,6 +18,9 @@ from deskhand.keyed_draws import Keys, mixed
 
 SECTION = "report_policy"
 TEMPO, DETOUR = 3, 4
+# Movements shorter or longer than any that a policy was fitted to are drawn again, so often at most.
+SHORTEST_US, LONGEST_US = 80_000, 3_000_000
+REDRAWS = 4
 # Movements drawn at once, so that their state stays in a core's cache.
 BLOCK = 8192
 
@@ -54,8 +57,36 @@ def learned_reports(
     keys : NDArray[np.uint64], shape (n,)
         One key a movement.
     """
-    state = planned(profile, traits, person, start, end, width_px, mixed(keys, 1))
-    return policy_of(profile).draw(state, start[:, 0], start[:, 1], mixed(keys, 2))
+    policy = policy_of(profile)
+
+    def made(rows: NDArray[np.intp], key: Keys) -> Reports:
+        asked = person[rows], start[rows], end[rows], width_px[rows]
+        state = planned(profile, traits, *asked, mixed(key, 1))
+        return policy.draw(state, start[rows, 0], start[rows, 1], mixed(key, 2))
+
+    reports = made(np.arange(len(keys)), keys)
+    for attempt in range(REDRAWS):
+        time_us = reports.t_us[np.cumsum(reports.count) - 1]
+        odd = np.flatnonzero((time_us < SHORTEST_US) | (time_us > LONGEST_US))
+        if not len(odd):
+            break
+        reports = _replaced(reports, odd, made(odd, mixed(keys[odd], 3 + attempt)))
+    return reports
+
+
+def _replaced(reports: Reports, places: NDArray[np.intp], others: Reports) -> Reports:
+    """Return reports in which the movements at some places are others."""
+    count = reports.count.copy()
+    count[places] = others.count
+    fresh = np.zeros(len(count), np.bool_)
+    fresh[places] = True
+    rows, kept = np.repeat(fresh, count), np.repeat(~fresh, reports.count)
+    columns = []
+    for old, new in zip(reports[1:], others[1:], strict=True):
+        column = np.empty(len(rows), old.dtype)
+        column[rows], column[~rows] = new, old[kept]
+        columns.append(column)
+    return Reports(count, *columns)
 
 
 def planned(
