@@ -11,7 +11,7 @@ from math import exp, hypot, log2
 import numpy as np
 from numpy.typing import NDArray
 
-from deskhand.behavior_models.hand_traits import HandTraits
+from deskhand.behavior_models.hand_traits import Hands, HandTraits
 
 
 def index_of_difficulty_bits(distance_px: float, width_px: float) -> float:
@@ -115,7 +115,7 @@ def movement_time_s(hand: HandTraits, distance_px: float, width_px: float, noise
 
 
 def movement_times_s(
-    hand: HandTraits,
+    hand: HandTraits | Hands,
     distance_px: NDArray[np.float64],
     width_px: NDArray[np.float64],
     noise: NDArray[np.float64],

@@ -1,10 +1,11 @@
 """One person's hand and the device in it, drawn from a profile."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from math import exp
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deskhand.behavior_models.drag import DragTraits, own_drag, read_drag
 from deskhand.behavior_models.fatigue import FatigueTraits, read_fatigue
@@ -19,6 +20,10 @@ from deskhand.behavior_models.touchpad_scroll import (
     own_touchpad,
     read_touchpad,
 )
+from deskhand.keyed_draws import Keys, normals
+
+Number = float | NDArray[np.float64]
+"""One person's value, or a column of several people's or movements'."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,43 +55,80 @@ class HandTraits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrokeTraits:
-    """The strokes that one person's movements are made of, and the noise on them.
+    """The strokes that people's movements are made of, and the noise on them.
 
-    Lengths are shares of a movement's distance unless their name ends in ``_px``.
+    Lengths are shares of a movement's distance unless their name ends in ``_px``. Times and
+    logarithms of medians are those of a movement of 300 px and .6 s.
     """
 
-    log_sigma: float
-    log_sigma_sd: float
-    turn_rad: float
-    turn_scale_rad: float
-    wander_share: float
-    wander_log_median: float
-    wander_log_sd: float
-    wander_limit: float
-    wander_direction_sd_rad: float
-    wander_time_s: float
-    wander_overlap: float
-    primary_gain: float
-    primary_gain_sd: float
-    primary_lateral_sd: float
-    primary_time_s: float
-    correction_share: float
-    on_target_factor: float
-    further_correction_share: float
-    correction_time_s: float
-    correction_overlap: float
-    removed_share: float
-    removed_sd: float
-    correction_scatter_px: float
-    speed_limit_px_s: float
-    time_exponent: float
-    time_log_sd: float
-    drift_share: float
-    drift_tau_s: float
-    drift_smooth_s: float
-    tremor_px: float
-    tremor_hz: float
-    tremor_bandwidth_hz: float
+    log_sigma: Number
+    log_sigma_sd: Number
+    onset: Number
+    onset_sd: Number
+    brake: Number
+    correction_brake: Number
+    brake_sd: Number
+    turn_rad: Number
+    turn_scale_rad: Number
+    wander_share: Number
+    wander_log_median: Number
+    wander_log_sd: Number
+    wander_time_slope: Number
+    wander_distance_slope: Number
+    wander_limit: Number
+    wander_direction_sd_rad: Number
+    wander_time_s: Number
+    wander_time_log_sd: Number
+    wander_overlap: Number
+    primary_gain: Number
+    primary_gain_sd: Number
+    primary_lateral_sd: Number
+    miss_log_sd: Number
+    miss_distance_slope: Number
+    primary_time_s: Number
+    correction_share: Number
+    on_target_factor: Number
+    further_correction_share: Number
+    correction_time_s: Number
+    correction_overlap: Number
+    removed_share: Number
+    removed_sd: Number
+    correction_scatter_px: Number
+    speed_limit_px_s: Number
+    time_exponent: Number
+    time_distance_exponent: Number
+    time_log_sd: Number
+    drift_share: Number
+    drift_tau_s: Number
+    drift_smooth_s: Number
+    tremor_px: Number
+    tremor_hz: Number
+    tremor_bandwidth_hz: Number
+
+    def take(self, index: NDArray[np.integer]) -> "StrokeTraits":
+        """Return rows in the order given; what all people share stays one number."""
+        return replace(self, **_rows(self, index))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hands:
+    """What pointing at targets needs of many people's hands; a column has shape (p,).
+
+    The names are those of `HandTraits`.
+    """
+
+    fitts_intercept_s: NDArray[np.float64]
+    fitts_slope_s_per_bit: NDArray[np.float64]
+    distance_log_intercept: NDArray[np.float64]
+    distance_log_slope_per_bit: float
+    movement_time_log_sd: float
+    movement_time_floor_s: float
+    movement_time_ceiling_s: float
+    strokes: StrokeTraits
+
+    def take(self, index: NDArray[np.integer]) -> "Hands":
+        """Return rows in the order given, for example each movement's from its person's."""
+        return replace(self, strokes=self.strokes.take(index), **_rows(self, index))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,15 +162,25 @@ _PLAIN = (
 # Entries of the section `strokes` in which people are taken to be alike.
 _PLAIN_STROKES = (
     "log_sigma_sd",
+    "onset",
+    "onset_sd",
+    "brake",
+    "correction_brake",
+    "brake_sd",
     "turn_scale_rad",
     "wander_share",
     "wander_log_median",
     "wander_log_sd",
+    "wander_time_slope",
+    "wander_distance_slope",
     "wander_limit",
     "wander_direction_sd_rad",
+    "wander_time_log_sd",
     "wander_overlap",
     "primary_gain_sd",
     "primary_lateral_sd",
+    "miss_log_sd",
+    "miss_distance_slope",
     "correction_share",
     "on_target_factor",
     "further_correction_share",
@@ -138,6 +190,7 @@ _PLAIN_STROKES = (
     "correction_scatter_px",
     "speed_limit_px_s",
     "time_exponent",
+    "time_distance_exponent",
     "time_log_sd",
     "drift_share",
     "drift_tau_s",
@@ -193,27 +246,71 @@ def draw_hand(profile: Profile, rng: np.random.Generator) -> HandTraits:
         idle=own_idle(read_idle(profile), z[13]),
         homing=own_homing(read_homing(profile), z[0]),
         fatigue=read_fatigue(profile),
-        strokes=_draw_strokes(profile, z[4:8], tempo),
+        strokes=_strokes(profile, z[4:8], tempo),
         scroll=own_scroll(read_scroll(profile), z[8]),
         touchpad=own_touchpad(read_touchpad(profile), (z[9], z[10], z[11])),
     )
 
 
-def _draw_strokes(profile: Profile, z: list[float], tempo: float) -> StrokeTraits:
+def draw_hands(profile: Profile, person_keys: Keys) -> Hands:
+    """Draw the hands of many people at once, for pointing alone.
+
+    Parameters
+    ----------
+    profile : Profile
+        The population, sections ``pointer`` and ``strokes``.
+    person_keys : NDArray[np.uint64], shape (p,)
+        One key a person.
+
+    Examples
+    --------
+    >>> from deskhand.behavior_models.profile import load_profile
+    >>> from deskhand.keyed_draws import keys
+    >>> hands = draw_hands(load_profile("office"), keys(7, "hand", ["ann", "bob"]))
+    >>> hands.take(np.array([1, 1, 0])).fitts_slope_s_per_bit.shape
+    (3,)
+    """
+
+    def at(name: str) -> float:
+        return float(profile["pointer", name])
+
+    z = normals(person_keys, np.arange(5)[:, np.newaxis]).astype(np.float64)
+    between_log_sd = at("movement_time_between_log_sd")
+    log_tempo = between_log_sd * z[0]
+    tempo = np.exp(log_tempo - between_log_sd**2 / 2)
+    return Hands(
+        fitts_intercept_s=at("fitts_intercept_s") * tempo,
+        fitts_slope_s_per_bit=at("fitts_slope_s_per_bit") * tempo,
+        distance_log_intercept=at("distance_log_intercept") + log_tempo,
+        distance_log_slope_per_bit=at("distance_log_slope_per_bit"),
+        movement_time_log_sd=at("movement_time_within_log_sd"),
+        movement_time_floor_s=at("movement_time_floor_s"),
+        movement_time_ceiling_s=at("movement_time_ceiling_s"),
+        strokes=_strokes(profile, z[1:], tempo),
+    )
+
+
+def _strokes(profile: Profile, z: list[float] | NDArray[np.float64], tempo: Number) -> StrokeTraits:
     def at(name: str) -> float:
         return float(profile["strokes", name])
 
+    # A stroke's own time follows the person's tempo as it follows the movement's time.
+    slow = tempo ** at("time_exponent")
     return StrokeTraits(
         **{name: at(name) for name in _PLAIN_STROKES},
         primary_gain=at("primary_gain") + at("primary_gain_between_sd") * z[0],
         log_sigma=at("log_sigma") + at("log_sigma_between_sd") * z[1],
         turn_rad=at("turn_between_sd_rad") * z[2],
-        tremor_px=at("tremor_px") * exp(at("tremor_between_log_sd") * z[3]),
-        # A stroke's own time follows the person's tempo as it follows the movement's time.
-        wander_time_s=at("wander_time_s") * tempo ** at("time_exponent"),
-        primary_time_s=at("primary_time_s") * tempo ** at("time_exponent"),
-        correction_time_s=at("correction_time_s") * tempo ** at("time_exponent"),
+        tremor_px=at("tremor_px") * np.exp(at("tremor_between_log_sd") * z[3]),
+        wander_time_s=at("wander_time_s") * slow,
+        primary_time_s=at("primary_time_s") * slow,
+        correction_time_s=at("correction_time_s") * slow,
     )
+
+
+def _rows(traits: "StrokeTraits | Hands", index: NDArray[np.integer]) -> dict[str, Any]:
+    columns = {f.name: getattr(traits, f.name) for f in fields(traits)}
+    return {name: c[index] for name, c in columns.items() if isinstance(c, np.ndarray)}
 
 
 def draw_device(profile: Profile, rng: np.random.Generator) -> Device:

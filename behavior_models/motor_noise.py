@@ -1,102 +1,122 @@
 """Motor noise: slow drift that grows with speed, and physiological tremor.
 
-Drift is an Ornstein-Uhlenbeck process that the hand's mass smooths, tremor a damped resonance at
-8-12 Hz; both are filters of one white noise. They are drawn as spectra, which is exact from the
-first sample on, and at high rates needs few numbers: a hand makes no motion at hundreds of hertz.
+Drift has the spectrum of an Ornstein-Uhlenbeck process that the hand's mass smooths, tremor a peak
+at 8-12 Hz. Both are sums of a few sines whose frequencies are drawn from the spectrum, anew for
+every movement: any time can be asked for, and no movement knows of another.
 
 Sources
 -------
-Harris & Wolpert 1998 (noise grows with the command); Elble & Koller 1990 (tremor band).
+Harris & Wolpert 1998 (noise grows with the command); Elble & Koller 1990 (tremor band); Shinozuka &
+Deodatis 1991 (noise of a given spectrum as sines of random frequency).
 """
 
-from functools import lru_cache
-from math import ceil, cos, exp, pi, sqrt
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deskhand.behavior_models.hand_traits import StrokeTraits
+from deskhand.keyed_draws import Keys, normals, uniforms
 
-# Above this neither process has power that counts: both fall with the fourth power of frequency,
-# and the mass of the hand lets nothing faster pass. Assumed.
-BAND_HZ = 40.0
+# Sines of the drift; their frequencies divide the spectrum into parts of equal power.
+SINES = 4
+# The fastest drift that is drawn: this share of the spectrum's power lies below it.
+HIGHEST_SHARE = 0.96
+AXES = 2
 
 
-def drift_and_tremor(
-    strokes: StrokeTraits, period_s: float, size: int, rng: np.random.Generator
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return stationary noise of two axes; the caller scales it by speed and to zero at both ends.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sines:
+    """The noise of m movements as sums of sines; the last one is the tremor, in px.
+
+    Parameters
+    ----------
+    turn_rad_s : NDArray[np.float32], shape (SINES + 1, m)
+        Angular frequencies.
+    cosine, sine : NDArray[np.float32], shape (2, SINES + 1, m)
+        Amplitudes on both axes; the drift's sum has variance 1.
+    """
+
+    turn_rad_s: NDArray[np.float32]
+    cosine: NDArray[np.float32]
+    sine: NDArray[np.float32]
+
+
+def draw_sines(strokes: StrokeTraits, key: Keys) -> Sines:
+    """Return the noise of many movements; the caller scales it, and to zero at both ends.
 
     Parameters
     ----------
     strokes : StrokeTraits
-        Whose noise.
-    period_s : float
-        Time between samples.
-    size : int
-        Number of samples n.
-    rng : numpy.random.Generator
-        The session's stream.
-
-    Returns
-    -------
-    drift : NDArray[np.float32], shape (2, n)
-        Variance 1, correlation time ``strokes.drift_tau_s``.
-    tremor_px : NDArray[np.float32], shape (2, n)
-        Standard deviation ``strokes.tremor_px / sqrt(2)``, that of a sine of that amplitude.
+        Whose noise: one person's, or columns of shape (m,).
+    key : Keys, shape (m,)
+        The movements' keys for their noise.
 
     Examples
     --------
     >>> from deskhand.behavior_models.profile import load_profile
     >>> from deskhand.behavior_models.hand_traits import draw_hand
+    >>> from deskhand.keyed_draws import keys
     >>> hand = draw_hand(load_profile("office"), np.random.default_rng(1))
-    >>> drift, tremor_px = drift_and_tremor(hand.strokes, 0.008, 50_000, np.random.default_rng(2))
-    >>> bool(abs(drift.std() - 1) < 0.1)
+    >>> sines = draw_sines(hand.strokes, keys(1, "noise", range(20_000)))
+    >>> bool(abs((sines.cosine[0, :SINES] ** 2).sum(axis=0).mean() - 1) < 0.05)
     True
     """
-    # A whole period of the transform is periodic; its end, which knows its start, is left out.
-    total = size + ceil(5.0 * strokes.drift_tau_s / period_s)
-    shift = max(total.bit_length() - 4, 1)
-    n = -(-total >> shift) << shift  # small prime factors make a quick transform
-    drift_gain, tremor_gain = _gains(strokes, period_s, n)
-    parts = rng.standard_normal((2, len(drift_gain), 2), np.float32)
-    white = parts.view(np.complex64)[:, :, 0]
-    return _samples(white * drift_gain, n, size), _samples(white * tremor_gain, n, size)
-
-
-def _samples(spectrum: NDArray[np.complex64], n: int, size: int) -> NDArray[np.float32]:
-    # The transform keeps single precision, and `astype` copies nothing then.
-    return np.fft.irfft(spectrum, n)[:, :size].astype(np.float32, copy=False)
-
-
-@lru_cache(maxsize=32)
-def _gains(
-    strokes: StrokeTraits, period_s: float, n: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the amplitudes of drift and tremor at the frequencies of n samples up to `BAND_HZ`."""
-    bins = min(n // 2, ceil(BAND_HZ * n * period_s)) + 1
-    turn = np.linspace(0.0, 2.0 * pi * (bins - 1) / n, bins)
-    slow, quick = exp(-period_s / strokes.drift_tau_s), exp(-period_s / strokes.drift_smooth_s)
-    drift = _autoregression(slow + quick, -slow * quick, 1.0, turn, n)
-    radius = exp(-pi * strokes.tremor_bandwidth_hz * period_s)
-    first = 2.0 * radius * cos(2.0 * pi * strokes.tremor_hz * period_s)
-    tremor = _autoregression(first, -radius * radius, strokes.tremor_px / sqrt(2.0), turn, n)
-    return drift, tremor
-
-
-def _autoregression(
-    first: float, second: float, sd: float, turn: NDArray[np.float64], n: int
-) -> NDArray[np.float32]:
-    """Return the amplitudes of an autoregression of order 2 with this stationary deviation."""
-    power = 1.0 / (
-        1.0
-        + first * first
-        + second * second
-        - 2.0 * first * (1.0 - second) * np.cos(turn)
-        - 2.0 * second * np.cos(2.0 * turn)
+    m = len(key)
+    place = np.arange(SINES)[:, np.newaxis]
+    share = (place + uniforms(key, place)) * (HIGHEST_SHARE / SINES)
+    turn = np.empty((SINES + 1, m), np.float32)
+    # The power of an Ornstein-Uhlenbeck process is Cauchy over angular frequency.
+    turn[:SINES] = np.tan(0.5 * np.pi * share) / strokes.drift_tau_s
+    spread_hz = strokes.tremor_bandwidth_hz * normals(key, SINES)
+    turn[SINES] = 2.0 * np.pi * np.maximum(strokes.tremor_hz + spread_hz, 1.0)
+    size = np.empty((SINES + 1, m), np.float32)
+    ratio = strokes.drift_smooth_s / strokes.drift_tau_s
+    size[:SINES] = np.sqrt(
+        (1.0 + ratio) / SINES / (1.0 + (turn[:SINES] * strokes.drift_smooth_s) ** 2)
     )
-    # Frequency 0 has one part, the others have two, each in a positive and a negative frequency.
-    variance = 2.0 * power[0] + 4.0 * float(power[1:].sum())
-    amplitude = np.sqrt(power) * (sd * n / sqrt(variance))
-    amplitude[0] *= sqrt(2.0)
-    return amplitude.astype(np.float32)
+    # That of a sine of this amplitude.
+    size[SINES] = strokes.tremor_px * np.sqrt(0.5)
+    slots = np.arange(2 * AXES * (SINES + 1)).reshape(2, AXES, SINES + 1, 1)
+    cosine, sine = normals(key, SINES + 1 + slots) * size
+    return Sines(turn_rad_s=turn, cosine=cosine, sine=sine)
+
+
+def noise_at(
+    sines: Sines, count: NDArray[np.int64], time_s: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the noise at times of each movement.
+
+    Parameters
+    ----------
+    sines : Sines
+        Of m movements.
+    count : NDArray[np.int64], shape (m,)
+        Times of each movement; they sum to n.
+    time_s : NDArray[np.float32], shape (n,)
+        Times.
+
+    Returns
+    -------
+    drift : NDArray[np.float32], shape (2, n)
+        Of variance 1.
+    tremor_px : NDArray[np.float32], shape (2, n)
+        Of standard deviation ``tremor_px / sqrt(2)``.
+    """
+    drift = np.zeros((AXES, len(time_s)), np.float32)
+    tremor_px = np.empty_like(drift)
+    for k in range(SINES + 1):
+        angle = np.repeat(sines.turn_rad_s[k], count)
+        angle *= time_s
+        waves = np.cos(angle), np.sin(angle)
+        for axis in range(AXES):
+            value = np.repeat(sines.cosine[axis, k], count)
+            value *= waves[0]
+            other = np.repeat(sines.sine[axis, k], count)
+            other *= waves[1]
+            value += other
+            if k < SINES:
+                drift[axis] += value
+            else:
+                tremor_px[axis] = value
+    return drift, tremor_px

@@ -17,19 +17,22 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from deskhand.behavior_models.hand_traits import HandTraits
-from deskhand.behavior_models.motor_noise import drift_and_tremor
+from deskhand.behavior_models.hand_traits import Hands, HandTraits
+from deskhand.behavior_models.motor_noise import draw_sines, noise_at
 from deskhand.behavior_models.normal_distribution import normal_cdf
 from deskhand.behavior_models.submovements import PRIMARY, SLOTS, Strokes, draw_strokes
+from deskhand.keyed_draws import Keys, mixed
 
-STEPS = 4096  # a step is at most .25 px of an 800 px stroke, below a device's whole pixels
-LEVELS = 24
-LOG_SIGMA_RANGE = (-3.0, 0.0)
-# Tails beyond these quantiles are cut off. Fitted to SapiMouse with the profile: people brake
-# harder than an uncut lognormal does.
-CUT_LOW, CUT_HIGH = -2.43, 2.25
+# Shares of a window at which the table holds the completion; between them it is interpolated.
+STEPS = 256
+# Levels of a stroke's form: ln sigma, and the quantiles at which its two tails are cut off.
+SIGMA_LEVELS, LOG_SIGMA_RANGE = 12, (-3.0, 0.0)
+ONSET_LEVELS, ONSET_RANGE = 6, (-3.0, -0.5)
+BRAKE_LEVELS, BRAKE_RANGE = 9, (0.2, 3.0)
 # A slot in fewer of the movements than this is evaluated on their samples alone.
 DENSE_SHARE = 0.7
+# What a movement's key is split into.
+STROKE_DRAWS, NOISE_DRAWS = 1, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +53,8 @@ class PathRequests:
         Number of samples of each movement; they sum to n.
     time_s : NDArray[np.float32], shape (n,)
         Sample times since the start of their own movement, ascending within a movement.
-    period_s : float
-        Usual time between samples.
+    keys : NDArray[np.uint64], shape (m,)
+        One key a movement.
     """
 
     x0: NDArray[np.float64]
@@ -63,34 +66,44 @@ class PathRequests:
     aimed: NDArray[np.bool_]
     count: NDArray[np.int64]
     time_s: NDArray[np.float32]
-    period_s: float
+    keys: Keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paths:
-    """Rendered movements: positions at the requested times and the number of strokes of each."""
+    """Rendered movements: positions at the requested times, and strokes.
+
+    Parameters
+    ----------
+    x, y : NDArray[np.float32], shape (n,)
+        Places in px.
+    stroke : NDArray[np.int8], shape (n,)
+        Number of the latest stroke that has begun, from 0.
+    stroke_count : NDArray[np.int32], shape (m,)
+        Strokes of each movement.
+    """
 
     x: NDArray[np.float32]
     y: NDArray[np.float32]
+    stroke: NDArray[np.int8]
     stroke_count: NDArray[np.int32]
 
 
-def pointer_paths(hand: HandTraits, requests: PathRequests, rng: np.random.Generator) -> Paths:
+def pointer_paths(hand: HandTraits | Hands, requests: PathRequests) -> Paths:
     """Return the positions of many movements at their sample times.
 
     Parameters
     ----------
-    hand : HandTraits
-        Whose hand.
+    hand : HandTraits or Hands
+        Whose hand: one person's, or one row for each movement.
     requests : PathRequests
         What to render.
-    rng : numpy.random.Generator
-        The session's stream.
 
     Returns
     -------
     Paths
-        At the end of its duration a movement is at its end point.
+        At the end of its duration a movement is at its end point. A movement depends on its own
+        request alone.
 
     Source
     ------
@@ -99,10 +112,16 @@ def pointer_paths(hand: HandTraits, requests: PathRequests, rng: np.random.Gener
     dx, dy = requests.x1 - requests.x0, requests.y1 - requests.y0
     distance_px = np.maximum(np.hypot(dx, dy), 1e-6)
     strokes = draw_strokes(
-        hand.strokes, distance_px, requests.width_px, requests.duration_s, requests.aimed, rng
+        hand.strokes,
+        distance_px,
+        requests.width_px,
+        requests.duration_s,
+        requests.aimed,
+        mixed(requests.keys, STROKE_DRAWS),
     )
     index, count, time_s = _index(strokes), requests.count, requests.time_s
-    flat = _completion_table().reshape(-1)
+    table = _completion_table().reshape(-1)
+    begun = np.zeros(len(time_s), np.int8)
     x = np.repeat(requests.x0.astype(np.float32), count)
     y = np.repeat(requests.y0.astype(np.float32), count)
     bend = np.tan(0.5 * strokes.turn_rad)
@@ -124,9 +143,20 @@ def pointer_paths(hand: HandTraits, requests: PathRequests, rng: np.random.Gener
         at = np.repeat(index.scale[slot, m], n)
         at *= t
         at += np.repeat(index.offset[slot, m], n)
-        np.clip(at, 0.0, STEPS - 1.0, out=at)
-        at += np.repeat(index.row[slot, m], n)
-        done = flat.take(at.astype(np.intp))
+        if chosen is None:
+            begun += (at > 0.0) & np.repeat(strokes.active[slot], count)
+        else:
+            begun[chosen] += at > 0.0
+        np.clip(at, 0.0, STEPS - 1e-3, out=at)
+        step = at.astype(np.int32)
+        at -= step
+        step += np.repeat(index.row[slot, m], n)
+        done = table.take(step)
+        step += 1
+        after = table.take(step)
+        after -= done
+        after *= at
+        done += after
         # A stroke at completion F is at F (chord + (1 - F) bend).
         rest = 1.0 - done
         for axis, chord, side in ((x, stroke_x, bend_x), (y, stroke_y, bend_y)):
@@ -141,7 +171,8 @@ def pointer_paths(hand: HandTraits, requests: PathRequests, rng: np.random.Gener
         if slot == PRIMARY:
             rest *= done
             speed = rest
-    drift, tremor_px = drift_and_tremor(hand.strokes, requests.period_s, len(time_s), rng)
+    sines = draw_sines(hand.strokes, mixed(requests.keys, NOISE_DRAWS))
+    drift, tremor_px = noise_at(sines, count, time_s)
     # F (1 - F) is a stand-in for speed, which is 0 at both ends; its maximum is 1/4.
     speed *= np.repeat((4.0 * hand.strokes.drift_share * distance_px).astype(np.float32), count)
     share = time_s * np.repeat((1.0 / requests.duration_s).astype(np.float32), count)
@@ -155,7 +186,9 @@ def pointer_paths(hand: HandTraits, requests: PathRequests, rng: np.random.Gener
         noise = tremor_px[place]
         noise *= share
         axis += noise
-    return Paths(x=x, y=y, stroke_count=strokes.count)
+    begun -= 1
+    np.maximum(begun, 0, out=begun)
+    return Paths(x=x, y=y, stroke=begun, stroke_count=strokes.count)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,29 +197,43 @@ class _TableIndex:
 
     scale: NDArray[np.float32]
     offset: NDArray[np.float32]
-    row: NDArray[np.float32]
+    row: NDArray[np.int32]
 
 
 def _index(strokes: Strokes) -> _TableIndex:
     scale = STEPS / (strokes.end_s - strokes.start_s)
-    low, high = LOG_SIGMA_RANGE
-    level = np.rint((strokes.log_sigma - low) * ((LEVELS - 1) / (high - low)))
+    sigma = _level(strokes.log_sigma, LOG_SIGMA_RANGE, SIGMA_LEVELS)
+    onset = _level(strokes.onset, ONSET_RANGE, ONSET_LEVELS)
+    brake = _level(strokes.brake, BRAKE_RANGE, BRAKE_LEVELS)
+    row = (sigma * ONSET_LEVELS + onset) * BRAKE_LEVELS + brake
     return _TableIndex(
         scale=scale.astype(np.float32),
         offset=(-scale * strokes.start_s).astype(np.float32),
-        # Whole numbers below 2**24 are exact in float32.
-        row=(np.clip(level, 0, LEVELS - 1) * STEPS).astype(np.float32),
+        row=row * (STEPS + 1),
     )
+
+
+def _level(
+    values: NDArray[np.float64], bounds: tuple[float, float], levels: int
+) -> NDArray[np.int32]:
+    low, high = bounds
+    level = np.rint((values - low) * ((levels - 1) / (high - low)))
+    whole: NDArray[np.int32] = np.clip(level, 0, levels - 1).astype(np.int32)
+    return whole
 
 
 @cache
 def _completion_table() -> NDArray[np.float32]:
-    """Return completion by level of sigma and share of the window, shape (LEVELS, STEPS)."""
-    sigma = np.exp(np.linspace(*LOG_SIGMA_RANGE, LEVELS))[:, np.newaxis]
-    share = np.linspace(0.0, 1.0, STEPS)
-    low, high = np.exp(CUT_LOW * sigma), np.exp(CUT_HIGH * sigma)
-    z = np.log(low + (high - low) * share) / sigma
-    below, above = normal_cdf(np.array([CUT_LOW, CUT_HIGH]))
+    """Return completion by levels of sigma, onset and brake and share of the window.
+
+    Shape (SIGMA_LEVELS, ONSET_LEVELS, BRAKE_LEVELS, STEPS + 1).
+    """
+    sigma = np.exp(np.linspace(*LOG_SIGMA_RANGE, SIGMA_LEVELS))[:, None, None, None]
+    onset = np.linspace(*ONSET_RANGE, ONSET_LEVELS)[None, :, None, None]
+    brake = np.linspace(*BRAKE_RANGE, BRAKE_LEVELS)[None, None, :, None]
+    low, high = np.exp(onset * sigma), np.exp(brake * sigma)
+    z = np.log(low + (high - low) * np.linspace(0.0, 1.0, STEPS + 1)) / sigma
+    below, above = normal_cdf(onset), normal_cdf(brake)
     raw: NDArray[np.float64] = (normal_cdf(z) - below) / (above - below)
-    raw[:, 0], raw[:, -1] = 0.0, 1.0
+    raw[..., 0], raw[..., -1] = 0.0, 1.0
     return np.clip(raw, 0.0, 1.0).astype(np.float32)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deskhand.behavior_models.hand_traits import StrokeTraits
+from deskhand.keyed_draws import Keys, normals, uniforms
 
 # Slots of the stroke axis, from the most to the least frequent.
 PRIMARY, CORRECTION, WANDER, SECOND, THIRD = range(5)
@@ -24,8 +25,16 @@ SLOTS = 5
 SHORTEST_S = 0.06
 # Time for a further correction to which `further_correction_share` refers.
 FURTHER_S = 0.35
+# The distance and the time to which the traits' medians refer.
+USUAL_PX, USUAL_S = 300.0, 0.6
 # The parabola of a stroke stands in for an arc up to about a right angle.
 TURN_LIMIT_RAD = 1.6
+
+# Numbers of a movement's draws; a key's uniforms and normals use different slots.
+NORMALS = 17
+UNIFORMS = 3
+_NORMAL_SLOTS = np.arange(NORMALS + 3 * SLOTS)[:, np.newaxis]
+_UNIFORM_SLOTS = 100 + np.arange(UNIFORMS + SLOTS)[:, np.newaxis]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +53,8 @@ class Strokes:
         They sum to 1 and to 0, and are 0 where the stroke is not active.
     log_sigma : NDArray[np.float64], shape (SLOTS, m)
         Logarithm of the sigma of the stroke's lognormal velocity.
+    onset, brake : NDArray[np.float64], shape (SLOTS, m)
+        Quantiles, in standard deviations, at which the lognormal's tails are cut off.
     turn_rad : NDArray[np.float64], shape (SLOTS, m)
         Total turn of the stroke's heading.
     """
@@ -54,6 +65,8 @@ class Strokes:
     along: NDArray[np.float64]
     across: NDArray[np.float64]
     log_sigma: NDArray[np.float64]
+    onset: NDArray[np.float64]
+    brake: NDArray[np.float64]
     turn_rad: NDArray[np.float64]
 
     @property
@@ -69,58 +82,64 @@ def draw_strokes(
     width_px: NDArray[np.float64],
     duration_s: NDArray[np.float64],
     aimed: NDArray[np.bool_],
-    rng: np.random.Generator,
+    key: Keys,
 ) -> Strokes:
     """Draw the strokes of many movements.
 
     Parameters
     ----------
     traits : StrokeTraits
-        Whose strokes.
+        Whose strokes: one person's, or columns of shape (m,).
     distance_px, width_px : NDArray[np.float64], shape (m,)
         Distance, above 0, and the target's extent along the path, 0 where it is not known.
     duration_s : NDArray[np.float64], shape (m,)
         Time of each movement, above 0.
     aimed : NDArray[np.bool_], shape (m,)
         False for a drift, which is a primary stroke alone.
-    rng : numpy.random.Generator
-        The session's stream.
+    key : Keys, shape (m,)
+        The movements' keys for their strokes.
 
     Returns
     -------
     Strokes
     """
     m = len(distance_px)
-    uniform = rng.random((3, m))
-    normal = rng.standard_normal((10, m))
-    scale = duration_s**traits.time_exponent
+    normal = normals(key, _NORMAL_SLOTS).astype(np.float64)
+    uniform = uniforms(key, _UNIFORM_SLOTS).astype(np.float64)
+    log_far, log_long = np.log(distance_px / USUAL_PX), np.log(duration_s / USUAL_S)
+    scale = np.exp(traits.time_exponent * log_long + traits.time_distance_exponent * log_far)
+    rush = traits.speed_limit_px_s
 
     active = np.zeros((SLOTS, m), np.bool_)
     along, across = np.zeros((SLOTS, m)), np.zeros((SLOTS, m))
 
     # The wander: the hand starts before the aim is set.
     active[WANDER] = aimed & (uniform[0] < traits.wander_share)
-    reach = np.exp(traits.wander_log_median + traits.wander_log_sd * normal[0])
+    reach = np.exp(
+        traits.wander_log_median
+        + traits.wander_time_slope * log_long
+        + traits.wander_distance_slope * log_far
+        + traits.wander_log_sd * normal[0]
+    )
     reach = np.where(active[WANDER], np.minimum(reach, traits.wander_limit), 0.0)
     direction = traits.wander_direction_sd_rad * normal[1]
     along[WANDER], across[WANDER] = reach * np.cos(direction), reach * np.sin(direction)
-    wander_s = traits.wander_time_s * scale * np.exp(2.0 * traits.time_log_sd * normal[2])
+    wander_s = traits.wander_time_s * scale * np.exp(traits.wander_time_log_sd * normal[2])
     wander_s = np.minimum(wander_s, 0.6 * duration_s)
     # No stroke is quicker on average than the hand can be.
-    slow = np.minimum(
-        1.0, traits.speed_limit_px_s * wander_s / np.maximum(reach * distance_px, 1.0)
-    )
+    slow = np.minimum(1.0, rush * wander_s / np.maximum(reach * distance_px, 1.0))
     along[WANDER] *= slow
     across[WANDER] *= slow
 
     # The primary, and where it would land relative to the end point.
     primary_start_s = np.where(active[WANDER], wander_s * (1.0 - traits.wander_overlap), 0.0)
     primary_s = traits.primary_time_s * scale * np.exp(traits.time_log_sd * normal[3])
-    primary_s = np.maximum(primary_s, distance_px / traits.speed_limit_px_s)
+    primary_s = np.maximum(primary_s, distance_px / rush)
     primary_end_s = np.minimum(primary_start_s + primary_s, duration_s)
     left_s = duration_s - primary_end_s
-    miss_along = traits.primary_gain - 1.0 + traits.primary_gain_sd * normal[4]
-    miss_across = traits.primary_lateral_sd * normal[5]
+    wild = np.exp(traits.miss_log_sd * normal[9] + traits.miss_distance_slope * log_far)
+    miss_along = traits.primary_gain - 1.0 + traits.primary_gain_sd * wild * normal[4]
+    miss_across = traits.primary_lateral_sd * wild * normal[5]
     off_target = np.hypot(miss_along, miss_across) * distance_px > 0.5 * width_px
     share = traits.correction_share * np.where(off_target, 1.0, traits.on_target_factor)
     more = np.minimum(traits.further_correction_share * left_s / FURTHER_S, 0.95)
@@ -138,7 +157,7 @@ def draw_strokes(
     first = np.where(active[SECOND], removed[0], 1.0)
     second = np.where(active[THIRD], removed[1], 1.0)
     # Corrections scatter by pixels, so that a further one has something to do.
-    scatter = traits.correction_scatter_px / distance_px * rng.standard_normal((4, m))
+    scatter = traits.correction_scatter_px / distance_px * normal[10:14]
     for miss, part, noise in ((miss_along, along, scatter[:2]), (miss_across, across, scatter[2:])):
         after_first = (miss * (1.0 - first) + noise[0]) * active[SECOND]
         after_second = (after_first * (1.0 - second) + noise[1]) * active[THIRD]
@@ -153,21 +172,29 @@ def draw_strokes(
     corrections = active[CORRECTION].astype(np.int8) + active[SECOND] + active[THIRD]
     each_s = (duration_s - primary_end_s) / np.maximum(corrections, 1)
     earliest_s = primary_end_s - traits.correction_overlap * (primary_end_s - primary_start_s)
-    length_s = traits.correction_time_s * scale * np.exp(traits.time_log_sd * normal[8])
     for place, slot in enumerate((CORRECTION, SECOND, THIRD)):
+        length_s = (
+            traits.correction_time_s * scale * np.exp(traits.time_log_sd * normal[14 + place])
+        )
         end = np.where(active[slot], primary_end_s + (place + 1) * each_s, duration_s)
         end_s[slot] = np.maximum(end, 1e-3)
         start_s[slot] = np.maximum(end_s[slot] - np.maximum(length_s, 1e-3), earliest_s)
         start_s[slot] = np.minimum(start_s[slot], end_s[slot] - 1e-3)
 
-    log_sigma = traits.log_sigma + traits.log_sigma_sd * rng.standard_normal((SLOTS, m))
-    turn_rad = traits.turn_rad + traits.turn_scale_rad * rng.laplace(size=(SLOTS, m))
+    own = normal[NORMALS:].reshape(3, SLOTS, m)
+    # Laplace numbers from uniform ones.
+    around = uniform[UNIFORMS:] - 0.5
+    turn_rad = -np.sign(around) * np.log1p(-2.0 * np.abs(around)) * traits.turn_scale_rad
+    brake = np.full((SLOTS, m), traits.correction_brake)
+    brake[PRIMARY] = traits.brake
     return Strokes(
         active=active,
         start_s=start_s,
         end_s=end_s,
         along=along,
         across=across,
-        log_sigma=np.minimum(log_sigma, 0.0),
-        turn_rad=np.clip(turn_rad, -TURN_LIMIT_RAD, TURN_LIMIT_RAD),
+        log_sigma=np.minimum(traits.log_sigma + traits.log_sigma_sd * own[0], 0.0),
+        onset=traits.onset + traits.onset_sd * own[1],
+        brake=brake + traits.brake_sd * own[2],
+        turn_rad=np.clip(traits.turn_rad + turn_rad, -TURN_LIMIT_RAD, TURN_LIMIT_RAD),
     )

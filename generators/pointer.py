@@ -13,8 +13,9 @@ from deskhand.events import TYPE_CODE
 from deskhand.generators.columns import Columns, WordIndex, columns_of, no_columns, stack
 from deskhand.generators.device import pack, poll, poll_count, reports, unpack
 from deskhand.generators.plan import Move, Press, SessionPlan
+from deskhand.keyed_draws import Keys, mixed
 from deskhand.registry import load
-from deskhand.streams import stream
+from deskhand.streams import stream, stream_key
 
 # Samples rendered at once, so that their arrays stay in a core's cache.
 CHUNK = 32_768
@@ -66,7 +67,9 @@ def render_moves(plan: SessionPlan, fidelity: str = FIDELITY) -> tuple[Columns, 
         return no_columns(), strokes
     model = load("deskhand.models", f"pointer.{fidelity}")
     who = (plan.team, plan.person, plan.day, plan.session_id)
-    hand_rng, device_rng = stream(plan.seed, "pointer", *who), stream(plan.seed, "device", *who)
+    device_rng = stream(plan.seed, "device", *who)
+    session_key = np.full(len(moves.place), stream_key(plan.seed, "pointer", *who), np.uint64)
+    key = mixed(session_key, moves.place)
     phase_us = float(device_rng.random()) * 1e6 / device.poll_hz
     total = np.cumsum(poll_count(device, phase_us, moves.start_us, moves.end_us))
     edges = np.searchsorted(total, np.arange(0, total[-1] + CHUNK, CHUNK))
@@ -79,8 +82,8 @@ def render_moves(plan: SessionPlan, fidelity: str = FIDELITY) -> tuple[Columns, 
             continue
         part = slice(low, high)
         polls = poll(device, phase_us, moves.start_us[part], moves.end_us[part], device_rng)
-        requests = moves.requests(part, polls.count, polls.time_s, 1.0 / device.poll_hz)
-        paths: Paths = model(plan.persona.hand, requests, hand_rng)
+        requests = moves.requests(part, polls.count, polls.time_s, key[part])
+        paths: Paths = model(plan.persona.hand, requests)
         strokes[moves.place[part]] = paths.stroke_count
         kept, at = reports(
             device, polls, paths.x, paths.y, moves.start[part], moves.end[part], device_rng
@@ -180,7 +183,7 @@ class _Moves:
         part: slice,
         count: NDArray[np.int64],
         time_s: NDArray[np.float32],
-        period_s: float,
+        key: Keys,
     ) -> PathRequests:
         x0, y0 = unpack(self.start[part])
         x1, y1 = unpack(self.end[part])
@@ -194,5 +197,5 @@ class _Moves:
             aimed=self.aimed[part],
             count=count,
             time_s=time_s,
-            period_s=period_s,
+            keys=key,
         )

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from deskhand.behavior_models.hand_traits import draw_device, draw_hand
+from deskhand.behavior_models.hand_traits import draw_device, draw_hand, draw_hands
 from deskhand.behavior_models.profile import load_profile
+from deskhand.keyed_draws import keys
 from deskhand.streams import stream
 
 PROFILE = load_profile("office")
@@ -29,3 +30,24 @@ def test_polling_rates_come_in_their_shares() -> None:
     rates = [draw_device(PROFILE, stream(7, "d", person)).poll_hz for person in range(1500)]
     for rate, share in PROFILE["device", "poll_hz"]:
         assert np.mean(np.equal(rates, rate)) == pytest.approx(share, abs=0.03)
+
+
+def test_many_hands_spread_as_single_ones_do_and_know_nothing_of_each_other() -> None:
+    person = keys(7, "person", range(2000))
+    hands = draw_hands(PROFILE, person)
+    ones = [draw_hand(PROFILE, stream(7, "h", k)) for k in range(600)]
+    for name in ("fitts_slope_s_per_bit", "distance_log_intercept"):
+        many, single = getattr(hands, name), np.array([getattr(one, name) for one in ones])
+        assert many.mean() == pytest.approx(single.mean(), rel=0.03)
+        assert many.std() == pytest.approx(single.std(), rel=0.12)
+    for name in ("log_sigma", "primary_gain", "tremor_px", "primary_time_s"):
+        many = getattr(hands.strokes, name)
+        single = np.array([getattr(one.strokes, name) for one in ones])
+        assert many.mean() == pytest.approx(single.mean(), rel=0.05)
+        assert many.std() == pytest.approx(single.std(), rel=0.15)
+    some = np.array([1999, 3, 3, 40])
+    alone = draw_hands(PROFILE, person[some])
+    taken = hands.take(some)
+    assert np.array_equal(alone.fitts_intercept_s, taken.fitts_intercept_s)
+    assert np.array_equal(alone.strokes.tremor_px, taken.strokes.tremor_px)
+    assert taken.strokes.log_sigma_sd == hands.strokes.log_sigma_sd

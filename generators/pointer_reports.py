@@ -1,0 +1,172 @@
+"""Reports of the law's hand: movement time, recorder, path, and what the recorder writes of it."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deskhand.behavior_models.fitts import movement_times_s
+from deskhand.behavior_models.hand_traits import Hands
+from deskhand.behavior_models.sigma_lognormal import PathRequests, pointer_paths
+from deskhand.generators.recorder import Recorders
+from deskhand.generators.report_times import SHORTEST_REST, moved_reports, report_times_us
+from deskhand.keyed_draws import Keys, mixed, normals
+
+# What a movement's key is split into.
+TIME, REPORTS, PATH = range(1, 4)
+# Movements made at once, so that their arrays stay in a core's cache.
+BLOCK = 1024
+
+
+class Reports(NamedTuple):
+    """Reports of m movements, flat.
+
+    Parameters
+    ----------
+    count : NDArray[np.int64], shape (m,)
+        Reports of each movement; they sum to n.
+    t_us : NDArray[np.int64], shape (n,)
+        Times since the movement's first report.
+    x, y : NDArray[np.float64], shape (n,)
+        Whole px.
+    stroke : NDArray[np.int8], shape (n,)
+        Number of the latest stroke that has begun, from 0.
+    stroke_count : NDArray[np.int32], shape (m,)
+        Strokes of each movement.
+    """
+
+    count: NDArray[np.int64]  # type: ignore[assignment]
+    t_us: NDArray[np.int64]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    stroke: NDArray[np.int8]
+    stroke_count: NDArray[np.int32]
+
+
+def law_reports(
+    hands: Hands,
+    recorders: Recorders,
+    x0: NDArray[np.float64],
+    y0: NDArray[np.float64],
+    x1: NDArray[np.float64],
+    y1: NDArray[np.float64],
+    width_px: NDArray[np.float64],
+    keys: Keys,
+) -> Reports:
+    """Draw the reports of movements.
+
+    Parameters
+    ----------
+    hands : Hands
+        One row a movement.
+    recorders : Recorders
+        One row a movement.
+    x0, y0, x1, y1 : NDArray[np.float64], shape (m,)
+        Points in px, different in each row.
+    width_px : NDArray[np.float64], shape (m,)
+        The target's extent along the path; 0 where it is not known.
+    keys : NDArray[np.uint64], shape (m,)
+        One key a movement.
+
+    Returns
+    -------
+    Reports
+        The first report of a movement is at its start at time 0, the last exactly at its end. A
+        movement depends on its own row alone.
+
+    Examples
+    --------
+    >>> from deskhand.behavior_models.hand_traits import draw_hands
+    >>> from deskhand.behavior_models.profile import load_profile, parse_profile
+    >>> from deskhand.generators.recorder import draw_recorders, example_profile
+    >>> from deskhand.keyed_draws import keys
+    >>> person = keys(7, "person", ["ann"])
+    >>> hands = draw_hands(load_profile("office"), person)
+    >>> recorders = draw_recorders(parse_profile(example_profile(), "example"), person)
+    >>> ends = (np.array([v]) for v in (10.0, 20.0, 400.0, 90.0))
+    >>> made = law_reports(hands, recorders, *ends, np.array([40.0]), keys(7, "move", [0]))
+    >>> made.x[[0, -1]].tolist(), made.y[[0, -1]].tolist(), int(made.t_us[0])
+    ([10.0, 400.0], [20.0, 90.0], 0)
+    """
+    parts = []
+    for low in range(0, len(keys), BLOCK):
+        rows = np.arange(low, min(low + BLOCK, len(keys)))
+        parts.append(
+            _block(
+                hands.take(rows),
+                recorders.take(rows),
+                x0[rows],
+                y0[rows],
+                x1[rows],
+                y1[rows],
+                width_px[rows],
+                keys[rows],
+            )
+        )
+    if not parts:
+        whole, place = np.empty(0, np.int64), np.empty(0)
+        return Reports(whole, whole, place, place, np.empty(0, np.int8), np.empty(0, np.int32))
+    return Reports(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _block(
+    hands: Hands,
+    recorders: Recorders,
+    x0: NDArray[np.float64],
+    y0: NDArray[np.float64],
+    x1: NDArray[np.float64],
+    y1: NDArray[np.float64],
+    width_px: NDArray[np.float64],
+    keys: Keys,
+) -> Reports:
+    noise = normals(mixed(keys, TIME), 0).astype(np.float64)
+    time_s = movement_times_s(hands, np.hypot(x1 - x0, y1 - y0), width_px, noise)
+    duration_us = np.rint(1e6 * time_s).astype(np.int64)
+    count, t_us = report_times_us(recorders, duration_us, mixed(keys, REPORTS))
+    last = np.cumsum(count) - 1
+    first = last - count + 1
+    hand_us = _without_rests(recorders, count, first, t_us)
+    paths = pointer_paths(
+        hands,
+        PathRequests(
+            x0=x0,
+            y0=y0,
+            x1=x1,
+            y1=y1,
+            width_px=width_px,
+            duration_s=1e-6 * np.maximum(hand_us[last], 1),
+            aimed=np.ones(len(keys), np.bool_),
+            count=count,
+            time_s=(1e-6 * hand_us).astype(np.float32),
+            keys=mixed(keys, PATH),
+        ),
+    )
+    x, y = np.rint(paths.x.astype(np.float64)), np.rint(paths.y.astype(np.float64))
+    x[first], y[first], x[last], y[last] = x0, y0, x1, y1
+    kept = moved_reports(recorders, count, x, y)
+    return Reports(
+        count=np.add.reduceat(kept, first, dtype=np.int64),
+        t_us=t_us[kept],
+        x=x[kept],
+        y=y[kept],
+        stroke=paths.stroke[kept],
+        stroke_count=paths.stroke_count,
+    )
+
+
+def _without_rests(
+    recorders: Recorders,
+    count: NDArray[np.int64],
+    first: NDArray[np.int64],
+    t_us: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Return the time that the hand has moved by each report: in a rest it moves for one period."""
+    interval = np.diff(t_us, prepend=0)
+    interval[first] = 0
+    period_us = np.rint(recorders.period_us).astype(np.int64)
+    longest = np.repeat((SHORTEST_REST * period_us).astype(np.int64), count)
+    rests = np.flatnonzero(interval > longest)
+    interval[rests] = np.repeat(period_us, count)[rests]
+    moved = np.cumsum(interval)
+    moved -= np.repeat(moved[first], count)
+    return moved
