@@ -253,7 +253,8 @@ def _standard(features: Floats, mean: Floats, sd: Floats) -> Floats:
 
 
 def _logistic(log_odds: Floats) -> Floats:
-    out: Floats = np.float32(1.0) / (np.float32(1.0) + np.exp(-log_odds))
+    # Beyond 80 a float32 exponential overflows; nothing is that certain.
+    out: Floats = np.float32(1.0) / (np.float32(1.0) + np.exp(np.minimum(-log_odds, np.float32(80.0))))
     return out
 
 

@@ -174,6 +174,8 @@ def _of_table(table: pa.Table) -> Recording:
             f"known: {', '.join(EVENTS)}."
         )
     person, people = _codes(table.column("user"))
+    if (person < 0).any():
+        raise DeskhandError("column 'user' holds nulls; name a person in every row.")
     names = table.column_names
     part = _codes(table.column("session"))[0] if "session" in names else np.zeros_like(person)
     button, buttons = (

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-ROOMS = ("behavior_models", "generators", "scenarios", "exports")
+ROOMS = ("behavior_models", "generators", "scenarios", "exports", "calibration", "evaluation")
 
 
 def test_packages_list_is_true() -> None:

@@ -93,7 +93,7 @@ def uniforms(key: Keys, slot: ArrayLike) -> NDArray[np.float32]:
     Returns
     -------
     ndarray of float32
-        Of the broadcast shape; 24 bits of it are random.
+        Of the broadcast shape; 23 bits of it are random.
 
     Examples
     --------

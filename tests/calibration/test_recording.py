@@ -1,0 +1,129 @@
+"""What a recording is read from, and what is refused."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from deskhand.calibration.recording import DOWN, DRAG, EVENTS, MOVE, SCROLL, UP, read_recording
+from deskhand.errors import DeskhandError
+from tests.exports.hand_made import hand_made_session
+
+TIDY: dict[str, Any] = {
+    "user": ["bob", "ann", "bob", "ann", "bob"],
+    "session": ["s2", "s1", "s1", "s1", "s2"],
+    "t_s": [0.016, 0.5, 7.0, 0.5000004, 0.008],
+    "event": ["move", "down", "up", "scroll", "drag"],
+    "button": [None, "left", "right", None, "left"],
+    "x": [1, 2, 3, None, 5],
+    "y": [1.5, 2.5, 3.5, None, 5.5],
+}
+
+
+def _without(*names: str) -> dict[str, Any]:
+    return {name: column for name, column in TIDY.items() if name not in names}
+
+
+def test_sessions_stand_one_after_another_in_their_given_order() -> None:
+    found = read_recording(TIDY)
+    assert found.people == ["bob", "ann"]
+    assert found.person.tolist() == [0, 0, 0, 1, 1]
+    assert found.session.tolist() == [0, 0, 1, 2, 2]
+    # Rows of one session stay as given, a time that runs back included.
+    assert found.t_us.tolist() == [16_000, 8_000, 7_000_000, 500_000, 500_000]
+    assert found.event.tolist() == [MOVE, DRAG, UP, DOWN, SCROLL]
+    assert [found.buttons[code] if code >= 0 else None for code in found.button] == [
+        *(None, "left", "right", "left", None)
+    ]
+    assert found.x[:4].tolist() == [1.0, 5.0, 3.0, 2.0]
+    assert np.isnan([found.x[4], found.y[4]]).all()
+    assert np.isnan(found.target).all()
+
+
+def test_a_table_a_mapping_a_file_and_a_frame_are_the_same_recording(tmp_path: Path) -> None:
+    path = tmp_path / "tidy.parquet"
+    coded = pa.table(TIDY)
+    coded = coded.set_column(0, "user", coded["user"].dictionary_encode())
+    pq.write_table(coded, path)
+    wanted = read_recording(TIDY)
+    for data in (pa.table(TIDY), coded, path, str(path)):
+        found = read_recording(data)
+        assert list(found.people) == list(wanted.people)
+        for name in ("person", "session", "t_us", "event", "button", "x", "y", "target"):
+            assert getattr(found, name).tobytes() == getattr(wanted, name).tobytes()
+
+
+def test_targets_are_read_where_all_four_are_known() -> None:
+    box = {"target_x": [9] * 5, "target_y": [8] * 5, "target_w": [7, 7, 7, None, 7]}
+    assert np.isnan(read_recording(TIDY | box).target).all()
+    found = read_recording(TIDY | box | {"target_h": [6.5] * 5}).target
+    assert found[0].tolist() == [9.0, 8.0, 7.0, 6.5]
+    assert np.isnan(found[4, 2])
+
+
+def test_optional_columns_may_be_absent() -> None:
+    found = read_recording(_without("session", "button"))
+    assert found.session.tolist() == [0, 0, 0, 1, 1]
+    assert (found.button == -1).all()
+
+
+def test_of_people_keeps_their_rows_and_numbers() -> None:
+    found = read_recording(TIDY).of_people([1])
+    assert found.people == ["bob", "ann"]
+    assert found.person.tolist() == [1, 1]
+    assert found.event.tolist() == [DOWN, SCROLL]
+
+
+def test_canonical_sessions_are_read() -> None:
+    session = hand_made_session()
+    found = read_recording([session, session])
+    n = len(found.event) // 2
+    events = session.events.to_pylist()
+    kept = [e for e in events if e["type"] in ("pointermove", "pointerdown", "pointerup", "scroll")]
+    assert n == len(kept) > 0
+    assert found.people == [session.header["persona"]]
+    assert found.session.tolist() == [0] * n + [1] * n
+    assert found.t_us[:n].tolist() == [e["t_us"] for e in kept]
+    for event, code, x in zip(kept, found.event[:n], found.x[:n], strict=True):
+        kind = EVENTS[code]
+        assert event["type"] == (
+            "pointermove" if kind == "drag" else "pointer" * (kind != "scroll") + kind
+        )
+        if event["type"] != "scroll":
+            assert (event["screen_x"] is None and np.isnan(x)) or event["screen_x"] == x
+    one = read_recording(session)
+    assert one.t_us.tobytes() == found.t_us[:n].tobytes()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (_without("user", "x"), "columns user, x are missing"),
+        ({name: [] for name in TIDY}, "empty"),
+        (TIDY | {"t_s": [0.0, 1.0, 2.0, float("nan"), 3.0]}, "'t_s' holds NaN"),
+        (TIDY | {"t_s": [0.0, 1.0, 2.0, float("inf"), 3.0]}, "'t_s' holds NaN or inf"),
+        (TIDY | {"t_s": [0.0, 1.0, 2.0, None, 3.0]}, "'t_s' holds NaN"),
+        (TIDY | {"event": ["move", "click", "up", "hop", "up"]}, "'click', 'hop'; known: move"),
+        (TIDY | {"event": ["move", None, "up", "up", "up"]}, "'event' holds nulls"),
+        (TIDY | {"user": ["ann", None, "ann", "ann", "ann"]}, "'user' holds nulls"),
+        (TIDY | {"x": ["a", "b", "c", "d", "e"]}, "'x' has type string; it must be numbers"),
+        (TIDY | {"t_s": [[0.1]] * 5}, "'t_s' has type list"),
+        (TIDY | {"x": [1.0]}, "mapping of columns"),
+        (42, "data of type int: give a pyarrow table"),
+        ([], "data of type list"),
+        ("nowhere.parquet", "nowhere.parquet: no such file"),
+    ],
+)
+def test_bad_data_is_refused(data: Any, said: str) -> None:
+    with pytest.raises(DeskhandError, match=said):
+        read_recording(data)
+
+
+def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "tidy.csv"
+    path.write_text("user,t_s\nann,0\n")
+    with pytest.raises(DeskhandError, match="not a Parquet table"):
+        read_recording(path)
