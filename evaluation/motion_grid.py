@@ -124,7 +124,9 @@ def motion_grid(movements: Movements, along: Floats, across: Floats) -> MotionGr
     stretch = duration_s.max() + (width + 2 * REACH + 2) / GRID_HZ
     offset = stretch * np.arange(len(movements))
     step = np.clip(np.arange(-REACH, width + REACH), 0, (size - 1)[:, np.newaxis])
-    wanted = (step / GRID_HZ + offset[:, np.newaxis]).ravel()
+    # The last grid step lies up to 10 ms behind the last report, where the hand is at rest.
+    time_s = np.minimum(step / GRID_HZ, duration_s[:, np.newaxis])
+    wanted = (time_s + offset[:, np.newaxis]).ravel()
     known = 1e-6 * movements.t_us + np.repeat(offset, movements.count)
     taps = np.exp(-0.5 * (np.arange(-REACH, REACH + 1) / SMOOTH_STEPS) ** 2)
     taps /= taps.sum()

@@ -40,14 +40,20 @@ def kernel_features(movements: Movements, *, seed: int) -> Floats:
     (1, 400)
     """
     rng = np.random.default_rng(seed)
-    kernels = []
+    kernels: list[tuple[int, NDArray[np.float32], NDArray[np.float32]]] = []
     for dilation in DILATIONS:
         weight = rng.standard_normal((LENGTH, 2, KERNELS))
         weight -= weight.mean(0)
         # Some kernels look at one of the two velocities alone.
         alone = rng.random(KERNELS) < 0.4
         weight[:, rng.integers(0, 2, KERNELS)[alone], np.flatnonzero(alone)] = 0.0
-        kernels.append((dilation, weight.astype(np.float32), rng.uniform(-0.5, 0.5, KERNELS)))
+        kernels.append(
+            (
+                dilation,
+                weight.astype(np.float32),
+                rng.uniform(-0.5, 0.5, KERNELS).astype(np.float32),
+            )
+        )
     moved = moved_reports(movements)
     order = np.argsort(moved.duration_us, kind="stable")
     found = np.empty((len(moved), 2 * KERNELS * len(DILATIONS)))
@@ -61,12 +67,12 @@ def kernel_features(movements: Movements, *, seed: int) -> Floats:
         series[:, :wide, 0] = grid.along_speed[:, :wide] / UNIT_PX_S
         series[:, :wide, 1] = grid.across_speed[:, :wide] / UNIT_PX_S
         columns: list[NDArray[np.floating]] = []
-        for dilation, weight, bias in kernels:
+        for dilation, weights, bias in kernels:
             steps = WINDOW - (LENGTH - 1) * dilation
-            response = np.zeros((len(chosen), steps, KERNELS), np.float32)
+            response: NDArray[np.float32] = np.zeros((len(chosen), steps, KERNELS), np.float32)
             for tap in range(LENGTH):
-                response += series[:, tap * dilation : tap * dilation + steps] @ weight[tap]
-            response += bias.astype(np.float32)
+                response += series[:, tap * dilation : tap * dilation + steps] @ weights[tap]
+            response += bias
             columns += [response.max(1), (response > 0).mean(1)]
         found[chosen] = np.hstack(columns)
     return found

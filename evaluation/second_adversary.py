@@ -5,14 +5,12 @@ long gaps are and what follows what, which whole-px steps are made, and how ofte
 along an axis of the screen.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from deskhand.calibration.movements import Movements
 from deskhand.evaluation.motion_grid import Floats, heading_frame
-from deskhand.evaluation.two_sample import TwoSample, learn, two_sample_test
+from deskhand.evaluation.two_sample import TwoSample, two_sample_test
 
 EDGE_STEPS = 8
 # Gaps are sorted into these kinds (ms, upper edges), and counted; neighbours by the coarse kinds.
@@ -21,7 +19,6 @@ NEIGHBOURS_MS = (6.5, 9.5, 14.5, 15.5, 16.5, 17.5, 19.5, 31.5, 60.5)
 LATTICE_PX = 2
 # Steps are sorted by size (px, upper edges); the share along an axis is taken for each size.
 SIZES_PX = (2.5, 8.5, 19.5, 49.5)
-TREES = 400
 
 
 def report_features(movements: Movements) -> Floats:
@@ -135,14 +132,6 @@ def second_adversary(real: Movements, made: Movements, *, seed: int) -> TwoSampl
         real.person,
         made.person,
         seed=seed,
-        classifier=forest,
-    )
-
-
-def forest(seed: int) -> Any:
-    """Return extremely randomised trees."""
-    return learn("ensemble").ExtraTreesClassifier(
-        TREES, min_samples_leaf=2, max_features=0.15, random_state=seed
     )
 
 

@@ -54,7 +54,7 @@ def two_sample_test(
     Parameters
     ----------
     real, made : NDArray[np.float64], shapes (n, k) and (m, k)
-        Features.
+        Features; NaN, where a row has none, only if the classifier takes it, as `boosting` does.
     real_person, made_person : NDArray of int, shapes (n,) and (m,)
         Whose rows. A person with rows on both sides is in one fold with all of them.
     seed : int
@@ -76,7 +76,7 @@ def two_sample_test(
     True
     """
     model_selection = learn("model_selection")
-    rows = np.nan_to_num(np.concatenate([real, made]), nan=0.0, posinf=1e6, neginf=-1e6)
+    rows = np.concatenate([real, made])
     label = np.repeat([0, 1], [len(real), len(made)])
     person = np.concatenate([real_person, made_person])
     if len(np.unique(person)) < FOLDS:
