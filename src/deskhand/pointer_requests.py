@@ -76,6 +76,9 @@ def read_requests(requests: Any) -> PointerRequests:
             f"requests have no column {', '.join(missing)}; they need person, x0, y0, x1, y1, or a "
             f"target ({', '.join(TARGET)}) instead of x1, y1; for example {EXAMPLE}."
         )
+    twice = [name for name in wanted if names.count(name) > 1]
+    if twice:
+        raise DeskhandError(f"requests have a column {twice[0]} twice; keep one of them.")
     if not table.num_rows:
         raise DeskhandError(f"requests have no rows; give at least one, for example {EXAMPLE}.")
     person, people = _people(table.column("person"))
@@ -85,7 +88,8 @@ def read_requests(requests: Any) -> PointerRequests:
         [_points(table, name, null=True) if has_target else nothing for name in TARGET], axis=1
     )
     end = np.stack(
-        [_points(table, name, null=has_target) if name in names else nothing for name in END], axis=1
+        [_points(table, name, null=has_target) if name in names else nothing for name in END],
+        axis=1,
     )
     _check_target(target)
     open_ends = np.isnan(end)
@@ -133,7 +137,8 @@ def _points(table: pa.Table, name: str, *, null: bool = False) -> Floats:
         return np.full(table.num_rows, np.nan)
     if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
         raise DeskhandError(f"column {name!r} has type {kind}; it must be numbers, in px.")
-    values = column.cast(pa.float64())
+    # A whole number too large for a float64 is refused below, not here.
+    values = column.cast(pa.float64(), safe=False)
     given = values.drop_null().to_numpy()
     if not null and column.null_count:
         raise DeskhandError(f"column {name!r} holds nulls; it must be numbers, in px.")
