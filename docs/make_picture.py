@@ -6,11 +6,9 @@ the cursor's speed above the actions that caused it. Needs the extra `plot`.
 
 import argparse
 from collections.abc import Sequence
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pyarrow as pa
@@ -19,6 +17,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import FancyBboxPatch
 from numpy.typing import NDArray
+from picture_style import BLUE, GREEN, GREY, LINE, RED, SOFT, head, set_style, small, write
 from PIL import Image
 
 import deskhand
@@ -26,8 +25,7 @@ from deskhand.session import Session
 
 HERE = Path(__file__).parent
 APPS = HERE.parent / "scenarios" / "apps"
-INK, SOFT, LINE, PAPER = "#1c1e23", "#757982", "#e4e1d9", "#fffefb"
-LEFT_HAND, RIGHT_HAND, THUMB, MASKED = "#3d7be0", "#d2543f", "#2a9d74", "#8b8f98"
+LEFT_HAND, RIGHT_HAND, THUMB, MASKED = BLUE, RED, GREEN, GREY
 HEAT = LinearSegmentedColormap.from_list(
     "heat", ["#4078d2", "#2aa8a0", "#e4b234", "#e25c2c", "#ce2c4a"]
 )
@@ -182,24 +180,7 @@ def draw_actions(axes: Axes, session: Session, span: tuple[int, int]) -> None:
 
 def make_picture(scenario: str, screen: str, seed: int) -> Image.Image:
     """Return the picture of one session on one screen."""
-    mpl.use("Agg")
-    plt.rcParams.update(
-        {
-            "font.size": 9,
-            "axes.titlesize": 10,
-            "axes.titlelocation": "left",
-            "axes.titlecolor": SOFT,
-            "axes.edgecolor": LINE,
-            "axes.facecolor": PAPER,
-            "figure.facecolor": PAPER,
-            "text.color": INK,
-            "axes.labelcolor": SOFT,
-            "xtick.color": SOFT,
-            "ytick.color": SOFT,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-        }
-    )
+    set_style()
     session = deskhand.simulate(scenario, seed=seed)
     span = visit(session, screen)
     figure = plt.figure(figsize=(13, 6.9), layout="constrained")
@@ -210,18 +191,11 @@ def make_picture(scenario: str, screen: str, seed: int) -> Image.Image:
     draw_speed(speed, session, span)
     actions = figure.add_subplot(grid[2, :], sharex=speed)
     draw_actions(actions, session, span)
-    figure.suptitle(
+    head(
+        figure,
         f"deskhand: one synthetic session, {scenario}, seed {seed}. No human moved this cursor.",
-        x=0.008,
-        ha="left",
-        fontsize=13,
-        fontweight="bold",
     )
-    made = BytesIO()
-    figure.savefig(made, dpi=136)
-    plt.close(figure)
-    # A palette keeps the file small; the picture has few hues.
-    return Image.open(made).convert("RGB").quantize(96, dither=Image.Dither.NONE)
+    return small(figure)
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -232,8 +206,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--out", type=Path, default=HERE / "picture.png")
     given = parser.parse_args(words)
-    make_picture(given.scenario, given.screen, given.seed).save(given.out, optimize=True)
-    print(f"{given.out}: {given.out.stat().st_size // 1000} kB")
+    write(make_picture(given.scenario, given.screen, given.seed), given.out)
 
 
 if __name__ == "__main__":
