@@ -50,4 +50,5 @@ def submovement_numbers(
     valley[last] = False
     passed = np.cumsum(valley)
     number = passed - np.repeat(passed[first] - valley[first], count)
-    return np.minimum(number, 127).astype(np.int8)
+    capped: NDArray[np.int8] = np.minimum(number, 127).astype(np.int8)
+    return capped

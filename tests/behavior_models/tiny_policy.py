@@ -1,10 +1,12 @@
-"""A policy with small random layers, and first states for it: fast, and as lawful as a fitted one."""
+"""A policy with small random layers, first states and a population for it: fast, and as lawful as a fitted one."""
 
 from typing import Any
 
 import numpy as np
 
 from deskhand.behavior_models.density_network import Layer
+from deskhand.behavior_models.movement_plan import fit_movement_plan
+from deskhand.behavior_models.profile import Profile, entry, load_profile
 from deskhand.behavior_models.report_policy import INTERVALS, OUTPUTS, ReportPolicy
 from deskhand.behavior_models.report_state import (
     TRAITS,
@@ -14,6 +16,8 @@ from deskhand.behavior_models.report_state import (
     interval_features,
     step_features,
 )
+from deskhand.behavior_models.report_traits import fit_report_traits
+from deskhand.generators.recorder import example_profile
 
 WIDTH = 8
 END_LOG_ODDS = -3.0
@@ -69,3 +73,24 @@ def first_states(n: int, seed: int = 1, *, whole: bool = True) -> ReportState:
         log_width=np.where(known, some(2, 5), 0).astype(np.float32),
         width_known=known.astype(np.float32),
     )
+
+
+def tiny_population() -> Profile:
+    """Return a population with both tiers: the law of the office, a small random network."""
+    rng = np.random.default_rng(1)
+    n = 400
+    parts = np.stack([rng.normal(6.3, 0.4, n), rng.normal(-2, 0.8, n), rng.uniform(0.1, 0.7, n)])
+    tempo, detour = rng.normal(0, 1, (2, n))
+    distance_px = rng.uniform(30, 1200, n)
+    plan = fit_movement_plan(
+        distance_px, np.zeros(n), np.zeros(n, np.bool_), tempo, detour, parts, "made"
+    )
+    people = rng.normal(0, 0.3, (6, 60)) + np.array([[2.5], [-4], [-2], [0], [0], [-6]])
+    sections: dict[str, Any] = {
+        **load_profile("office").sections,
+        **example_profile()["sections"],
+        "report_traits": fit_report_traits(people, "made"),
+        "movement_plan": plan,
+        "report_policy": {"network": entry(tiny_policy().record, "made")},
+    }
+    return Profile(name="made", mode="derived", remark="for tests", sections=sections)

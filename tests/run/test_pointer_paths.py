@@ -12,41 +12,17 @@ import pyarrow as pa
 import pytest
 
 from deskhand import pointer_motor
-from deskhand.behavior_models.movement_plan import fit_movement_plan
-from deskhand.behavior_models.profile import FORMAT, Profile, entry, load_profile
-from deskhand.behavior_models.report_traits import fit_report_traits
+from deskhand.behavior_models.profile import FORMAT, load_profile
 from deskhand.errors import DeskhandError
-from deskhand.generators.recorder import example_profile
 from deskhand.pointer_motor import SCHEMA, pointer_paths
-from tests.behavior_models.tiny_policy import tiny_policy
+from tests.behavior_models.tiny_policy import tiny_population
 
 FIDELITIES = ("law", "learned")
 SHIPPED = ("literature", "mouse-game", "mouse-web")
 N = 48
 
 
-def _population() -> Profile:
-    """Return a population with both tiers: the law of the office, a small random network."""
-    rng = np.random.default_rng(1)
-    n = 400
-    parts = np.stack([rng.normal(6.3, 0.4, n), rng.normal(-2, 0.8, n), rng.uniform(0.1, 0.7, n)])
-    tempo, detour = rng.normal(0, 1, (2, n))
-    distance_px = rng.uniform(30, 1200, n)
-    plan = fit_movement_plan(
-        distance_px, np.zeros(n), np.zeros(n, np.bool_), tempo, detour, parts, "made"
-    )
-    people = rng.normal(0, 0.3, (6, 60)) + np.array([[2.5], [-4], [-2], [0], [0], [-6]])
-    sections: dict[str, Any] = {
-        **load_profile("office").sections,
-        **example_profile()["sections"],
-        "report_traits": fit_report_traits(people, "made"),
-        "movement_plan": plan,
-        "report_policy": {"network": entry(tiny_policy().record, "made")},
-    }
-    return Profile(name="made", mode="derived", remark="for tests", sections=sections)
-
-
-POPULATION = _population()
+POPULATION = tiny_population()
 
 
 def _requests(n: int = N) -> pa.Table:
