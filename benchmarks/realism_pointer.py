@@ -1,8 +1,8 @@
 """How well classifiers tell deskhand's pointer from people's, beside real people and other tools.
 
     python benchmarks/realism_pointer.py --data DIR [--set mouse-game] [--fidelity learned,law]
-        [--peers] [--top] [--seeds 3] [--shipped] [--keep FOLDER] [--json FILE]
-        [--write-peers FOLDER --ways FILE]
+        [--peers] [--top] [--seeds 3] [--shipped | --profile NAME]
+        [--keep FOLDER] [--json FILE] [--write-peers FOLDER --ways FILE]
 
 Half of a set's people are fitted on; movements are made between the other half's start and end points
 (and into their targets) and scored against theirs. .5 is "cannot tell". The floor is the first half
@@ -124,10 +124,10 @@ def benchmark(given: argparse.Namespace, profile: str, keep: Path) -> dict[str, 
     seeds = range(given.seeds)
     people = [(parts(len(scored), most, s)[0], parts(len(fitted), most, s)[0]) for s in seeds]
     show(row_of("people (floor)", ((scored.take(a), fitted.take(b)) for a, b in people)))
-    if given.shipped:
-        name = profile
-    elif given.fidelity:
+    name = profile if given.shipped else given.profile
+    if given.fidelity and not name:
         name = profile_of(sides, profile, given.fidelity, keep)
+    said = "fitted on all people, these too" if given.shipped else given.profile or ""
     made: dict[str, Made] = {}
     for tier in given.fidelity:
         made[tier] = synthesised(name, tier, scored, 0)
@@ -136,7 +136,7 @@ def benchmark(given: argparse.Namespace, profile: str, keep: Path) -> dict[str, 
             for seed in seeds
             for a, b in (parts(len(scored), most, seed),)
         )
-        show(row_of(tier, pairs, "fitted on all people, these too" if given.shipped else ""))
+        show(row_of(tier, pairs, said))
     ghost = None
     for peer in PEERS if given.peers else ():
         row, per_s = peer_row(peer, keep, sides, most)
@@ -224,6 +224,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--shipped", action="store_true", help="the shipped profiles, without a fit"
     )
+    parser.add_argument("--profile", help="score this profile (name or path), without a fit")
     parser.add_argument("--keep", type=Path, help="folder to keep peers and fitted profiles in")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     parser.add_argument(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from peers.environment import PEERS, PeerError, drawn, install
 
 from deskhand.calibration.movements import Movements
+from deskhand.errors import DeskhandError
 from deskhand.evaluation.pointer_laws import fitts_line
 
 Floats = NDArray[np.float64]
@@ -45,7 +46,13 @@ def write_paths(out: Path, folder: Path, rows: Path, fitted: Movements) -> None:
     fitted : Movements
         Of people whose Fitts' law times the tools that have no times.
     """
-    ways = np.array(json.loads(rows.read_text()), np.float64)
+    try:
+        ways = np.array(json.loads(rows.read_text()), np.float64).reshape(-1, 5)
+    except (OSError, ValueError) as error:
+        raise DeskhandError(
+            f"{rows}: {error}; it must be JSON, rows of x0, y0, x1, y1 and the target's width in px "
+            "(0 is not known)."
+        ) from error
     out.mkdir(parents=True, exist_ok=True)
     for peer in PEERS:
         try:
