@@ -79,9 +79,8 @@ def picture_of_paths(profile: str, peers: Path | None) -> Image.Image:
     }
     for name, movements in peers_of(peers).items():
         columns[name] = movements[: len(ONCE)], movements[len(ONCE) :]
-    if not peers:
-        once, again = columns[LEARNED]
-        columns[JERK] = minimum_jerk(once), minimum_jerk(again)
+    once, again = columns[LEARNED]
+    columns[JERK] = minimum_jerk(once), minimum_jerk(again)
     wide = min(len(columns), 4)
     tall = -(-len(columns) // wide)
     # A page is 1090 x 630 px, the way to the button 660 x 250; titles take the rest.

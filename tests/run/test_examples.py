@@ -36,3 +36,10 @@ def test_picture_of_the_readme_can_be_made(tmp_path: Path) -> None:
     _run(ROOT / "docs" / "make_picture.py", tmp_path, "--out", str(out))
     assert out.read_bytes().startswith(PNG)
     assert out.stat().st_size < 150_000
+
+
+@pytest.mark.usefixtures("plot")
+def test_pictures_of_the_pointer_can_be_made(tmp_path: Path) -> None:
+    _run(ROOT / "docs" / "make_pointer_pictures.py", tmp_path, "--out", str(tmp_path))
+    shown = {path.name for path in (ROOT / "docs" / "models").glob("*.png")}
+    assert {path.name for path in tmp_path.glob("*.png")} == shown
