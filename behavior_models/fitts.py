@@ -1,4 +1,4 @@
-"""Fitts' law: how long a pointer movement takes, with its scatter.
+"""Fitts' law: how long a pointer movement takes, with its scatter, and its inverse.
 
 Sources
 -------
@@ -12,6 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deskhand.behavior_models.hand_traits import Hands, HandTraits
+from deskhand.behavior_models.profile import Entries, entry
+from deskhand.errors import DeskhandError
+
+# With fewer movements at targets of known size their regression is not fitted.
+FEWEST_SIZED = 200
 
 
 def index_of_difficulty_bits(distance_px: float, width_px: float) -> float:
@@ -142,3 +147,78 @@ def movement_times_s(
     free = np.exp(hand.distance_log_intercept + hand.distance_log_slope_per_bit * bits + sd * noise)
     times_s = np.where(known, sized, free)
     return np.clip(times_s, hand.movement_time_floor_s, hand.movement_time_ceiling_s)
+
+
+def fit_movement_time(
+    person: NDArray[np.integer],
+    distance_px: NDArray[np.float64],
+    width_px: NDArray[np.float64],
+    time_s: NDArray[np.float64],
+    source: str,
+) -> Entries:
+    """Return the entries of the section ``pointer`` that say how long movements take.
+
+    Parameters
+    ----------
+    person : NDArray of int, shape (n,)
+        Whose movement.
+    distance_px, width_px : NDArray[np.float64], shape (n,)
+        Distance, above 0, and the target's extent along the path, 0 where it is not known.
+    time_s : NDArray[np.float64], shape (n,)
+        Movement times, above 0.
+    source : str
+        Where the movements come from.
+
+    Returns
+    -------
+    Entries
+        The regression of ln time on distance; that of time on the index of difficulty where sizes
+        are known; the scatter within and between people of what they leave over.
+
+    Raises
+    ------
+    DeskhandError
+        When there are fewer than three movements, or all go equally far.
+    """
+    bits = np.log2(distance_px + 1.0)
+    if len(bits) < 3 or np.ptp(bits) < 1e-9:
+        raise DeskhandError(
+            f"{len(bits)} movements over {np.unique(distance_px).size} distances: a regression of "
+            "their times needs at least three movements, and not all over one distance."
+        )
+    slope, intercept = np.polyfit(bits, np.log(time_s), 1)
+    left = np.log(time_s) - (intercept + slope * bits)
+    told = f"{source}: "
+    free = told + "regression of ln time in s on log2(D + 1), D in px"
+    entries = {
+        "distance_log_intercept": entry(round(float(intercept), 4), free),
+        "distance_log_slope_per_bit": entry(round(float(slope), 4), free),
+    }
+    sized = np.flatnonzero(width_px > 0.0)
+    if len(sized) >= FEWEST_SIZED:
+        bits = np.log2(distance_px[sized] / width_px[sized] + 1.0)
+        slope, intercept = np.polyfit(bits, time_s[sized], 1)
+        text = told + f"{len(sized)} at known sizes, regression of time on log2(D / W + 1)"
+        entries["fitts_intercept_s"] = entry(round(float(intercept), 4), text)
+        entries["fitts_slope_s_per_bit"] = entry(round(float(slope), 4), text)
+        mean_s = np.maximum(intercept + slope * bits, 0.25 * float(np.median(time_s)))
+        left[sized] = np.log(time_s[sized] / mean_s)
+        left[sized] -= left[sized].mean()
+    within, between = _deviations(person, left)
+    scatter = told + "of the regression's residuals of ln time, {} people"
+    entries["movement_time_within_log_sd"] = entry(round(within, 4), scatter.format("within"))
+    entries["movement_time_between_log_sd"] = entry(round(between, 4), scatter.format("between"))
+    return entries
+
+
+def _deviations(person: NDArray[np.integer], values: NDArray[np.float64]) -> tuple[float, float]:
+    """Return standard deviations within and between people, by the analysis of variance."""
+    _, who, count = np.unique(person, return_inverse=True, return_counts=True)
+    mean = np.bincount(who, values) / count
+    freedom = len(values) - len(count)
+    within = float(((values - mean[who]) ** 2).sum()) / max(freedom, 1)
+    if len(count) < 2:
+        return float(np.sqrt(within)), 0.0
+    usual = (len(values) - float((count**2).sum()) / len(values)) / (len(count) - 1)
+    across = float((count * (mean - values.mean()) ** 2).sum()) / (len(count) - 1)
+    return float(np.sqrt(within)), float(np.sqrt(max((across - within) / usual, 0.0)))

@@ -58,7 +58,8 @@ class StrokeTraits:
     """The strokes that people's movements are made of, and the noise on them.
 
     Lengths are shares of a movement's distance unless their name ends in ``_px``. Times and
-    logarithms of medians are those of a movement of 300 px and .6 s.
+    logarithms of medians are those of a movement of 300 px and .6 s. The two factors are shares of a
+    recorder's rests that the strokes do not make themselves.
     """
 
     log_sigma: Number
@@ -104,6 +105,8 @@ class StrokeTraits:
     tremor_px: Number
     tremor_hz: Number
     tremor_bandwidth_hz: Number
+    rest_factor: Number
+    first_rest_factor: Number
 
     def take(self, index: NDArray[np.integer]) -> "StrokeTraits":
         """Return rows in the order given; what all people share stays one number."""
@@ -197,6 +200,8 @@ _PLAIN_STROKES = (
     "drift_smooth_s",
     "tremor_hz",
     "tremor_bandwidth_hz",
+    "rest_factor",
+    "first_rest_factor",
 )
 
 

@@ -1,5 +1,6 @@
 """Reports of the law's hand: movement time, recorder, path, and what the recorder writes of it."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -7,8 +8,8 @@ from numpy.typing import NDArray
 
 from deskhand.behavior_models.fitts import movement_times_s
 from deskhand.behavior_models.hand_traits import Hands
-from deskhand.behavior_models.sigma_lognormal import PathRequests, pointer_paths
-from deskhand.generators.recorder import Recorders
+from deskhand.behavior_models.sigma_lognormal import PathRequests, Paths, pointer_paths
+from deskhand.generators.recorder import PARTS, Recorders, rest_weights
 from deskhand.generators.report_times import SHORTEST_REST, moved_reports, report_times_us
 from deskhand.keyed_draws import Keys, mixed, normals
 
@@ -122,25 +123,44 @@ def _block(
     noise = normals(mixed(keys, TIME), 0).astype(np.float64)
     time_s = movement_times_s(hands, np.hypot(x1 - x0, y1 - y0), width_px, noise)
     duration_us = np.rint(1e6 * time_s).astype(np.int64)
-    count, t_us = report_times_us(recorders, duration_us, mixed(keys, REPORTS))
+
+    def paths_at(
+        moved_us: NDArray[np.int64], count: NDArray[np.int64], at_us: NDArray[np.int64]
+    ) -> Paths:
+        return pointer_paths(
+            hands,
+            PathRequests(
+                x0=x0,
+                y0=y0,
+                x1=x1,
+                y1=y1,
+                width_px=width_px,
+                duration_s=1e-6 * np.maximum(moved_us, 1),
+                aimed=np.ones(len(keys), np.bool_),
+                count=count,
+                time_s=(1e-6 * at_us).astype(np.float32),
+                keys=mixed(keys, PATH),
+            ),
+        )
+
+    # Where the hand is slow is known from the path without rests.
+    share = np.arange(PARTS + 1) / PARTS
+    even = np.full(len(keys), PARTS + 1)
+    rough = paths_at(
+        duration_us, even, np.rint(duration_us[:, None] * share).astype(np.int64).ravel()
+    )
+    part_px = np.hypot(*(np.diff(c.reshape(-1, PARTS + 1), axis=1) for c in (rough.x, rough.y)))
+    resting = replace(
+        recorders,
+        rest_share=recorders.rest_share * hands.strokes.rest_factor,
+        first_rest_share=recorders.first_rest_share * hands.strokes.first_rest_factor,
+        rest_weight=rest_weights(recorders, part_px / (time_s / PARTS)[:, None]),
+    )
+    count, t_us = report_times_us(resting, duration_us, mixed(keys, REPORTS))
     last = np.cumsum(count) - 1
     first = last - count + 1
     hand_us = _without_rests(recorders, count, first, t_us)
-    paths = pointer_paths(
-        hands,
-        PathRequests(
-            x0=x0,
-            y0=y0,
-            x1=x1,
-            y1=y1,
-            width_px=width_px,
-            duration_s=1e-6 * np.maximum(hand_us[last], 1),
-            aimed=np.ones(len(keys), np.bool_),
-            count=count,
-            time_s=(1e-6 * hand_us).astype(np.float32),
-            keys=mixed(keys, PATH),
-        ),
-    )
+    paths = paths_at(hand_us[last], count, hand_us)
     x, y = np.rint(paths.x.astype(np.float64)), np.rint(paths.y.astype(np.float64))
     x[first], y[first], x[last], y[last] = x0, y0, x1, y1
     kept = moved_reports(recorders, count, x, y)
