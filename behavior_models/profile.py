@@ -57,6 +57,12 @@ def parse_profile(data: Mapping[str, Any], origin: str) -> Profile:
         raise DeskhandError(f"{origin}: format {data.get('format')!r}; expected {FORMAT!r}.")
     if data.get("mode") not in MODES:
         raise UnknownNameError("profile mode", str(data.get("mode")), MODES)
+    missing = [name for name in ("name", "remark", "sections") if name not in data]
+    if missing:
+        raise DeskhandError(
+            f"{origin}: {', '.join(missing)} missing; a profile has format, name, mode, remark and "
+            "sections."
+        )
     for section, entries in data["sections"].items():
         for parameter, entry in entries.items():
             if not isinstance(entry, dict) or "value" not in entry or not entry.get("source"):
@@ -81,7 +87,6 @@ def profile_names() -> list[str]:
     return sorted(p.name.removesuffix(".json") for p in folder.iterdir() if p.name[-5:] == ".json")
 
 
-@cache
 def load_profile(name: str) -> Profile:
     """Return a shipped profile by name, or one read from a ``.json`` path.
 
@@ -104,8 +109,31 @@ def load_profile(name: str) -> Profile:
         path = Path(name)
         if not path.is_file():
             raise DeskhandError(f"profile file {name!r} does not exist; give a path or a name.")
-        return parse_profile(json.loads(path.read_bytes()), name)
+        return _read_file(name, path.stat().st_mtime_ns)
+    return _read_shipped(name)
+
+
+@cache
+def _read_file(name: str, _changed_ns: int) -> Profile:
+    """Return the profile in a file, read again when the file has changed."""
+    return _read(Path(name).read_bytes(), name)
+
+
+@cache
+def _read_shipped(name: str) -> Profile:
     if name not in profile_names():
         raise UnknownNameError("profile", name, profile_names())
     source = files("deskhand.behavior_models") / "profiles" / f"{name}.json"
-    return parse_profile(json.loads(source.read_bytes()), name)
+    return _read(source.read_bytes(), name)
+
+
+def _read(content: bytes, origin: str) -> Profile:
+    try:
+        data = json.loads(content)
+    except ValueError as error:
+        raise DeskhandError(f"{origin}: not JSON ({error}); give a profile file.") from error
+    if not isinstance(data, dict):
+        raise DeskhandError(
+            f"{origin}: JSON of type {type(data).__name__}; a profile is an object."
+        )
+    return parse_profile(data, origin)

@@ -75,9 +75,9 @@ def first_states(n: int, seed: int = 1, *, whole: bool = True) -> ReportState:
     )
 
 
-def tiny_population() -> Profile:
+def tiny_population(seed: int = 1) -> Profile:
     """Return a population with both tiers: the law of the office, a small random network."""
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(seed)
     n = 400
     parts = np.stack([rng.normal(6.3, 0.4, n), rng.normal(-2, 0.8, n), rng.uniform(0.1, 0.7, n)])
     tempo, detour = rng.normal(0, 1, (2, n))
@@ -91,6 +91,6 @@ def tiny_population() -> Profile:
         **example_profile()["sections"],
         "report_traits": fit_report_traits(people, "made"),
         "movement_plan": plan,
-        "report_policy": {"network": entry(tiny_policy().record, "made")},
+        "report_policy": {"network": entry(tiny_policy(seed).record, "made")},
     }
     return Profile(name="made", mode="derived", remark="for tests", sections=sections)

@@ -1,6 +1,7 @@
 """The hand alone: rows in order, points kept, a movement that depends on its own request, refusals."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import asdict
 from itertools import pairwise
@@ -328,3 +329,30 @@ def test_bad_requests_are_refused(requests: Any, said: str) -> None:
 def test_bad_arguments_are_refused(given: dict[str, Any], said: str) -> None:
     with pytest.raises(DeskhandError, match=said):
         _made(GOOD, **given)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "not JSON .*; give a profile file"),
+        ("[]", "JSON of type list; a profile is an object"),
+        ("{}", "format None; expected 'deskhand.profile/1'"),
+        (f'{{"format": "{FORMAT}", "mode": "derived", "name": "a"}}', "remark, sections missing"),
+    ],
+)
+def test_bad_profile_files_are_refused(text: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "bad.json"
+    path.write_text(text)
+    with pytest.raises(DeskhandError, match=f"bad.json: {said}"):
+        _made(GOOD, profile=path)
+
+
+def test_a_profile_file_that_changed_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "made.json"
+    found = []
+    for number, seed in enumerate((1, 2)):
+        population = asdict(tiny_population(seed))
+        path.write_text(json.dumps({"format": FORMAT} | population))
+        os.utime(path, (number, number))
+        found.append(_made(REQUESTS.slice(0, 3), "learned", profile=path))
+    assert not found[0].equals(found[1])
