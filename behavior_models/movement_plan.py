@@ -140,7 +140,8 @@ def fit_movement_plan(
         }
         conditions = "ln distance, tempo, detour" + (", ln width" if "sized" in name else "")
         entries[name] = entry(
-            record, f"{source}: mixture of {COMPONENTS} normals of {conditions} and the normal scores"
+            record,
+            f"{source}: mixture of {COMPONENTS} normals of {conditions} and the normal scores",
         )
     return entries
 
@@ -203,7 +204,9 @@ def _conditional(mixture: _Mixture, given: Floats, keys: Keys) -> Floats:
         constant = np.log(mixture.weight[number]) - np.log(np.diag(root)).sum()
         logits[number] = constant - 0.5 * far
         gain = np.linalg.solve(cov[:d, :d], cov[:d, d:]).T
-        means.append([mean[d + i] + sum(gain[i, j] * away[j] for j in range(d)) for i in range(size - d)])
+        means.append(
+            [mean[d + i] + sum(gain[i, j] * away[j] for j in range(d)) for i in range(size - d)]
+        )
         roots.append(np.linalg.cholesky(cov[d:, d:] - gain @ cov[:d, d:]))
     chosen = drawn_class(logits, uniforms(keys, SLOT_COMPONENT))
     place = np.arange(given.shape[1])

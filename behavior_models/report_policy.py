@@ -34,7 +34,10 @@ from deskhand.keyed_draws import Keys, normals, uniforms
 Floats = NDArray[np.float32]
 
 # Lower edges in ms of the classes of intervals: whole ms up to 32, coarser ones up to 300.
-_COARSE = (33, 35, 38, 42, 46, 50, 55, 60, 66, 73, 80, 90, 100, 112, 125, 140, 160, 180, 200, 225, 250)
+_COARSE = (
+    *(33, 35, 38, 42, 46, 50, 55, 60, 66, 73, 80, 90),
+    *(100, 112, 125, 140, 160, 180, 200, 225, 250),
+)
 INTERVAL_EDGES_MS = np.array([*range(33), *_COARSE, 301], np.float32)
 INTERVALS = len(INTERVAL_EDGES_MS) - 1
 # Classes of steps: a cell of the lattice within 2 px, a step along one axis, any other step.
@@ -101,9 +104,7 @@ class ReportPolicy:
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Self:
         """Return the policy that `record` describes."""
-        numbers = {
-            name: np.array(record[name], np.float32).reshape(-1, 1) for name in _NUMBERS
-        }
+        numbers = {name: np.array(record[name], np.float32).reshape(-1, 1) for name in _NUMBERS}
         layers = {name: Layer.from_record(record[name]) for name in _LAYERS}
         return cls(**numbers, **layers, **{name: record[name] for name in _SCALARS})
 
@@ -178,7 +179,9 @@ class ReportPolicy:
             return uniforms(keys, number * SLOTS + what)
 
         way = heading(state)
-        shared = hard_swish(self.trunk(_standard(interval_features(state, way), self.input_mean, self.input_sd)))
+        shared = hard_swish(
+            self.trunk(_standard(interval_features(state, way), self.input_mean, self.input_sd))
+        )
         logits = self.interval_out(hard_swish(self.interval_hidden(shared)))
         gap_us = self._interval_us(drawn_class(logits, uniform(INTERVAL)), uniform(WITHIN))
         features, reach_px = step_features(state, way, gap_us.astype(np.float32) * np.float32(1e-3))
@@ -228,7 +231,9 @@ _LAYERS = ("trunk", "interval_hidden", "interval_out", "step_hidden", "step_out"
 _SCALARS = ("clock_us", "step_spread", "end_log_odds")
 
 
-def step_class(step_x: NDArray[np.floating[Any]], step_y: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
+def step_class(
+    step_x: NDArray[np.floating[Any]], step_y: NDArray[np.floating[Any]]
+) -> NDArray[np.int64]:
     """Return the class of observed steps, shape (n,).
 
     Examples
@@ -254,7 +259,9 @@ def _standard(features: Floats, mean: Floats, sd: Floats) -> Floats:
 
 def _logistic(log_odds: Floats) -> Floats:
     # Beyond 80 a float32 exponential overflows; nothing is that certain.
-    out: Floats = np.float32(1.0) / (np.float32(1.0) + np.exp(np.minimum(-log_odds, np.float32(80.0))))
+    out: Floats = np.float32(1.0) / (
+        np.float32(1.0) + np.exp(np.minimum(-log_odds, np.float32(80.0)))
+    )
     return out
 
 

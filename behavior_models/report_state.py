@@ -78,7 +78,11 @@ class ReportState:
     def take(self, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> Self:
         """Return the state of some movements."""
         return replace(
-            self, **{f.name: np.ascontiguousarray(getattr(self, f.name)[..., chosen]) for f in fields(self)}
+            self,
+            **{
+                f.name: np.ascontiguousarray(getattr(self, f.name)[..., chosen])
+                for f in fields(self)
+            },
         )
 
     def put(self, places: NDArray[np.intp], others: "ReportState") -> None:
@@ -274,9 +278,7 @@ def step_features(state: ReportState, way: Heading, gap_ms: Floats) -> tuple[Flo
     """
     f = np.float32
     reach_px = way.speed_px_ms * np.clip(gap_ms, f(1.0), f(60.0))
-    along, aside = step_scores(
-        way, reach_px, state.rest_x, state.rest_y
-    )
+    along, aside = step_scores(way, reach_px, state.rest_x, state.rest_y)
     rows = [
         *(squeezed((gap_ms - f(FRAME_MS)) * f(0.5)), _log1(gap_ms), _log1(reach_px)),
         *(np.clip(along, f(-6.0), f(6.0)), np.clip(aside, f(-6.0), f(6.0))),

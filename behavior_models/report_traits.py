@@ -16,7 +16,14 @@ from deskhand.behavior_models.report_state import DETOUR_FLOOR
 from deskhand.keyed_draws import Keys, normals, uniforms
 
 SECTION = "report_traits"
-NAMES = ("log_period_ms", "log_gap_share", "log_uneven_share", "tempo", "detour", "log_repeat_share")
+NAMES = (
+    "log_period_ms",
+    "log_gap_share",
+    "log_uneven_share",
+    "tempo",
+    "detour",
+    "log_repeat_share",
+)
 # Rates that devices and displays have; a person's median interval belongs to the nearest.
 RATES_HZ = (1000, 500, 250, 144, 125, 100, 75, 60, 50, 40, 30, 20, 10)
 # Beyond this many standard deviations nobody was seen, and the network would be guessing.

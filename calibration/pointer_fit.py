@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from deskhand.calibration.law_matching import fit_law
 from deskhand.calibration.learned_fit import fit_learned
 from deskhand.calibration.movements import Movements, cut_movements, cut_rests
 from deskhand.calibration.policy_training import INSTALL, torch_or_none
-from deskhand.calibration.recording import Recording, read_recording
+from deskhand.calibration.recording import read_recording
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.generators.recorder_fit import fit_recorders
 
@@ -89,10 +88,24 @@ def fit(
             "moves over 20 px and .08 to 3 s, at most half a second before the press."
         )
     source = source or f"fitted on {people} people, {len(aimed)} movements"
-    told = progress or (lambda part, share: None)
+    told = progress or _untold
     sections = {name: dict(entries) for name, entries in load_profile(BASE).sections.items()}
     told("presses, drags, scrolls", 0.0)
     _merge(sections, fit_behaviours(recording, source))
+    told("recorders", 0.0)
+    reports = aimed.person, aimed.count, aimed.t_us, aimed.x, aimed.y
+    sections["recorder"] = fit_recorders(*reports, source=source)
+    ends = aimed.first, aimed.last
+    start, end = (np.stack([aimed.x[at], aimed.y[at]], axis=1) for at in ends)
+    _merge(sections, {"endpoint": fit_endpoint(start, end, aimed.target, source)})
+    law = fit_law(
+        aimed,
+        recorder=sections["recorder"],
+        seed=seed,
+        source=source,
+        progress=lambda share: told("law tier", share),
+    )
+    _merge(sections, law)
     if learned:
         moves = _numbered(aimed, cut_rests(recording))
         _merge(
@@ -107,6 +120,10 @@ def fit(
         remark=f"Pointer of a population, {source}; the rest from published numbers.",
         sections=sections,
     )
+
+
+def _untold(_part: str, _share: float) -> None:
+    pass
 
 
 def _merge(sections: dict[str, Entries], fitted: dict[str, Entries]) -> None:

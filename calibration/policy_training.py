@@ -78,7 +78,9 @@ def batch_of(rows: PolicyRows, rng: np.random.Generator) -> Batch:
     """Return the inputs and outcomes of rows with fresh noise, mirrored at random."""
     n = len(rows)
     rows = mirrored(rows, np.where(rng.random(n) < 0.5, -1, 1).astype(np.float32))
-    noise = rng.standard_normal((3, n), np.float32) * np.array(PLAN_NOISE, np.float32)[:, np.newaxis]
+    noise = (
+        rng.standard_normal((3, n), np.float32) * np.array(PLAN_NOISE, np.float32)[:, np.newaxis]
+    )
     s = rows.state
     shown = s.width_known * (rng.random(n) > HIDDEN_WIDTHS)
     state = replace(
@@ -165,7 +167,10 @@ def _trained(
     scales = {
         f"{name}_{kind}": value[:, np.newaxis]
         for name, part in (("input", sample.interval_inputs), ("step", sample.step_inputs))
-        for kind, value in (("mean", part.mean(axis=0)), ("sd", part.std(axis=0) + np.float32(1e-2)))
+        for kind, value in (
+            ("mean", part.mean(axis=0)),
+            ("sd", part.std(axis=0) + np.float32(1e-2)),
+        )
     }
     generator = torch.Generator().manual_seed(seed % 2**63)
     net = _network(torch, len(scales["input_mean"]), len(scales["step_mean"]), generator)
@@ -196,9 +201,7 @@ def _trained(
         name: Layer.of(layer.weight.detach().numpy(), layer.bias.detach().numpy())
         for name, layer in net.items()
     }
-    return ReportPolicy(
-        clock_us=clock_us, step_spread=1.0, end_log_odds=0.0, **scales, **layers
-    )
+    return ReportPolicy(clock_us=clock_us, step_spread=1.0, end_log_odds=0.0, **scales, **layers)
 
 
 def _network(torch: Any, inputs: int, step_inputs: int, generator: Any) -> Any:

@@ -82,7 +82,13 @@ def tuned(
     spread = recorded.std(axis=0) + 1e-9
     wanted = np.quantile(recorded, QUANTILES, axis=0)
     found = [
-        np.abs((np.quantile(_features(made(replace(policy, step_spread=s))), QUANTILES, axis=0) - wanted) / spread).mean()
+        np.abs(
+            (
+                np.quantile(_features(made(replace(policy, step_spread=s))), QUANTILES, axis=0)
+                - wanted
+            )
+            / spread
+        ).mean()
         for s in SPREADS
     ]
     policy = replace(policy, step_spread=SPREADS[int(np.argmin(found))])

@@ -143,7 +143,9 @@ def _numbers(table: pa.Table, name: str) -> NDArray[np.float64]:
         filled = pc.fill_null(column.cast(pa.float64()), float("nan"))
         found: NDArray[np.float64] = filled.to_numpy()
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise DeskhandError(f"column {name!r} has type {column.type}; it must be numbers.") from error
+        raise DeskhandError(
+            f"column {name!r} has type {column.type}; it must be numbers."
+        ) from error
     return found
 
 

@@ -23,12 +23,16 @@ LARGEST_BYTES = 200_000
 
 
 class DataSet(NamedTuple):
-    """A public data set: its file, the profile made from it, and how to cite it."""
+    """A public data set: its file, the profile made from it, and how to cite it.
+
+    ``presses`` names the profile whose presses are taken where a recorder keeps none of its own.
+    """
 
     file: str
     profile: str
     source: str
     remark: str
+    presses: str = ""
 
 
 DATA_SETS = (
@@ -43,7 +47,8 @@ DATA_SETS = (
         "mouse-web",
         "web survey, Hochschule Bonn-Rhein-Sieg, 61 people, fitted 2026-11-25",
         "Volunteers who fill in a web survey, with the boxes that they click; browser recorder, 1 ms "
-        "clock; a click is known by its release.",
+        "clock; a click is known by its release, so presses are those of mouse-game.",
+        "mouse-game",
     ),
     DataSet(
         "balabit.parquet",
@@ -66,6 +71,11 @@ def fitted_profile(data_set: DataSet, folder: Path) -> Profile:
             fidelity="learned",
             progress=_told,
         )
+        if data_set.presses:
+            lender = next(d for d in DATA_SETS if d.profile == data_set.presses)
+            lent = fit_behaviours(read_recording(folder / lender.file), lender.source)
+            sections = {**profile.sections, "press": {**profile.sections["press"], **lent["press"]}}
+            profile = replace(profile, sections=sections)
     else:
         # Too few people for a hand: only what they do around a movement is taken from them.
         sections = {name: dict(part) for name, part in load_profile(BASE).sections.items()}
@@ -114,7 +124,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--data", type=Path, required=True, help="folder of the Parquet tables")
     parser.add_argument("--only", choices=[d.profile for d in DATA_SETS], help="one profile")
-    parser.add_argument("--out", type=Path, help="folder to write to; the shipped profiles unless given")
+    parser.add_argument(
+        "--out", type=Path, help="folder to write to; the shipped profiles unless given"
+    )
     given = parser.parse_args()
     out = given.out or Path(str(files("deskhand.behavior_models") / "profiles"))
     for data_set in DATA_SETS:

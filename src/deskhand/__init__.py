@@ -4,16 +4,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from deskhand.api import generate, read_sessions, simulate, validate
+    from deskhand.behavior_models.profile import Profile
+    from deskhand.calibration.pointer_fit import fit
     from deskhand.errors import DeskhandError
-    from deskhand.motor import pointer_paths, time_keys, type_text
+    from deskhand.motor import time_keys, type_text
+    from deskhand.pointer_motor import pointer_paths
     from deskhand.session import Session
 
     __version__: str
 
 __all__ = [
     "DeskhandError",
+    "Profile",
     "Session",
     "__version__",
+    "fit",
     "generate",
     "pointer_paths",
     "read_sessions",
@@ -25,8 +30,10 @@ __all__ = [
 
 _HOME = {
     "DeskhandError": "deskhand.errors",
+    "Profile": "deskhand.behavior_models.profile",
     "Session": "deskhand.session",
-    "pointer_paths": "deskhand.motor",
+    "fit": "deskhand.calibration.pointer_fit",
+    "pointer_paths": "deskhand.pointer_motor",
     "time_keys": "deskhand.motor",
     "type_text": "deskhand.motor",
 }

@@ -1,14 +1,12 @@
-"""The motor models alone: pointer paths and key times of one person, without a scenario or a page."""
+"""The typist alone: key times of one person, without a scenario or a page."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from deskhand.behavior_models.digraph_latency import key_times
-from deskhand.behavior_models.fitts import movement_times_s
 from deskhand.behavior_models.keyboard_layout import load_layout
 from deskhand.behavior_models.persona import Persona, draw_persona
 from deskhand.behavior_models.profile import load_profile
@@ -16,91 +14,11 @@ from deskhand.behavior_models.typist_traits import MODES
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.generators.key_presses import key_presses
 from deskhand.generators.keyboard_plan import Typing, Typist
-from deskhand.generators.plan import Move, SessionPlan, Typed
-from deskhand.generators.pointer import render_moves
+from deskhand.generators.plan import SessionPlan, Typed
 from deskhand.streams import Draws, check_seed, stream
 
-# Movements and texts are rendered on one time line, this far apart, and then each counted from 0.
+# Texts are rendered on one time line, this far apart, and then each counted from 0.
 GAP_US = 1_000_000
-FARTHEST_PX = 32_767
-
-
-def pointer_paths(
-    requests: ArrayLike, *, seed: int, profile: str = "office", person: int = 0
-) -> pa.Table:
-    """Return how one person's pointer moves between points, as the device reports it.
-
-    Parameters
-    ----------
-    requests : array_like of float, shape (n, 5)
-        Rows of x0, y0, x1, y1 and the target's width along the path, all in px; a width of 0 is
-        not known. Points are taken as whole pixels.
-    seed : int
-        From 0 to 2**64 - 1.
-    profile : str
-        The population.
-    person : int
-        Whose hand and device.
-
-    Returns
-    -------
-    pyarrow.Table
-        Columns ``request`` (place in the requests), ``t_us`` (from the movement's start), ``x`` and
-        ``y`` (px); one row for each report. Each movement ends in its end point; one that goes
-        nowhere has no rows.
-
-    Raises
-    ------
-    DeskhandError
-        When the requests have another shape or are not finite.
-
-    Examples
-    --------
-    >>> paths = pointer_paths([(100, 100, 700, 300, 40), (700, 300, 90, 500, 25)], seed=7)
-    >>> last = paths.filter(pa.compute.equal(paths["request"], 0)).to_pylist()[-1]
-    >>> last["x"], last["y"]
-    (700.0, 300.0)
-    """
-    rows = np.asarray(requests, dtype=np.float64)
-    if rows.ndim != 2 or rows.shape[1] != 5 or not len(rows):
-        raise DeskhandError(
-            f"requests of shape {rows.shape}: must have shape (n, 5) with n from 1, rows of "
-            "x0, y0, x1, y1, width_px."
-        )
-    points = np.rint(rows[:, :4])
-    if not (np.isfinite(rows).all() and (points >= 0).all() and (points <= FARTHEST_PX).all()):
-        raise DeskhandError(f"requests: points must be finite and from 0 to {FARTHEST_PX} px.")
-    if not (rows[:, 4] >= 0).all():
-        raise DeskhandError("requests: a width must be 0 px, for not known, or more.")
-    plan = _plan(seed, profile, person)
-    plan.persona = _on_screen_of(plan.persona, points)
-    noise = stream(seed, "api.pointer", person).standard_normal(len(rows))
-    distance_px = np.hypot(points[:, 2] - points[:, 0], points[:, 3] - points[:, 1])
-    seconds = movement_times_s(plan.persona.hand, distance_px, rows[:, 4], noise)
-    duration_us = np.rint(seconds * 1e6).astype(np.int64)
-    start_us = _starts(duration_us)
-    plan.moves.extend(
-        Move(place, "aim", start, start + duration, x0, y0, x1, y1, width, 0)
-        for place, start, duration, (x0, y0, x1, y1), width in zip(
-            range(len(rows)),
-            start_us.tolist(),
-            duration_us.tolist(),
-            points.tolist(),
-            rows[:, 4].tolist(),
-            strict=True,
-        )
-    )
-    columns, _ = render_moves(plan)
-    request = columns.action_id
-    nothing = np.empty(0, np.float32)
-    return pa.table(
-        {
-            "request": pa.array(request, pa.int32()),
-            "t_us": pa.array(columns.t_us - start_us[request], pa.int64()),
-            "x": pa.array(columns.numbers.get("screen_x", nothing), pa.float32()),
-            "y": pa.array(columns.numbers.get("screen_y", nothing), pa.float32()),
-        }
-    )
 
 
 def type_text(
@@ -200,18 +118,6 @@ def time_keys(
             "up_us": pa.array(up_us, pa.int64()),
         }
     )
-
-
-def _on_screen_of(persona: Persona, points: NDArray[np.float64]) -> Persona:
-    # A pointer stops at the edge of its screen; here the screen is as large as the requests need.
-    wide, high = (int(points[:, [at, at + 2]].max()) + 1 for at in (0, 1))
-    device = persona.device
-    large = replace(
-        device,
-        screen_width=max(device.screen_width, wide),
-        screen_height=max(device.screen_height, high),
-    )
-    return replace(persona, device=large)
 
 
 def _plan(seed: int, profile: str, person: int) -> SessionPlan:

@@ -162,7 +162,9 @@ class _Hands:
         drawn = np.isnan(end[:, 0])
         if drawn.any():
             end = end.copy()
-            end[drawn] = landing_points(self._profile, start[drawn], target[drawn], mixed(key[drawn], 1))
+            end[drawn] = landing_points(
+                self._profile, start[drawn], target[drawn], mixed(key[drawn], 1)
+            )
         width_px = _widths(start, end, target)
         moving = np.flatnonzero((start != end).any(axis=1))
         made = self._moves(
@@ -183,7 +185,9 @@ class _Hands:
     ) -> _Made:
         if not len(person):
             none = np.empty(0)
-            return _Made(np.empty(0, np.int64), np.empty(0, np.int64), none, none, np.empty(0, np.int8))
+            return _Made(
+                np.empty(0, np.int64), np.empty(0, np.int64), none, none, np.empty(0, np.int8)
+            )
         if self._fidelity == "learned":
             traits = draw_report_traits(self._profile, mixed(person_key, 1))
             reports = learned_reports(

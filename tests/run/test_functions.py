@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -83,50 +82,6 @@ def test_simulate_on_a_cold_start_is_quick() -> None:
     )
     # The aim is 2 s on an idle machine; a busy one may take longer without anything being wrong.
     assert best < 6
-
-
-REQUESTS = [(100, 100, 700, 300, 40), (700, 300, 90, 500, 25), (90, 500, 4000, 3000, 0)]
-
-
-def test_paths_end_in_their_points() -> None:
-    paths = deskhand.pointer_paths(REQUESTS, seed=7)
-    for place, (_, _, x, y, _) in enumerate(REQUESTS):
-        mine = [row for row in paths.to_pylist() if row["request"] == place]
-        assert (mine[-1]["x"], mine[-1]["y"]) == (x, y)
-        times = [row["t_us"] for row in mine]
-        assert times == sorted(times)
-        assert times[0] >= 0
-        assert 50_000 < times[-1] < 10_000_000
-
-
-def test_paths_are_the_same_for_the_same_seed_and_person() -> None:
-    paths = [
-        deskhand.pointer_paths(REQUESTS, seed=s, person=p)
-        for s, p in [(7, 0), (7, 0), (8, 0), (7, 1)]
-    ]
-    assert paths[0].equals(paths[1])
-    assert not paths[0].equals(paths[2])
-    assert not paths[0].equals(paths[3])
-
-
-def test_path_to_where_one_is_has_no_rows() -> None:
-    assert deskhand.pointer_paths([(5, 5, 5, 5, 10)], seed=7).num_rows == 0
-
-
-@pytest.mark.parametrize(
-    "requests",
-    [
-        [],
-        [1, 2, 3, 4, 5],
-        [[1, 2, 3]],
-        [[0, 0, np.nan, 1, 1]],
-        [[0, 0, -1, 1, 1]],
-        [[0, 0, 1, 1, -1]],
-    ],
-)
-def test_bad_requests_are_refused(requests: list[Any]) -> None:
-    with pytest.raises(DeskhandError, match="requests"):
-        deskhand.pointer_paths(requests, seed=7)
 
 
 TEXTS = ["Lindholm Freight, Turku", "42", "plain words with spaces"]
