@@ -121,7 +121,7 @@ def policy_rows(
         return values.astype(np.float32)
 
     since_start = movements.t_us / 1e3
-    rests = (dt_ms > GAP_MS) | (step < 0)
+    rests = dt_ms > GAP_MS
     rests[first] = True
     latest = np.maximum.accumulate(np.where(rests, np.arange(len(step)), 0))
     path = np.cumsum(step)

@@ -21,8 +21,6 @@ TEMPO, DETOUR = 3, 4
 # Movements shorter or longer than any that a policy was fitted to are drawn again, so often at most.
 SHORTEST_US, LONGEST_US = 80_000, 3_000_000
 REDRAWS = 4
-# Movements drawn at once, so that their state stays in a core's cache.
-BLOCK = 8192
 
 
 @lru_cache(maxsize=8)
