@@ -1,7 +1,7 @@
 """How well classifiers tell deskhand's pointer from people's, beside real people and other tools.
 
-    python benchmarks/realism_pointer.py --data DIR [--set mouse-game] [--fidelity learned,law]
-        [--peers] [--top] [--seeds 3] [--shipped | --profile NAME]
+    python benchmarks/realism_pointer.py --data DIR [--set mouse-game | --table FILE]
+        [--fidelity learned,law] [--seeds 3] [--shipped | --profile NAME] [--peers] [--top]
         [--keep FOLDER] [--json FILE] [--write-peers FOLDER --ways FILE]
 
 Half of a set's people are fitted on; movements are made between the other half's start and end points
@@ -97,14 +97,14 @@ def peer_row(peer: Peer, folder: Path, sides: Sides, most: int) -> tuple[Row, fl
     return row_of(peer.packages[0], pair, f"time {peer.timing}; {per_s:,.0f} paths/s"), per_s
 
 
-def benchmark(given: argparse.Namespace, profile: str, keep: Path) -> dict[str, Any]:
+def benchmark(given: argparse.Namespace, profile: str, path: Path, keep: Path) -> dict[str, Any]:
     """Print the tables of one set and return what is in them."""
     keep.mkdir(parents=True, exist_ok=True)
-    sides = sides_of(table_of(given.data, profile))
+    sides = sides_of(path)
     fitted, scored = sides.fitted, sides.scored
     most = min(given.movements, len(fitted), len(scored))
     print(
-        f"\n{profile}: {SETS[profile][1]}\n"
+        f"\n{profile}: {path.name}{', ' + SETS[profile][1] if profile in SETS else ''}\n"
         f"{len(np.unique(fitted.person))} people fitted on ({len(fitted)} movements), "
         f"{len(np.unique(scored.person))} scored ({len(scored)}); {most} movements a side, "
         f"median of {given.seeds} seeds [95 % over people]; other tools: one seed\n"
@@ -216,6 +216,7 @@ def main(words: Sequence[str] | None = None) -> int:
         "--data", type=Path, default=Path("data"), help="folder of the Parquet tables"
     )
     parser.add_argument("--set", choices=SETS, help="one set alone")
+    parser.add_argument("--table", type=Path, help="any other table of at least 40 people")
     parser.add_argument("--fidelity", default="learned,law", help="tiers; '' for none")
     parser.add_argument("--peers", action="store_true", help="install and score other tools")
     parser.add_argument("--top", action="store_true", help="name the features that tell most")
@@ -239,9 +240,14 @@ def main(words: Sequence[str] | None = None) -> int:
     given.fidelity = [tier for tier in given.fidelity.split(",") if tier]
     with tempfile.TemporaryDirectory() as folder:
         try:
+            if given.table:
+                tables = {given.table.stem: given.table}
+            else:
+                names = [given.set] if given.set else SETS
+                tables = {name: table_of(given.data, name) for name in names}
             found = {
-                profile: benchmark(given, profile, given.keep or Path(folder))
-                for profile in ([given.set] if given.set else SETS)
+                name: benchmark(given, name, path, given.keep or Path(folder))
+                for name, path in tables.items()
             }
         except DeskhandError as error:
             print(error, file=sys.stderr)
