@@ -28,7 +28,6 @@ from deskhand.behavior_models.report_state import (
     step_features,
     steps_of_scores,
 )
-from deskhand.errors import DeskhandError
 from deskhand.keyed_draws import Keys, normals, uniforms
 
 Floats = NDArray[np.float32]
