@@ -62,8 +62,9 @@ class StrokeTraits:
     recorder's rests that the strokes do not make themselves.
     """
 
-    log_sigma: Number
-    log_sigma_sd: Number
+    sigma: Number
+    correction_sigma: Number
+    sigma_sd: Number
     onset: Number
     onset_sd: Number
     brake: Number
@@ -164,7 +165,8 @@ _PLAIN = (
 
 # Entries of the section `strokes` in which people are taken to be alike.
 _PLAIN_STROKES = (
-    "log_sigma_sd",
+    "correction_sigma",
+    "sigma_sd",
     "onset",
     "onset_sd",
     "brake",
@@ -304,7 +306,7 @@ def _strokes(profile: Profile, z: list[float] | NDArray[np.float64], tempo: Numb
     return StrokeTraits(
         **{name: at(name) for name in _PLAIN_STROKES},
         primary_gain=at("primary_gain") + at("primary_gain_between_sd") * z[0],
-        log_sigma=at("log_sigma") + at("log_sigma_between_sd") * z[1],
+        sigma=at("sigma") + at("sigma_between_sd") * z[1],
         turn_rad=at("turn_between_sd_rad") * z[2],
         tremor_px=at("tremor_px") * np.exp(at("tremor_between_log_sd") * z[3]),
         wander_time_s=at("wander_time_s") * slow,

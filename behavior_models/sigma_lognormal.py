@@ -1,7 +1,8 @@
 """The sigma-lognormal law of pointer paths: overlapping curved strokes with lognormal speed.
 
 Every stroke's completion is a lognormal distribution function of time, cut at both tails so that a
-stroke begins and ends within its window. Its path is a parabola, which stands in for a circular
+stroke begins and ends within its window. With a sigma below 0 the lognormal is mirrored in time:
+such a stroke brakes harder than it starts; at 0 it is normal. Its path is a parabola, which stands in for a circular
 arc and needs no trigonometry: completion F moves the hand by F along the chord and by
 ``tan(turn / 2) F (1 - F)`` of the chord's length across it.
 
@@ -25,8 +26,8 @@ from deskhand.keyed_draws import Keys, mixed
 
 # Shares of a window at which the table holds the completion; between them it is interpolated.
 STEPS = 256
-# Levels of a stroke's form: ln sigma, and the quantiles at which its two tails are cut off.
-SIGMA_LEVELS, LOG_SIGMA_RANGE = 12, (-3.0, 0.0)
+# Levels of a stroke's form: sigma, and the quantiles at which its two tails are cut off.
+SIGMA_LEVELS, SIGMA_RANGE = 17, (-0.8, 0.8)
 ONSET_LEVELS, ONSET_RANGE = 6, (-3.0, -0.5)
 BRAKE_LEVELS, BRAKE_RANGE = 9, (0.2, 3.0)
 # A slot in fewer of the movements than this is evaluated on their samples alone.
@@ -202,7 +203,7 @@ class _TableIndex:
 
 def _index(strokes: Strokes) -> _TableIndex:
     scale = STEPS / (strokes.end_s - strokes.start_s)
-    sigma = _level(strokes.log_sigma, LOG_SIGMA_RANGE, SIGMA_LEVELS)
+    sigma = _level(strokes.sigma, SIGMA_RANGE, SIGMA_LEVELS)
     onset = _level(strokes.onset, ONSET_RANGE, ONSET_LEVELS)
     brake = _level(strokes.brake, BRAKE_RANGE, BRAKE_LEVELS)
     row = (sigma * ONSET_LEVELS + onset) * BRAKE_LEVELS + brake
@@ -228,11 +229,13 @@ def _completion_table() -> NDArray[np.float32]:
 
     Shape (SIGMA_LEVELS, ONSET_LEVELS, BRAKE_LEVELS, STEPS + 1).
     """
-    sigma = np.exp(np.linspace(*LOG_SIGMA_RANGE, SIGMA_LEVELS))[:, None, None, None]
+    sigma = np.linspace(*SIGMA_RANGE, SIGMA_LEVELS)
+    # A normal law is the limit of lognormal ones.
+    sigma = np.where(np.abs(sigma) < 1e-6, 1e-6, sigma)[:, None, None, None]
     onset = np.linspace(*ONSET_RANGE, ONSET_LEVELS)[None, :, None, None]
     brake = np.linspace(*BRAKE_RANGE, BRAKE_LEVELS)[None, None, :, None]
-    low, high = np.exp(onset * sigma), np.exp(brake * sigma)
-    z = np.log(low + (high - low) * np.linspace(0.0, 1.0, STEPS + 1)) / sigma
+    low, high = np.expm1(onset * sigma), np.expm1(brake * sigma)
+    z = np.log1p(low + (high - low) * np.linspace(0.0, 1.0, STEPS + 1)) / sigma
     below, above = normal_cdf(onset), normal_cdf(brake)
     raw: NDArray[np.float64] = (normal_cdf(z) - below) / (above - below)
     raw[..., 0], raw[..., -1] = 0.0, 1.0

@@ -51,8 +51,8 @@ class Strokes:
     along, across : NDArray[np.float64], shape (SLOTS, m)
         Displacement as shares of the distance, in the direction of the end point and to its left.
         They sum to 1 and to 0, and are 0 where the stroke is not active.
-    log_sigma : NDArray[np.float64], shape (SLOTS, m)
-        Logarithm of the sigma of the stroke's lognormal velocity.
+    sigma : NDArray[np.float64], shape (SLOTS, m)
+        Sigma of the stroke's lognormal speed; below 0 the lognormal is mirrored in time.
     onset, brake : NDArray[np.float64], shape (SLOTS, m)
         Quantiles, in standard deviations, at which the lognormal's tails are cut off.
     turn_rad : NDArray[np.float64], shape (SLOTS, m)
@@ -64,7 +64,7 @@ class Strokes:
     end_s: NDArray[np.float64]
     along: NDArray[np.float64]
     across: NDArray[np.float64]
-    log_sigma: NDArray[np.float64]
+    sigma: NDArray[np.float64]
     onset: NDArray[np.float64]
     brake: NDArray[np.float64]
     turn_rad: NDArray[np.float64]
@@ -187,13 +187,15 @@ def draw_strokes(
     turn_rad = -np.sign(around) * np.log1p(-2.0 * np.abs(around)) * traits.turn_scale_rad
     brake = np.full((SLOTS, m), traits.correction_brake)
     brake[PRIMARY] = traits.brake
+    sigma = np.full((SLOTS, m), traits.correction_sigma)
+    sigma[PRIMARY] = traits.sigma
     return Strokes(
         active=active,
         start_s=start_s,
         end_s=end_s,
         along=along,
         across=across,
-        log_sigma=np.minimum(traits.log_sigma + traits.log_sigma_sd * own[0], 0.0),
+        sigma=sigma + traits.sigma_sd * own[0],
         onset=traits.onset + traits.onset_sd * own[1],
         brake=brake + traits.brake_sd * own[2],
         turn_rad=np.clip(traits.turn_rad + turn_rad, -TURN_LIMIT_RAD, TURN_LIMIT_RAD),

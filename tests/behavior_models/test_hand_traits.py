@@ -40,7 +40,7 @@ def test_many_hands_spread_as_single_ones_do_and_know_nothing_of_each_other() ->
         many, single = getattr(hands, name), np.array([getattr(one, name) for one in ones])
         assert many.mean() == pytest.approx(single.mean(), rel=0.03)
         assert many.std() == pytest.approx(single.std(), rel=0.12)
-    for name in ("log_sigma", "primary_gain", "tremor_px", "primary_time_s"):
+    for name in ("sigma", "primary_gain", "tremor_px", "primary_time_s"):
         many = getattr(hands.strokes, name)
         single = np.array([getattr(one.strokes, name) for one in ones])
         assert many.mean() == pytest.approx(single.mean(), rel=0.05)
@@ -50,4 +50,4 @@ def test_many_hands_spread_as_single_ones_do_and_know_nothing_of_each_other() ->
     taken = hands.take(some)
     assert np.array_equal(alone.fitts_intercept_s, taken.fitts_intercept_s)
     assert np.array_equal(alone.strokes.tremor_px, taken.strokes.tremor_px)
-    assert taken.strokes.log_sigma_sd == hands.strokes.log_sigma_sd
+    assert taken.strokes.sigma_sd == hands.strokes.sigma_sd
