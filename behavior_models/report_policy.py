@@ -61,7 +61,7 @@ SEATS = 1024
 class Reports(NamedTuple):
     """Reports of m movements in flat columns; the first is at time 0 and at the start point."""
 
-    count: NDArray[np.int64]
+    count: NDArray[np.int64]  # type: ignore[assignment]  # shadows tuple.count, which nobody calls
     t_us: NDArray[np.int64]
     x: Floats
     y: Floats
@@ -103,9 +103,11 @@ class ReportPolicy:
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Self:
         """Return the policy that `record` describes."""
-        numbers = {name: np.array(record[name], np.float32).reshape(-1, 1) for name in _NUMBERS}
-        layers = {name: Layer.from_record(record[name]) for name in _LAYERS}
-        return cls(**numbers, **layers, **{name: record[name] for name in _SCALARS})
+        values: dict[str, Any] = {
+            name: np.array(record[name], np.float32).reshape(-1, 1) for name in _NUMBERS
+        }
+        values |= {name: Layer.from_record(record[name]) for name in _LAYERS}
+        return cls(**values, **{name: record[name] for name in _SCALARS})
 
     @property
     def record(self) -> dict[str, Any]:
@@ -202,7 +204,8 @@ class ReportPolicy:
         low = INTERVAL_EDGES_MS[kind]
         within = uniform * (INTERVAL_EDGES_MS[kind + 1] - low)
         ticks = np.floor((low + within) * np.float32(1000.0 / self.clock_us))
-        return ticks.astype(np.int64) * self.clock_us
+        gap_us: NDArray[np.int64] = ticks.astype(np.int64) * self.clock_us
+        return gap_us
 
     def _free_step(
         self, out: Floats, way: Heading, reach_px: Floats, keys: Keys, number: NDArray[np.int64]

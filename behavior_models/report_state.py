@@ -125,7 +125,7 @@ def first_state(
 ) -> ReportState:
     """Return the state at the first report; see `ReportState` for the columns."""
     n = len(rest_x)
-    distance_px = np.maximum(np.sqrt(rest_x * rest_x + rest_y * rest_y), np.float32(1.0))
+    distance_px: Floats = np.maximum(np.sqrt(rest_x * rest_x + rest_y * rest_y), np.float32(1.0))
     none = np.zeros(n, np.float32)
     return ReportState(
         step_x=np.zeros((HISTORY, n), np.float32),
@@ -219,7 +219,7 @@ def interval_features(state: ReportState, way: Heading) -> Floats:
     ahead = s.rest_x * way.x + s.rest_y * way.y
     aside = s.rest_y * way.x - s.rest_x * way.y
     length = np.sqrt(s.step_x * s.step_x + s.step_y * s.step_y)
-    speed = length / np.maximum(s.gap_ms, one)
+    speed: Floats = np.divide(length, np.maximum(s.gap_ms, one), dtype=np.float32)
     log_rest, log_distance, log_time = _log1(rest), np.log(s.distance_px), np.log(s.time_ms)
     log_fastest = np.log(s.fastest_px_ms + f(0.05))
     left_ms = np.maximum(s.time_ms - s.elapsed_ms, f(8.0))
@@ -253,7 +253,7 @@ def interval_features(state: ReportState, way: Heading) -> Floats:
     ]
     for steps in (4, HISTORY):
         x, y, span = _summed(s.step_x, steps), _summed(s.step_y, steps), _summed(s.gap_ms, steps)
-        per_frame = f(16.0) / np.maximum(span, one)
+        per_frame: Floats = np.divide(f(16.0), np.maximum(span, one), dtype=np.float32)
         rows += [
             squeezed((x * way.x + y * way.y) * per_frame),
             squeezed((y * way.x - x * way.y) * per_frame),
@@ -315,7 +315,7 @@ def _flag(mask: NDArray[np.bool_]) -> Floats:
 
 
 def _summed(history: Floats, steps: int) -> Floats:
-    total = history[0].copy()
+    total: Floats = history[0].copy()
     for row in history[1:steps]:
         total += row
     return total

@@ -89,7 +89,8 @@ def fit(
         )
     source = source or f"fitted on {people} people, {len(aimed)} movements"
     told = progress or _untold
-    sections = {name: dict(entries) for name, entries in load_profile(BASE).sections.items()}
+    base = load_profile(BASE).sections.items()
+    sections: dict[str, Any] = {name: dict(entries) for name, entries in base}
     told("presses, drags, scrolls", 0.0)
     _merge(sections, fit_behaviours(recording, source))
     told("recorders", 0.0)
@@ -126,7 +127,7 @@ def _untold(_part: str, _share: float) -> None:
     pass
 
 
-def _merge(sections: dict[str, Entries], fitted: dict[str, Entries]) -> None:
+def _merge(sections: dict[str, Any], fitted: dict[str, Entries]) -> None:
     for name, entries in fitted.items():
         sections.setdefault(name, {}).update(entries)
 

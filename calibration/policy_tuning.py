@@ -70,6 +70,8 @@ def tuned(
         parts=known.parts[:, chosen],
     )
     plan = dict(sections[PLAN])
+    # As it is stored, so that what is tuned is what is used.
+    policy = ReportPolicy.from_record(policy.record)
     key = mixed(keys(seed, "tuning", ["movement"] * len(aimed)), np.arange(len(aimed)))
 
     def made(policy: ReportPolicy) -> Movements:

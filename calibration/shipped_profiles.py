@@ -74,11 +74,12 @@ def fitted_profile(data_set: DataSet, folder: Path) -> Profile:
         if data_set.presses:
             lender = next(d for d in DATA_SETS if d.profile == data_set.presses)
             lent = fit_behaviours(read_recording(folder / lender.file), lender.source)
-            sections = {**profile.sections, "press": {**profile.sections["press"], **lent["press"]}}
-            profile = replace(profile, sections=sections)
+            press = {**profile.sections["press"], **lent["press"]}
+            profile = replace(profile, sections={**profile.sections, "press": press})
     else:
         # Too few people for a hand: only what they do around a movement is taken from them.
-        sections = {name: dict(part) for name, part in load_profile(BASE).sections.items()}
+        base = load_profile(BASE).sections.items()
+        sections = {name: dict(part) for name, part in base}
         for name, entries in fit_behaviours(recording, data_set.source).items():
             sections.setdefault(name, {}).update(entries)
         profile = Profile(name=data_set.profile, mode="", remark="", sections=sections)

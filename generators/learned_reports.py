@@ -5,6 +5,7 @@ recorders, gaps, clocks and repeats included.
 """
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,12 +80,18 @@ def _replaced(reports: Reports, places: NDArray[np.intp], others: Reports) -> Re
     fresh = np.zeros(len(count), np.bool_)
     fresh[places] = True
     rows, kept = np.repeat(fresh, count), np.repeat(~fresh, reports.count)
-    columns = []
-    for old, new in zip(reports[1:], others[1:], strict=True):
+
+    def merged(old: NDArray[Any], new: NDArray[Any]) -> NDArray[Any]:
         column = np.empty(len(rows), old.dtype)
         column[rows], column[~rows] = new, old[kept]
-        columns.append(column)
-    return Reports(count, *columns)
+        return column
+
+    return Reports(
+        count=count,
+        t_us=merged(reports.t_us, others.t_us),
+        x=merged(reports.x, others.x),
+        y=merged(reports.y, others.y),
+    )
 
 
 def planned(

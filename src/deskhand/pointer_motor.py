@@ -136,7 +136,7 @@ def _blocks(given: PointerRequests, seed: int) -> Iterator[tuple[slice, Keys]]:
 class _Made(NamedTuple):
     """Reports of one block's movements, flat; ``stroke`` is the submovement under way."""
 
-    count: NDArray[np.int64]
+    count: NDArray[np.int64]  # type: ignore[assignment]  # shadows tuple.count, which nobody calls
     t_us: NDArray[np.int64]
     x: NDArray[np.float64]
     y: NDArray[np.float64]
@@ -144,7 +144,7 @@ class _Made(NamedTuple):
 
 
 class _Hands:
-    """The people of one call: their traits are drawn when first met and kept."""
+    """The people of one call; their traits are drawn for each block anew, and always the same."""
 
     def __init__(self, profile: Profile, seed: int, fidelity: str) -> None:
         self._profile = profile
@@ -154,8 +154,8 @@ class _Hands:
 
     def rows(self, given: PointerRequests, part: slice, key: Keys) -> pa.RecordBatch:
         """Return the rows of one block of requests."""
-        person, start, target = given.person[part], given.start[part], given.target[part]
-        who, person = np.unique(person, return_inverse=True)
+        start, target = given.start[part], given.target[part]
+        who, person = np.unique(given.person[part], return_inverse=True)
         names = [given.people[place] for place in who.tolist()]
         person_key = keys(self._seed, "pointer.person", names)
         end = given.end[part]
@@ -190,23 +190,25 @@ class _Hands:
             )
         if self._fidelity == "learned":
             traits = draw_report_traits(self._profile, mixed(person_key, 1))
-            reports = learned_reports(
+            count, t_us, made_x, made_y = learned_reports(
                 self._profile, traits, person, start, end, width_px, mixed(key, 4)
             )
-            stroke = submovement_numbers(*reports)
+            stroke = submovement_numbers(count, t_us, made_x, made_y)
+            x, y = np.rint(made_x).astype(np.float64), np.rint(made_y).astype(np.float64)
         else:
             hands = draw_hands(self._profile, mixed(person_key, 2)).take(person)
             recorders = draw_recorders(self._profile, mixed(person_key, 3)).take(person)
-            *_, stroke, _ = reports = law_reports(
-                hands, recorders, *start.T, *end.T, width_px, mixed(key, 4)
+            (x0, y0), (x1, y1) = start.T, end.T
+            count, t_us, law_x, law_y, stroke, _ = law_reports(
+                hands, recorders, x0, y0, x1, y1, width_px, mixed(key, 4)
             )
-        x, y = np.rint(reports.x.astype(np.float64)), np.rint(reports.y.astype(np.float64))
-        last = np.cumsum(reports.count) - 1
-        first = last - reports.count + 1
+            x, y = law_x, law_y
+        last = np.cumsum(count) - 1
+        first = last - count + 1
         # Points are kept as they were asked for; what lies between is whole px.
         for axis, values in enumerate((x, y)):
             values[first], values[last] = start[:, axis], end[:, axis]
-        return _Made(reports.count, reports.t_us, x, y, stroke)
+        return _Made(count, t_us, x, y, stroke)
 
 
 def _widths(
@@ -215,7 +217,7 @@ def _widths(
     """Return the targets' extents along the paths, 0 where none is known or the end lies outside."""
     at, size = target[:, :2], target[:, 2:]
     with np.errstate(invalid="ignore"):
-        inside = (np.abs(end - at) <= 0.5 * size + 1.0).all(axis=1)
+        inside = np.all(np.abs(end - at) <= 0.5 * size + 1.0, axis=1)
     extent = np.where(inside[:, np.newaxis], size, 1.0)
     along = widths_along_path_px(*(end - start).T, *extent.T)
     return np.where(inside, along, 0.0)
