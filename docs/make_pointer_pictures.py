@@ -142,7 +142,7 @@ def picture_of_speeds(profile: str) -> Image.Image:
         1, len(columns), figsize=(11, 5.6), layout="constrained", sharex=True, sharey=True
     )
     profiles = {name: [speeds(m) for m in made] for name, made in columns.items()}
-    scale = np.median([v.max() for made in profiles.values() for _, v in made]) * 1.15
+    scale = np.quantile([v.max() for made in profiles.values() for _, v in made], 0.75)
     for axes, (name, made) in zip(grid, profiles.items(), strict=True):
         colour = COLOURS.get(name, GREY)
         # The longest at the bottom, so that rows can be compared.
@@ -267,8 +267,10 @@ def picture_of_intervals(profiles: Sequence[str], learned_profile: str) -> Image
     panels: list[tuple[str, str, Floats]] = []
     for profile in profiles:
         classes = load_profile(profile)["recorder", "classes"]
+        order = sorted(range(len(classes)), key=lambda k: -classes[k]["share"])
         people = draw_recorders(load_profile(profile), keys(7, "picture", range(4000)))
-        for group, entry in enumerate(classes):
+        for group in order:
+            entry = classes[group]
             mine = one_class(people, group)
             if entry["share"] < RARE or not len(mine):
                 continue
@@ -276,7 +278,7 @@ def picture_of_intervals(profiles: Sequence[str], learned_profile: str) -> Image
             duration_us = np.full(len(mine), 700_000)
             count, t_us = report_times_us(mine, duration_us, keys(7, "picture", range(len(mine))))
             hz = 1e3 / entry["period_ms"][0]
-            name = f"{entry['kind']}, {hz:.0f} Hz, clock {entry['clock']} ({profile} {entry['share']:.0%})"
+            name = f"{entry['kind']}, {hz:.0f} Hz, clock {entry['clock']} ({profile}, {100 * entry['share']:.0f} %)"
             panels.append((name, GREEN, gaps_ms(count, t_us)))
     ways, people_names = np.tile(BUTTON, (1500, 1)), [f"person {k % 100}" for k in range(1500)]
     made = drawn(ways, people_names, learned_profile, LEARNED)
@@ -294,7 +296,7 @@ def picture_of_intervals(profiles: Sequence[str], learned_profile: str) -> Image
         axes.text(
             0.99,
             0.9,
-            f"{beyond:.1%} of {edges[-1] + 0.5:.0f} ms or more",
+            f"{100 * beyond:.1f} % of {edges[-1] + 0.5:.0f} ms or more",
             ha="right",
             va="top",
             fontsize=8,

@@ -14,7 +14,9 @@ from deskhand.errors import DeskhandError
 from deskhand.generators.clock import CLOCKS
 
 PAGE = Path(__file__).parent / "models" / "pointer.md"
-PROFILES = ("mouse-web", "mouse-game", "literature")
+PROFILES = ("mouse-web", "mouse-game", "mouse-desktop", "literature")
+# How the sources of numbers fitted on data begin, and the letters that stand for them.
+DATA = {"web survey": "w", "SapiMouse": "g", "Balabit": "d"}
 MARKED = re.compile(r"(<!-- numbers: (\w+) -->\n).*?(<!-- end -->)", re.S)
 # Longer values are tables, which the profile itself shows better.
 LONGEST = 46
@@ -34,11 +36,17 @@ def shown(value: Any) -> str:
     return text if len(text) <= LONGEST else f"{type(value).__name__} of {len(value)}"
 
 
-def letter(source: str, mode: str) -> str:
-    """Return what kind of source this is: f fitted on data, a assumed, p published."""
+def letter(source: str) -> str:
+    """Return where a number is from: a data set's letter, a assumed, p published.
+
+    Examples
+    --------
+    >>> letter("assumed, as the grip"), letter("web survey, 61 people: share of rests")
+    ('a', 'w')
+    """
     if source.startswith("assumed"):
         return "a"
-    return "f" if mode != "published" and " people" in source else "p"
+    return next((mark for start, mark in DATA.items() if source.startswith(start)), "p")
 
 
 def table(section: str) -> str:
@@ -54,10 +62,7 @@ def table(section: str) -> str:
     lines = [head, ["---"] * len(head)]
     for name in names:
         entries = [p.sections[section].get(name) for p in known]
-        cells = [
-            f"{shown(e['value'])} {letter(e['source'], p.mode)}" if e else ""
-            for e, p in zip(entries, known, strict=True)
-        ]
+        cells = [f"{shown(e['value'])} {letter(e['source'])}" if e else "" for e in entries]
         # The last profile has the published source; a fitted one says what was measured.
         source = next(e["source"] for e in reversed(entries) if e)
         lines.append([f"`{name}`", *cells, source.replace("|", "/")])
