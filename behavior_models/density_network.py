@@ -10,6 +10,7 @@ are made from additions, products and comparisons alone, which every processor r
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -152,7 +153,7 @@ def drawn_class(logits: Floats, uniform: Floats) -> NDArray[np.intp]:
     logits -= logits.max(axis=0)
     np.exp(logits, out=logits)
     # Row by row: the sum of a column then never depends on how many columns there are.
-    for below, row in zip(logits[:-1], logits[1:], strict=True):
+    for below, row in pairwise(logits):
         row += below
     passed: NDArray[np.intp] = (logits[:-1] < uniform * logits[-1]).sum(axis=0, dtype=np.intp)
     return passed
