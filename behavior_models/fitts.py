@@ -3,7 +3,8 @@
 Sources
 -------
 Fitts 1954; the Shannon form ID = log2(D / W + 1) is MacKenzie 1992; the width along the path of
-approach is the W' model of MacKenzie & Buxton 1992.
+approach is the W' model of MacKenzie & Buxton 1992; tails heavier than normal: Tukey's g-and-h laws
+(Hoaglin 1985).
 """
 
 from math import exp, hypot, log2
@@ -15,6 +16,8 @@ from deskhand.behavior_models.hand_traits import Hands, HandTraits
 from deskhand.behavior_models.profile import Entries, entry
 from deskhand.errors import DeskhandError
 
+# The scatter's tails are those of Tukey's h, whose exponent is held beyond this many deviations.
+FARTHEST = 3.0
 # With fewer movements at targets of known size their regression is not fitted.
 FEWEST_SIZED = 200
 
@@ -103,6 +106,7 @@ def movement_time_s(hand: HandTraits, distance_px: float, width_px: float, noise
     True
     """
     sd = hand.movement_time_log_sd
+    noise *= exp(0.5 * hand.movement_time_tail * min(noise * noise, FARTHEST**2))
     if width_px > 0.0:
         bits = log2(distance_px / width_px + 1.0)
         mean_s = hand.fitts_intercept_s + hand.fitts_slope_s_per_bit * bits
@@ -139,6 +143,7 @@ def movement_times_s(
     NDArray[np.float64], shape (n,)
     """
     sd = hand.movement_time_log_sd
+    noise = noise * np.exp(0.5 * hand.movement_time_tail * np.minimum(noise * noise, FARTHEST**2))
     known = width_px > 0.0
     bits = np.log2(distance_px / np.where(known, width_px, 1.0) + 1.0)
     sized = (hand.fitts_intercept_s + hand.fitts_slope_s_per_bit * bits) * np.exp(
@@ -205,10 +210,41 @@ def fit_movement_time(
         left[sized] = np.log(time_s[sized] / mean_s)
         left[sized] -= left[sized].mean()
     within, between = _deviations(person, left)
+    tail = _tail(person, left)
+    # The heavier the tails, the wider the law for the same middle: `within` is the scale of z.
+    within /= tail_deviation(tail)
     scatter = told + "of the regression's residuals of ln time, {} people"
     entries["movement_time_within_log_sd"] = entry(round(within, 4), scatter.format("within"))
+    entries["movement_time_tail"] = entry(
+        round(tail, 4), told + "Tukey's h of these residuals, 0 is normal"
+    )
     entries["movement_time_between_log_sd"] = entry(round(between, 4), scatter.format("between"))
     return entries
+
+
+def tail_deviation(tail: float) -> float:
+    """Return the standard deviation of a standard normal number under Tukey's h.
+
+    Examples
+    --------
+    >>> round(tail_deviation(0.0), 3), 1.1 < tail_deviation(0.1) < 1.25
+    (1.0, True)
+    """
+    z = np.linspace(-6.0, 6.0, 2401)
+    weight = np.exp(-0.5 * z * z)
+    bent = z * np.exp(0.5 * tail * np.minimum(z * z, FARTHEST**2))
+    return float(np.sqrt((weight * bent * bent).sum() / weight.sum()))
+
+
+def _tail(person: NDArray[np.integer], values: NDArray[np.float64]) -> float:
+    """Return Tukey's h under which the 90 % range over the middle half is that of the values."""
+    _, who, count = np.unique(person, return_inverse=True, return_counts=True)
+    own = values - (np.bincount(who, values) / count)[who]
+    low, first, third, high = np.quantile(own, (0.05, 0.25, 0.75, 0.95))
+    # The standard normal quantiles .95 and .75, and half the difference of their squares.
+    usual, spread = 1.6448536 / 0.6744898, 0.5 * (1.6448536**2 - 0.6744898**2)
+    ratio = (high - low) / max(third - first, 1e-9) / usual
+    return float(np.clip(np.log(max(ratio, 1e-9)) / spread, 0.0, 0.3))
 
 
 def _deviations(person: NDArray[np.integer], values: NDArray[np.float64]) -> tuple[float, float]:

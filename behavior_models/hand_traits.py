@@ -39,6 +39,7 @@ class HandTraits:
     distance_log_intercept: float
     distance_log_slope_per_bit: float
     movement_time_log_sd: float
+    movement_time_tail: float
     movement_time_floor_s: float
     movement_time_ceiling_s: float
     endpoint_offset_sd: float
@@ -68,7 +69,7 @@ class StrokeTraits:
     onset: Number
     onset_sd: Number
     brake: Number
-    correction_brake: Number
+    final_brake: Number
     brake_sd: Number
     turn_rad: Number
     turn_scale_rad: Number
@@ -82,6 +83,12 @@ class StrokeTraits:
     wander_time_s: Number
     wander_time_log_sd: Number
     wander_overlap: Number
+    detour_share: Number
+    detour_time_slope: Number
+    detour_log_px: Number
+    detour_log_sd: Number
+    detour_direction_sd_rad: Number
+    detour_time_share: Number
     primary_gain: Number
     primary_gain_sd: Number
     primary_lateral_sd: Number
@@ -126,6 +133,7 @@ class Hands:
     distance_log_intercept: NDArray[np.float64]
     distance_log_slope_per_bit: float
     movement_time_log_sd: float
+    movement_time_tail: float
     movement_time_floor_s: float
     movement_time_ceiling_s: float
     strokes: StrokeTraits
@@ -157,6 +165,7 @@ class Device:
 # Entries that are one person's value as they stand in the profile's section `pointer`.
 _PLAIN = (
     "distance_log_slope_per_bit",
+    "movement_time_tail",
     "movement_time_floor_s",
     "movement_time_ceiling_s",
     "endpoint_offset_sd",
@@ -170,7 +179,7 @@ _PLAIN_STROKES = (
     "onset",
     "onset_sd",
     "brake",
-    "correction_brake",
+    "final_brake",
     "brake_sd",
     "turn_scale_rad",
     "wander_share",
@@ -182,6 +191,12 @@ _PLAIN_STROKES = (
     "wander_direction_sd_rad",
     "wander_time_log_sd",
     "wander_overlap",
+    "detour_share",
+    "detour_time_slope",
+    "detour_log_px",
+    "detour_log_sd",
+    "detour_direction_sd_rad",
+    "detour_time_share",
     "primary_gain_sd",
     "primary_lateral_sd",
     "miss_log_sd",
@@ -291,6 +306,7 @@ def draw_hands(profile: Profile, person_keys: Keys) -> Hands:
         distance_log_intercept=at("distance_log_intercept") + log_tempo,
         distance_log_slope_per_bit=at("distance_log_slope_per_bit"),
         movement_time_log_sd=at("movement_time_within_log_sd"),
+        movement_time_tail=at("movement_time_tail"),
         movement_time_floor_s=at("movement_time_floor_s"),
         movement_time_ceiling_s=at("movement_time_ceiling_s"),
         strokes=_strokes(profile, z[1:], tempo),

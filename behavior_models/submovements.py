@@ -27,12 +27,14 @@ SHORTEST_S = 0.06
 FURTHER_S = 0.35
 # The distance and the time to which the traits' medians refer.
 USUAL_PX, USUAL_S = 300.0, 0.6
+# Bound of the share of movements that make a detour.
+MOST_DETOURS = 0.8
 # The parabola of a stroke stands in for an arc up to about a right angle.
 TURN_LIMIT_RAD = 1.6
 
 # Numbers of a movement's draws; a key's uniforms and normals use different slots.
 NORMALS = 17
-UNIFORMS = 3
+UNIFORMS = 4
 _NORMAL_SLOTS = np.arange(NORMALS + 3 * SLOTS)[:, np.newaxis]
 _UNIFORM_SLOTS = 100 + np.arange(UNIFORMS + SLOTS)[:, np.newaxis]
 
@@ -125,7 +127,17 @@ def draw_strokes(
     direction = traits.wander_direction_sd_rad * normal[1]
     along[WANDER], across[WANDER] = reach * np.cos(direction), reach * np.sin(direction)
     wander_s = traits.wander_time_s * scale * np.exp(traits.wander_time_log_sd * normal[2])
-    wander_s = np.minimum(wander_s, 0.6 * duration_s)
+    # A detour: the hand was under way to something else.
+    likely = traits.detour_share * np.exp(traits.detour_time_slope * log_long)
+    detour = aimed & (uniform[3] < np.minimum(likely, MOST_DETOURS))
+    active[WANDER] |= detour
+    far_px = np.exp(traits.detour_log_px + traits.detour_log_sd * normal[0])
+    away = traits.detour_direction_sd_rad * normal[1]
+    reach = np.where(detour, far_px / distance_px, reach)
+    along[WANDER] = np.where(detour, reach * np.cos(away), along[WANDER])
+    across[WANDER] = np.where(detour, reach * np.sin(away), across[WANDER])
+    detour_s = traits.detour_time_share * duration_s * np.exp(traits.time_log_sd * normal[2])
+    wander_s = np.minimum(np.where(detour, detour_s, wander_s), 0.6 * duration_s)
     # No stroke is quicker on average than the hand can be.
     slow = np.minimum(1.0, rush * wander_s / np.maximum(reach * distance_px, 1.0))
     along[WANDER] *= slow
@@ -134,7 +146,8 @@ def draw_strokes(
     # The primary, and where it would land relative to the end point.
     primary_start_s = np.where(active[WANDER], wander_s * (1.0 - traits.wander_overlap), 0.0)
     primary_s = traits.primary_time_s * scale * np.exp(traits.time_log_sd * normal[3])
-    primary_s = np.maximum(primary_s, distance_px / rush)
+    away_px = distance_px * np.hypot(1.0 - along[WANDER], across[WANDER])
+    primary_s = np.maximum(primary_s, away_px / rush)
     primary_end_s = np.minimum(primary_start_s + primary_s, duration_s)
     left_s = duration_s - primary_end_s
     wild = np.exp(traits.miss_log_sd * normal[9] + traits.miss_distance_slope * log_far)
@@ -185,8 +198,9 @@ def draw_strokes(
     # Laplace numbers from uniform ones.
     around = uniform[UNIFORMS:] - 0.5
     turn_rad = -np.sign(around) * np.log1p(-2.0 * np.abs(around)) * traits.turn_scale_rad
-    brake = np.full((SLOTS, m), traits.correction_brake)
-    brake[PRIMARY] = traits.brake
+    # The last stroke ends with the movement, and its end is what a press waits for.
+    final = active & (end_s >= duration_s - 1e-6)
+    brake = np.where(final, traits.final_brake, traits.brake)
     sigma = np.full((SLOTS, m), traits.correction_sigma)
     sigma[PRIMARY] = traits.sigma
     return Strokes(

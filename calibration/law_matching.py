@@ -49,8 +49,8 @@ MATCHED = {
     "sigma_sd": Sought(0.12, 0.02, 0.5, "its scatter over strokes"),
     "onset": Sought(-2.2, -3.0, -0.5, "quantile at which a stroke's onset is cut off"),
     "onset_sd": Sought(0.2, 0.0, 0.8, "its scatter over strokes"),
-    "brake": Sought(2.0, 0.2, 3.0, "quantile at which the primary's tail is cut off"),
-    "correction_brake": Sought(2.0, 0.2, 3.0, "the same of the other strokes"),
+    "brake": Sought(2.2, 0.2, 3.0, "quantile at which a stroke's tail is cut off"),
+    "final_brake": Sought(1.8, 0.2, 3.0, "the same of the last stroke"),
     "brake_sd": Sought(0.2, 0.0, 0.8, "scatter of both"),
     "turn_scale_rad": Sought(0.38, 0.03, 1.0, "Laplace scale of a stroke's total turn"),
     "wander_share": Sought(0.8, 0.2, 1.0, "movements that start before the aim is set"),
@@ -63,6 +63,12 @@ MATCHED = {
     "wander_time_s": Sought(0.156, 0.03, 0.6, "time of the wander", True),
     "wander_time_log_sd": Sought(0.42, 0.05, 1.2, "scatter of its ln"),
     "wander_overlap": Sought(0.4, 0.0, 0.95, "share of it in which the primary has begun"),
+    "detour_share": Sought(0.12, 0.0, 0.5, "movements of .6 s that were under way elsewhere"),
+    "detour_time_slope": Sought(0.6, -0.5, 2.0, "change of its ln with ln of the movement's time"),
+    "detour_log_px": Sought(5.2, 3.5, 6.5, "ln of the way elsewhere in px"),
+    "detour_log_sd": Sought(0.8, 0.2, 1.5, "its scatter"),
+    "detour_direction_sd_rad": Sought(0.9, 0.2, 2.5, "spread of its direction"),
+    "detour_time_share": Sought(0.4, 0.1, 0.6, "its share of the movement's time"),
     "primary_gain": Sought(0.9, 0.6, 1.1, "reach of the primary over distance"),
     "primary_gain_sd": Sought(0.15, 0.02, 0.5, "its scatter"),
     "primary_lateral_sd": Sought(0.1, 0.01, 0.4, "scatter of the primary's end across the path"),
@@ -121,6 +127,7 @@ TIMES = (
     "fitts_intercept_s",
     "fitts_slope_s_per_bit",
     "movement_time_within_log_sd",
+    "movement_time_tail",
     "movement_time_between_log_sd",
 )
 MOVEMENTS, REFERENCE = 2000, 6000
@@ -236,7 +243,7 @@ def _matched_times(trial: _Trial, source: str) -> Entries:
             off = visible[name]["value"] - recorded[name]["value"]
             value = round(law[name]["value"] - off, 4)
             law[name] = entry(
-                max(value, 0.0) if name.endswith("sd") else value, law[name]["source"]
+                max(value, 0.0) if name.endswith(("sd", "tail")) else value, law[name]["source"]
             )
     return law
 
