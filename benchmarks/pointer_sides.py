@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from deskhand.calibration.clicks import cut_holds
 from deskhand.calibration.movements import Movements, cut_movements
-from deskhand.calibration.recording import REQUIRED, TARGET, read_recording
+from deskhand.calibration.recording import DOWN, REQUIRED, TARGET, read_recording
 from deskhand.errors import DeskhandError
 
 SETS = {
@@ -23,13 +23,17 @@ SPLIT_SEED = 0
 
 
 class Sides(NamedTuple):
-    """A data set, split by person; holds are those of the people scored."""
+    """A data set, split by person; holds are those of the people scored.
+
+    Where a recorder keeps no presses, a movement ends in the release, and its rest holds the press.
+    """
 
     rows: pa.Table
     fitted: Movements
     scored: Movements
     hold_us: NDArray[np.int64]
     hold_person: NDArray[np.int32]
+    ends_in_release: bool
 
 
 def table_of(folder: Path, profile: str) -> Path:
@@ -65,6 +69,7 @@ def sides_of(path: Path) -> Sides:
         scored=movements.take(~first),
         hold_us=np.rint(1e6 * holds.hold_s[strangers]).astype(np.int64),
         hold_person=holds.person[strangers],
+        ends_in_release=not (recording.event == DOWN).any(),
     )
 
 

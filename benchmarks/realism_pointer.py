@@ -190,6 +190,8 @@ def show_laws(
     tier: str, made: Movements, hold_us: NDArray[np.int64], sides: Sides
 ) -> list[dict[str, Any]]:
     """Print the classical laws beside those of the people scored."""
+    if sides.ends_in_release:
+        made = replace(made, dwell_us=made.dwell_us + hold_us)
     laws = pointer_laws(
         made,
         sides.scored,
