@@ -7,6 +7,7 @@ approach is the W' model of MacKenzie & Buxton 1992; tails heavier than normal: 
 (Hoaglin 1985).
 """
 
+from functools import lru_cache
 from math import exp, hypot, log2
 
 import numpy as np
@@ -111,7 +112,7 @@ def movement_time_s(hand: HandTraits, distance_px: float, width_px: float, noise
         bits = log2(distance_px / width_px + 1.0)
         mean_s = hand.fitts_intercept_s + hand.fitts_slope_s_per_bit * bits
         # The regression is of the mean, so the mean of the lognormal factor has to be 1.
-        time_s = mean_s * exp(sd * noise - 0.5 * sd * sd)
+        time_s = mean_s * exp(sd * noise - log_mean(sd, hand.movement_time_tail))
     else:
         bits = log2(distance_px + 1.0)
         time_s = exp(
@@ -147,7 +148,7 @@ def movement_times_s(
     known = width_px > 0.0
     bits = np.log2(distance_px / np.where(known, width_px, 1.0) + 1.0)
     sized = (hand.fitts_intercept_s + hand.fitts_slope_s_per_bit * bits) * np.exp(
-        sd * noise - 0.5 * sd * sd
+        sd * noise - log_mean(sd, hand.movement_time_tail)
     )
     free = np.exp(hand.distance_log_intercept + hand.distance_log_slope_per_bit * bits + sd * noise)
     times_s = np.where(known, sized, free)
@@ -222,6 +223,21 @@ def fit_movement_time(
     return entries
 
 
+@lru_cache(maxsize=1024)
+def log_mean(sd: float, tail: float) -> float:
+    """Return the ln of the mean of the scatter's factor; sd ** 2 / 2 where the tails are normal.
+
+    Examples
+    --------
+    >>> round(log_mean(0.4, 0.0), 4), log_mean(0.4, 0.1) > log_mean(0.4, 0.0)
+    (0.08, True)
+    """
+    if tail == 0.0:
+        return 0.5 * sd * sd
+    weight, bent = _bent(tail)
+    return float(np.log((weight * np.exp(sd * bent)).sum() / weight.sum()))
+
+
 def tail_deviation(tail: float) -> float:
     """Return the standard deviation of a standard normal number under Tukey's h.
 
@@ -230,10 +246,14 @@ def tail_deviation(tail: float) -> float:
     >>> round(tail_deviation(0.0), 3), 1.1 < tail_deviation(0.1) < 1.25
     (1.0, True)
     """
-    z = np.linspace(-6.0, 6.0, 2401)
-    weight = np.exp(-0.5 * z * z)
-    bent = z * np.exp(0.5 * tail * np.minimum(z * z, FARTHEST**2))
+    weight, bent = _bent(tail)
     return float(np.sqrt((weight * bent * bent).sum() / weight.sum()))
+
+
+def _bent(tail: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return normal weights at many places, and these places under Tukey's h."""
+    z = np.linspace(-6.0, 6.0, 2401)
+    return np.exp(-0.5 * z * z), z * np.exp(0.5 * tail * np.minimum(z * z, FARTHEST**2))
 
 
 def _tail(person: NDArray[np.integer], values: NDArray[np.float64]) -> float:

@@ -19,14 +19,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
-from deskhand.behavior_models.fitts import fit_movement_time
-from deskhand.behavior_models.hand_traits import draw_hands
+from deskhand.behavior_models.fitts import fit_movement_time, movement_times_s
+from deskhand.behavior_models.hand_traits import Hands, draw_hands
 from deskhand.behavior_models.profile import Entries, Profile, entry
 from deskhand.calibration.movements import LONGEST_US, SHORTEST_US, Movements
 from deskhand.calibration.policy_rows import conditions
 from deskhand.calibration.simulated_moments import Moments, features
-from deskhand.generators.pointer_reports import Reports, law_reports
+from deskhand.generators.pointer_reports import Reports, drawn_times_s, law_reports
 from deskhand.generators.recorder import draw_recorders
 from deskhand.keyed_draws import Keys, keys, mixed
 
@@ -132,6 +133,8 @@ TIMES = (
 )
 MOVEMENTS, REFERENCE = 2000, 6000
 TIME_ROUNDS, STROKE_ROUNDS = 3, 12
+# Levels of the scatter at which the middle of the law is taken.
+LEVELS = 41
 # Step of a difference quotient, and longest step of the search, as shares of a parameter's range.
 STEP, LONGEST_STEP = 0.03, 0.25
 
@@ -160,8 +163,10 @@ def fit_law(
         Told the finished share.
     """
     trial = _Trial.of(movements, recorder, seed)
-    pointer = _matched_times(trial, source)
+    pointer = _matched_times(trial, start_strokes(), source)
     strokes = _matched_strokes(trial, pointer, source, progress or (lambda _: None))
+    # How much of a movement's time is seen depends a little on its strokes.
+    pointer = _matched_times(trial, strokes, source)
     return {"pointer": pointer, "strokes": strokes}
 
 
@@ -201,12 +206,10 @@ class _Trial:
 
     def made(self, pointer: Entries, strokes: Entries, chosen: NDArray[np.intp]) -> Reports:
         """Return simulated movements in place of some of the recorded ones."""
-        sections = {"pointer": pointer, "strokes": strokes, "recorder": self.recorder}
-        profile = Profile(name="trial", mode="fit-no-dp", remark="", sections=sections)
-        person = self.movements.person[chosen]
+        recorders = draw_recorders(_profile(recorder=self.recorder), mixed(self.people, 2))
         return law_reports(
-            draw_hands(profile, mixed(self.people, 1)).take(person),
-            draw_recorders(profile, mixed(self.people, 2)).take(person),
+            self.hands(pointer, strokes, chosen),
+            recorders.take(self.movements.person[chosen]),
             self.x0[chosen],
             self.y0[chosen],
             self.x1[chosen],
@@ -215,8 +218,17 @@ class _Trial:
             self.key[chosen],
         )
 
+    def hands(self, pointer: Entries, strokes: Entries, chosen: NDArray[np.intp]) -> Hands:
+        """Return the hands of those simulated movements."""
+        people = draw_hands(_profile(pointer=pointer, strokes=strokes), mixed(self.people, 1))
+        return people.take(self.movements.person[chosen])
 
-def _matched_times(trial: _Trial, source: str) -> Entries:
+
+def _profile(**sections: Mapping[str, Mapping[str, Any]]) -> Profile:
+    return Profile(name="trial", mode="fit-no-dp", remark="", sections=sections)
+
+
+def _matched_times(trial: _Trial, strokes: Entries, source: str) -> Entries:
     """Return the law of movement times under which the visible times are those recorded.
 
     The first and the last report are not the hand's first and last motion, so the regressions of
@@ -225,27 +237,51 @@ def _matched_times(trial: _Trial, source: str) -> Entries:
     movements = trial.movements
     distance_px = np.hypot(trial.x1 - trial.x0, trial.y1 - trial.y0)
 
-    def seen(time_us: NDArray[np.int64]) -> Entries:
+    def seen(time_us: NDArray[np.integer] | Floats) -> Entries:
         time_s = 1e-6 * np.maximum(time_us, 1)
         return fit_movement_time(movements.person, distance_px, trial.width_px, time_s, source)
 
     recorded = seen(movements.duration_us)
-    law = {name: entry(*given) for name, given in (FITTS | BOUNDS).items()} | recorded
+    law: Entries = {name: entry(*given) for name, given in (FITTS | BOUNDS).items()}
+    law |= recorded
     everything = np.arange(len(movements))
     for _ in range(TIME_ROUNDS):
-        visible: Entries = {}
+        off: dict[str, float] = {}
         # Both forms of the law, each for all movements it may serve.
-        for widths in (np.zeros_like(trial.width_px), trial.width_px):
-            made = replace(trial, width_px=widths).made(law, start_strokes(), everything)
-            found = seen(made.t_us[np.cumsum(made.count) - 1])
-            visible = found | {n: e for n, e in visible.items() if n.startswith("distance")}
-        for name in (name for name in TIMES if name in recorded):
-            off = visible[name]["value"] - recorded[name]["value"]
-            value = round(law[name]["value"] - off, 4)
-            law[name] = entry(
-                max(value, 0.0) if name.endswith(("sd", "tail")) else value, law[name]["source"]
-            )
+        for widths in (trial.width_px, np.zeros_like(trial.width_px)):
+            part = replace(trial, width_px=widths)
+            made = part.made(law, strokes, everything)
+            visible = seen(made.t_us[np.cumsum(made.count) - 1])
+            # Against the same draws, so that their scatter does not enter the law.
+            hands = part.hands(law, strokes, everything)
+            drawn = seen(np.rint(1e6 * drawn_times_s(hands, distance_px, widths, part.key)))
+            served = TIMES if widths is trial.width_px else TIMES[:2]
+            for name in (name for name in served if name in visible and name in recorded):
+                off[name] = visible[name]["value"] - drawn[name]["value"]
+            for name, value in _middle(part, law, strokes, source).items():
+                if name in off and name in TIMES[:4]:
+                    off[name] += value["value"] - law[name]["value"]
+        for name, difference in off.items():
+            value = recorded[name]["value"] - difference
+            value = max(value, 0.0) if name.endswith(("sd", "tail")) else value
+            law[name] = entry(round(value, 4), recorded[name]["source"])
     return law
+
+
+def _middle(trial: _Trial, law: Entries, strokes: Entries, source: str) -> Entries:
+    """Return the regressions of the law's own middle: what the bounds of the times make of it."""
+    alike = law | {"movement_time_between_log_sd": entry(0.0, "assumed")}
+    everything = np.arange(len(trial.key))
+    hands = trial.hands(alike, strokes, everything)
+    distance_px = np.hypot(trial.x1 - trial.x0, trial.y1 - trial.y0)
+    noises = ndtri((np.arange(LEVELS) + 0.5) / LEVELS)
+    level = np.ones(len(everything))
+    times_s = [movement_times_s(hands, distance_px, trial.width_px, z * level) for z in noises]
+    sized = (trial.width_px > 0.0).any()
+    # Times are regressed where sizes are known, their logarithms where they are not.
+    middle = np.mean(times_s, axis=0) if sized else np.exp(np.mean(np.log(times_s), axis=0))
+    found = fit_movement_time(trial.movements.person, distance_px, trial.width_px, middle, source)
+    return {n: e for n, e in found.items() if n.startswith("fitts" if sized else "distance")}
 
 
 def start_strokes() -> Entries:

@@ -110,6 +110,14 @@ def law_reports(
     return Reports(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
+def drawn_times_s(
+    hands: Hands, distance_px: NDArray[np.float64], width_px: NDArray[np.float64], keys: Keys
+) -> NDArray[np.float64]:
+    """Return the times that `law_reports` gives its movements, before anything is reported."""
+    noise = normals(mixed(keys, TIME), 0).astype(np.float64)
+    return movement_times_s(hands, distance_px, width_px, noise)
+
+
 def _block(
     hands: Hands,
     recorders: Recorders,
@@ -120,8 +128,7 @@ def _block(
     width_px: NDArray[np.float64],
     keys: Keys,
 ) -> Reports:
-    noise = normals(mixed(keys, TIME), 0).astype(np.float64)
-    time_s = movement_times_s(hands, np.hypot(x1 - x0, y1 - y0), width_px, noise)
+    time_s = drawn_times_s(hands, np.hypot(x1 - x0, y1 - y0), width_px, keys)
     duration_us = np.rint(1e6 * time_s).astype(np.int64)
 
     def paths_at(
