@@ -80,8 +80,8 @@ def nearest_movement(made: Movements, strangers: Movements, fitted: Movements) -
             raise DeskhandError(f"{name}: no movements; the nearest of them cannot be measured.")
     tree = cKDTree(_places(fitted))
     one, other = (np.asarray(tree.query(_places(side))[0]) for side in (made, strangers))
-    both = ks_2samp(one, other)
-    below = ks_2samp(one, other, alternative="greater")
+    both = ks_2samp(one, other, method="asymp")
+    below = ks_2samp(one, other, alternative="greater", method="asymp")
     # Movements from the same place at the same time lie at 0: those are copies for any limit.
     limit = NEAR_SHARE * np.quantile(other, 0.01)
     return Nearness(

@@ -23,8 +23,8 @@ from deskhand.evaluation.pointer_features import KINEMATIC, SHAPE, pointer_featu
 FITTS_BINS = 10
 # Fewer targets of known size give no line.
 FEWEST_SIZED = 200
-# Splits of the reference's people into halves; the floor is the median difference of the halves.
-SPLITS = 11
+# Splits of the reference's people into halves.
+SPLITS = 20
 # An end point is overshot when the path leads past it by this share of the distance.
 OVERSHOOT_SHARE = 0.02
 STEP_PX, GAP_MS = (1.0, 3.0, 10.0, 30.0, 100.0), (10.0, 20.0, 40.0, 100.0)
@@ -42,7 +42,7 @@ class Law:
     value, reference : float
         Of the made movements and of the reference.
     floor : float
-        Median difference between halves of the reference's people.
+        Root mean square difference between two halves of the reference's people.
     """
 
     name: str
@@ -113,7 +113,7 @@ def pointer_laws(
         )
         first, second = one.values(), other.values()
         halves.append([abs(first.get(name, np.nan) - second.get(name, np.nan)) for name in target])
-    floor = np.median(halves, axis=0) if halves else np.full(len(target), np.nan)
+    floor = np.mean(np.square(halves), axis=0) ** 0.5 if halves else np.full(len(target), np.nan)
     return [
         Law(name=name, value=value[name], reference=target[name], floor=float(apart))
         for name, apart in zip(target, floor, strict=True)

@@ -48,9 +48,10 @@ def test_laws_of_a_known_hand_are_recovered() -> None:
 
 def test_the_same_law_lies_within_a_few_floors() -> None:
     ratios = [law.ratio for law in table().values() if law.floor > 0]
-    # The floor is a median difference of halves, so about half of all ratios lie above 1.
-    assert np.median(ratios) < 1.5
-    assert np.mean(np.array(ratios) > 4) < 0.1
+    # Were differences normal with the floor as their spread, half of the ratios lay below .67, and
+    # 5 % above 2; many laws are of one another.
+    assert np.median(ratios) < 1.2
+    assert np.mean(np.array(ratios) > 3) < 0.1
 
 
 def test_a_changed_law_stands_out() -> None:
