@@ -132,7 +132,7 @@ def drawn(
         dwell_us=np.zeros(len(count), np.int64),
         target=np.full((len(count), 4), np.nan),
     )
-    return movements, len(count) / max(found["cpu_s"], 1e-9)
+    return movements, float(found["paths_per_s"])
 
 
 def framed(
