@@ -90,6 +90,13 @@ def fit_endpoint(
     ------
     DeskhandError
         When the shapes do not agree.
+
+    Examples
+    --------
+    >>> box = np.tile([500.0, 300.0, 80.0, 20.0], (9, 1))
+    >>> end = box[:, :2] + np.linspace(-8.0, 8.0, 9)[:, np.newaxis]
+    >>> fit_endpoint(np.zeros((9, 2)), end, box, "made up")["offset_x"]["value"][6]
+    0.0
     """
     n = len(start)
     if start.shape != (n, 2) or end.shape != (n, 2) or target.shape != (n, 4):

@@ -185,6 +185,16 @@ def fit_movement_time(
     ------
     DeskhandError
         When there are fewer than three movements, or all go equally far.
+
+    Examples
+    --------
+    >>> distance_px = np.linspace(50.0, 900.0, 400)
+    >>> time_s = 0.3 + 0.15 * np.log2(distance_px / 40.0 + 1.0)
+    >>> who, width_px = np.arange(400) % 8, np.full(400, 40.0)
+    >>> fit_movement_time(who, distance_px, width_px, time_s, "made up")["fitts_slope_s_per_bit"][
+    ...     "value"
+    ... ]
+    0.15
     """
     bits = np.log2(distance_px + 1.0)
     if len(bits) < 3 or np.ptp(bits) < 1e-9:
