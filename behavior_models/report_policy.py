@@ -192,10 +192,11 @@ class ReportPolicy:
         ends |= number >= MOST_REPORTS - 2
         kind = drawn_class(out[1 : 1 + STEP_CLASSES], uniform(CELL))
         step_x, step_y = self._free_step(out[1 + STEP_CLASSES :], way, reach_px, keys, number)
+        step_x, step_y = _off_the_cells(step_x, step_y, kind)
         cell_x, cell_y = np.divmod(kind, 2 * LATTICE_PX + 1)
         near = kind < CELLS
-        step_x = np.where(near, cell_x - LATTICE_PX, np.where(kind == VERTICAL, 0, step_x))
-        step_y = np.where(near, cell_y - LATTICE_PX, np.where(kind == HORIZONTAL, 0, step_y))
+        step_x = np.where(near, cell_x - LATTICE_PX, step_x)
+        step_y = np.where(near, cell_y - LATTICE_PX, step_y)
         step_x = np.where(ends, state.rest_x, step_x).astype(np.float32)
         step_y = np.where(ends, state.rest_y, step_y).astype(np.float32)
         return step_x, step_y, gap_us, ends
@@ -225,7 +226,26 @@ class ReportPolicy:
         step_x, step_y = steps_of_scores(
             way, reach_px, np.clip(along, -limit, limit), np.clip(aside, -limit, limit)
         )
-        return np.rint(step_x), np.rint(step_y)
+        return step_x, step_y
+
+
+def _off_the_cells(step_x: Floats, step_y: Floats, kind: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Return drawn steps in whole px that are of their class.
+
+    A step along one axis, or in a cell near 0, has a class of its own; a free one that is rounded
+    to such a place would make it too frequent, so it goes to the next place outside.
+    """
+    f = np.float32
+    x, y = np.rint(step_x), np.rint(step_y)
+    x = np.where((x == 0) & (kind == FREE), np.copysign(f(1.0), step_x), x)
+    y = np.where((y == 0) & (kind == FREE), np.copysign(f(1.0), step_y), y)
+    x, y = np.where(kind == VERTICAL, f(0.0), x), np.where(kind == HORIZONTAL, f(0.0), y)
+    near = np.maximum(np.abs(x), np.abs(y)) <= LATTICE_PX
+    wide = np.where(kind == FREE, np.abs(step_x) >= np.abs(step_y), kind == HORIZONTAL)
+    outside = f(LATTICE_PX + 1)
+    x = np.where(near & wide, np.copysign(outside, step_x), x)
+    y = np.where(near & ~wide, np.copysign(outside, step_y), y)
+    return x, y
 
 
 _NUMBERS = ("input_mean", "input_sd", "step_mean", "step_sd")

@@ -278,11 +278,19 @@ def step_features(state: ReportState, way: Heading, gap_ms: Floats) -> tuple[Flo
     """
     f = np.float32
     reach_px = way.speed_px_ms * np.clip(gap_ms, f(1.0), f(60.0))
+    far = np.maximum(np.abs(state.rest_x), np.abs(state.rest_y))
     along, aside = step_scores(way, reach_px, state.rest_x, state.rest_y)
     rows = [
         *(squeezed((gap_ms - f(FRAME_MS)) * f(0.5)), _log1(gap_ms), _log1(reach_px)),
         *(np.clip(along, f(-6.0), f(6.0)), np.clip(aside, f(-6.0), f(6.0))),
         *(np.exp(f(-0.5) * (along * along + aside * aside)), _flag(gap_ms > GAP_MS)),
+        # The last step of a person is most often a single pixel along one axis.
+        *(_flag(state.rest_x == 0), _flag(state.rest_y == 0)),
+        *(
+            _flag(far <= 1),
+            _flag(far <= 2),
+            _flag(np.abs(state.rest_x) + np.abs(state.rest_y) == 1),
+        ),
     ]
     return np.stack(rows), reach_px
 
