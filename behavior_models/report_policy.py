@@ -49,6 +49,7 @@ OUTPUTS = 1 + STEP_CLASSES + 6 * COMPONENTS
 CORRELATION_LIMIT = 0.95
 LOG_SPREAD = (-5.0, 2.0)
 SCORE_LIMIT = 6.0
+FARTHEST_STEP_PX = np.float32(4000.0)
 # A movement is cut off after so many reports: no recorded one has as many.
 MOST_REPORTS = 500
 # Random numbers of one report; the slots of a report follow one another.
@@ -236,6 +237,9 @@ def _off_the_cells(step_x: Floats, step_y: Floats, kind: NDArray[np.intp]) -> tu
     to such a place would make it too frequent, so it goes to the next place outside.
     """
     f = np.float32
+    # A badly fitted network may leap from step to step; no hand and no screen lets it go on.
+    step_x = np.clip(step_x, -FARTHEST_STEP_PX, FARTHEST_STEP_PX)
+    step_y = np.clip(step_y, -FARTHEST_STEP_PX, FARTHEST_STEP_PX)
     x, y = np.rint(step_x), np.rint(step_y)
     x = np.where((x == 0) & (kind == FREE), np.copysign(f(1.0), step_x), x)
     y = np.where((y == 0) & (kind == FREE), np.copysign(f(1.0), step_y), y)

@@ -2,9 +2,12 @@
 
 import os
 import re
+import signal
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any
 
 from cyclopts import App, CycloptsError, Parameter, Token
@@ -190,6 +193,8 @@ def main(words: Sequence[str] | None = None) -> int:
         The exit status: 0; 1 when `validate` found something; 2 for a refusal; 130 after Ctrl-C.
     """
     words = sys.argv[1:] if words is None else words
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupted)
     try:
         status = app(
             list(words),
@@ -209,6 +214,12 @@ def main(words: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return status if isinstance(status, int) else 0
+
+
+def _interrupted(_number: int, _frame: FrameType | None) -> None:
+    # A file that is just being opened is closed by the interpreter, which is no news to anyone.
+    warnings.simplefilter("ignore", ResourceWarning)
+    raise KeyboardInterrupt
 
 
 def _say(message: str, status: int) -> int:
