@@ -12,7 +12,7 @@ site="$work/node_modules/gentelella/dist"
 
 python -m deskhand screens compile "$site/production/form.html" --root "$site" \
   --name own/project --app own --viewport 1280x800 --out "$work"
-python -m deskhand screens show "$work/project.screen.json" | head -20
+python -m deskhand screens show "$work/project.screen.json" | sed -n 1,20p
 
 cp "$here/own_page.json" "$work"
 python -m deskhand generate "$work/own_page.json" --people 20 --seed 7 --out "$out" --format rrweb,parquet
