@@ -22,7 +22,7 @@ from deskhand.behavior_models.touchpad_scroll import (
 )
 from deskhand.keyed_draws import Keys, normals
 
-Number = float | NDArray[np.float64]
+Number = float | NDArray[np.floating]
 """One person's value, or a column of several people's or movements'."""
 
 
@@ -296,9 +296,9 @@ def draw_hands(profile: Profile, person_keys: Keys) -> Hands:
     def at(name: str) -> float:
         return float(profile["pointer", name])
 
-    z = normals(person_keys, np.arange(5)[:, np.newaxis]).astype(np.float64)
+    z = normals(person_keys, np.arange(5)[:, np.newaxis])
     between_log_sd = at("movement_time_between_log_sd")
-    log_tempo = between_log_sd * z[0]
+    log_tempo = between_log_sd * z[0].astype(np.float64)
     tempo = np.exp(log_tempo - between_log_sd**2 / 2)
     return Hands(
         fitts_intercept_s=at("fitts_intercept_s") * tempo,
@@ -309,11 +309,12 @@ def draw_hands(profile: Profile, person_keys: Keys) -> Hands:
         movement_time_tail=at("movement_time_tail"),
         movement_time_floor_s=at("movement_time_floor_s"),
         movement_time_ceiling_s=at("movement_time_ceiling_s"),
-        strokes=_strokes(profile, z[1:], tempo),
+        # Strokes are drawn in single precision, as are their numbers.
+        strokes=_strokes(profile, z[1:], tempo.astype(np.float32)),
     )
 
 
-def _strokes(profile: Profile, z: list[float] | NDArray[np.float64], tempo: Number) -> StrokeTraits:
+def _strokes(profile: Profile, z: list[float] | NDArray[np.float32], tempo: Number) -> StrokeTraits:
     def at(name: str) -> float:
         return float(profile["strokes", name])
 

@@ -16,13 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deskhand.behavior_models.hand_traits import StrokeTraits
-from deskhand.keyed_draws import Keys, normals, uniforms
+from deskhand.keyed_draws import Keys, normal_pairs, thirds, words
 
 # Sines of the drift; their frequencies divide the spectrum into parts of equal power.
 SINES = 4
 # The fastest drift that is drawn: this share of the spectrum's power lies below it.
 HIGHEST_SHARE = 0.96
 AXES = 2
+# Two amplitudes of each sine on each axis, and the tremor's frequency.
+_NORMAL_SLOTS = np.arange(AXES * (SINES + 1) + 1)[:, np.newaxis]
+_UNIFORM_SLOTS = 100 + np.arange(-(-SINES // 3))[:, np.newaxis]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +67,13 @@ def draw_sines(strokes: StrokeTraits, key: Keys) -> Sines:
     """
     m = len(key)
     place = np.arange(SINES)[:, np.newaxis]
-    share = (place + uniforms(key, place)) * (HIGHEST_SHARE / SINES)
+    uniform = np.concatenate(thirds(words(key, _UNIFORM_SLOTS)))[:SINES]
+    normal = normal_pairs(key, _NORMAL_SLOTS).reshape(-1, m)
+    share = (place + uniform) * np.float32(HIGHEST_SHARE / SINES)
     turn = np.empty((SINES + 1, m), np.float32)
     # The power of an Ornstein-Uhlenbeck process is Cauchy over angular frequency.
     turn[:SINES] = np.tan(0.5 * np.pi * share) / strokes.drift_tau_s
-    spread_hz = strokes.tremor_bandwidth_hz * normals(key, SINES)
+    spread_hz = strokes.tremor_bandwidth_hz * normal[-1]
     turn[SINES] = 2.0 * np.pi * np.maximum(strokes.tremor_hz + spread_hz, 1.0)
     size = np.empty((SINES + 1, m), np.float32)
     ratio = strokes.drift_smooth_s / strokes.drift_tau_s
@@ -77,8 +82,8 @@ def draw_sines(strokes: StrokeTraits, key: Keys) -> Sines:
     )
     # That of a sine of this amplitude.
     size[SINES] = strokes.tremor_px * np.sqrt(0.5)
-    slots = np.arange(2 * AXES * (SINES + 1)).reshape(2, AXES, SINES + 1, 1)
-    cosine, sine = normals(key, SINES + 1 + slots) * size
+    amplitude = normal[: 2 * AXES * (SINES + 1)].reshape(2, AXES, SINES + 1, m)
+    cosine, sine = amplitude * size
     return Sines(turn_rad_s=turn, cosine=cosine, sine=sine)
 
 
@@ -104,19 +109,15 @@ def noise_at(
         Of standard deviation ``tremor_px / sqrt(2)``.
     """
     drift = np.zeros((AXES, len(time_s)), np.float32)
-    tremor_px = np.empty_like(drift)
+    tremor_px = np.zeros_like(drift)
     for k in range(SINES + 1):
         angle = np.repeat(sines.turn_rad_s[k], count)
         angle *= time_s
-        waves = np.cos(angle), np.sin(angle)
+        waves = np.cos(angle), np.sin(angle, out=angle)
         for axis in range(AXES):
-            value = np.repeat(sines.cosine[axis, k], count)
-            value *= waves[0]
-            other = np.repeat(sines.sine[axis, k], count)
-            other *= waves[1]
-            value += other
-            if k < SINES:
-                drift[axis] += value
-            else:
-                tremor_px[axis] = value
+            sum_of = drift[axis] if k < SINES else tremor_px[axis]
+            for wave, amplitude in zip(waves, (sines.cosine, sines.sine), strict=True):
+                value = np.repeat(amplitude[axis, k], count)
+                value *= wave
+                sum_of += value
     return drift, tremor_px

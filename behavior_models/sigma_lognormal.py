@@ -18,10 +18,16 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from deskhand.behavior_models.hand_traits import Hands, HandTraits
+from deskhand.behavior_models.hand_traits import Hands, HandTraits, StrokeTraits
 from deskhand.behavior_models.motor_noise import draw_sines, noise_at
 from deskhand.behavior_models.normal_distribution import normal_cdf
-from deskhand.behavior_models.submovements import PRIMARY, SLOTS, Strokes, draw_strokes
+from deskhand.behavior_models.submovements import (
+    PRIMARY,
+    SLOTS,
+    Strokes,
+    draw_strokes,
+    stroke_numbers,
+)
 from deskhand.keyed_draws import Keys, mixed
 
 # Shares of a window at which the table holds the completion; between them it is interpolated.
@@ -110,47 +116,77 @@ def pointer_paths(hand: HandTraits | Hands, requests: PathRequests) -> Paths:
     ------
     Profile section ``pointer``; see the module's sources.
     """
-    dx, dy = requests.x1 - requests.x0, requests.y1 - requests.y0
-    distance_px = np.maximum(np.hypot(dx, dy), 1e-6)
+    distance_px = np.hypot(requests.x1 - requests.x0, requests.y1 - requests.y0)
+    distance_px = np.maximum(distance_px, 1e-6)
     strokes = draw_strokes(
         hand.strokes,
         distance_px,
         requests.width_px,
         requests.duration_s,
         requests.aimed,
-        mixed(requests.keys, STROKE_DRAWS),
+        stroke_numbers(mixed(requests.keys, STROKE_DRAWS)),
     )
-    index, count, time_s = _index(strokes), requests.count, requests.time_s
+    start, end = (requests.x0, requests.y0), (requests.x1, requests.y1)
+    count, time_s = requests.count, requests.time_s
+    paths, speed = stroke_paths(strokes, start, end, count, time_s)
+    key = mixed(requests.keys, NOISE_DRAWS)
+    add_noise(paths, speed, hand.strokes, distance_px, requests.duration_s, count, time_s, key)
+    return paths
+
+
+def stroke_paths(
+    strokes: Strokes,
+    start: tuple[NDArray[np.floating], NDArray[np.floating]],
+    end: tuple[NDArray[np.floating], NDArray[np.floating]],
+    count: NDArray[np.int64],
+    time_s: NDArray[np.float32],
+) -> tuple[Paths, NDArray[np.float32]]:
+    """Return where strokes alone bring the hand, without noise.
+
+    Parameters
+    ----------
+    strokes : Strokes
+        Of m movements.
+    start, end : pair of NDArray[np.floating], each of shape (m,)
+        Their x and y in px.
+    count, time_s
+        As in `PathRequests`.
+
+    Returns
+    -------
+    paths : Paths
+    speed : NDArray[np.float32], shape (n,)
+        F (1 - F) of the primary's completion F, which stands in for its speed.
+    """
+    index = _index(strokes)
     table = _completion_table().reshape(-1)
-    begun = np.zeros(len(time_s), np.int8)
-    x = np.repeat(requests.x0.astype(np.float32), count)
-    y = np.repeat(requests.y0.astype(np.float32), count)
-    bend = np.tan(0.5 * strokes.turn_rad)
-    stroke_x = strokes.along * dx - strokes.across * dy
-    stroke_y = strokes.along * dy + strokes.across * dx
-    bend_x, bend_y = -bend * stroke_y, bend * stroke_x
+    x, y = (np.repeat(axis.astype(np.float32), count) for axis in start)
+    begun = np.full(len(time_s), -1, np.int8)
     speed = np.empty(0, np.float32)
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    stroke_x = (strokes.along * dx - strokes.across * dy).astype(np.float32)
+    stroke_y = (strokes.along * dy + strokes.across * dx).astype(np.float32)
+    bend = np.tan(0.5 * strokes.turn_rad).astype(np.float32)
+    bend_x, bend_y = -bend * stroke_y, bend * stroke_x
     for slot in range(SLOTS):
         active = strokes.active[slot]
-        if not active.any():
-            continue
-        chosen: NDArray[np.int64] | None = None
-        n, t, m = count, time_s, slice(None)
+        m: slice | NDArray[np.intp] = slice(None)
+        chosen: slice | NDArray[np.intp] = slice(None)
+        n, t = count, time_s
         if active.mean() < DENSE_SHARE:
-            m = active
-            n = count[active]
+            m = np.flatnonzero(active)
+            n = count[m]
             chosen = np.flatnonzero(np.repeat(active, count))
             t = time_s[chosen]
         at = np.repeat(index.scale[slot, m], n)
         at *= t
         at += np.repeat(index.offset[slot, m], n)
-        if chosen is None:
-            begun += (at > 0.0) & np.repeat(strokes.active[slot], count)
-        else:
-            begun[chosen] += at > 0.0
-        np.clip(at, 0.0, STEPS - 1e-3, out=at)
-        step = at.astype(np.int32)
-        at -= step
+        begun[chosen] += at > 0.0
+        np.maximum(at, np.float32(0.0), out=at)
+        np.minimum(at, np.float32(STEPS - 1e-3), out=at)
+        whole = np.floor(at)
+        at -= whole
+        step = whole.astype(np.intp)
         step += np.repeat(index.row[slot, m], n)
         done = table.take(step)
         step += 1
@@ -159,37 +195,43 @@ def pointer_paths(hand: HandTraits | Hands, requests: PathRequests) -> Paths:
         after *= at
         done += after
         # A stroke at completion F is at F (chord + (1 - F) bend).
-        rest = 1.0 - done
+        rest = np.subtract(np.float32(1.0), done, out=after)
         for axis, chord, side in ((x, stroke_x, bend_x), (y, stroke_y, bend_y)):
-            part = np.repeat((side[slot, m]).astype(np.float32), n)
+            part = np.repeat(side[slot, m], n)
             part *= rest
-            part += np.repeat((chord[slot, m]).astype(np.float32), n)
+            part += np.repeat(chord[slot, m], n)
             part *= done
-            if chosen is None:
-                axis += part
-            else:
-                axis[chosen] += part
+            axis[chosen] += part
         if slot == PRIMARY:
             rest *= done
             speed = rest
-    sines = draw_sines(hand.strokes, mixed(requests.keys, NOISE_DRAWS))
-    drift, tremor_px = noise_at(sines, count, time_s)
-    # F (1 - F) is a stand-in for speed, which is 0 at both ends; its maximum is 1/4.
-    speed *= np.repeat((4.0 * hand.strokes.drift_share * distance_px).astype(np.float32), count)
-    share = time_s * np.repeat((1.0 / requests.duration_s).astype(np.float32), count)
-    np.clip(share, 0.0, 1.0, out=share)
-    share *= 1.0 - share
-    share *= 4.0
-    for place, axis in enumerate((x, y)):
-        noise = drift[place]
-        noise *= speed
-        axis += noise
-        noise = tremor_px[place]
-        noise *= share
-        axis += noise
-    begun -= 1
     np.maximum(begun, 0, out=begun)
-    return Paths(x=x, y=y, stroke=begun, stroke_count=strokes.count)
+    return Paths(x=x, y=y, stroke=begun, stroke_count=strokes.count), speed
+
+
+def add_noise(
+    paths: Paths,
+    speed: NDArray[np.float32],
+    traits: StrokeTraits,
+    distance_px: NDArray[np.floating],
+    duration_s: NDArray[np.floating],
+    count: NDArray[np.int64],
+    time_s: NDArray[np.float32],
+    key: Keys,
+) -> None:
+    """Add drift, which grows with a hand's speed, and tremor to paths; arguments as above."""
+    drift, tremor_px = noise_at(draw_sines(traits, key), count, time_s)
+    # F (1 - F) is 0 at both ends; its maximum is 1/4.
+    speed *= np.repeat((4.0 * traits.drift_share * distance_px).astype(np.float32), count)
+    share = time_s * np.repeat((1.0 / duration_s).astype(np.float32), count)
+    np.minimum(share, np.float32(1.0), out=share)
+    share -= share * share
+    share *= 4.0
+    for place, axis in enumerate((paths.x, paths.y)):
+        drift[place] *= speed
+        tremor_px[place] *= share
+        axis += drift[place]
+        axis += tremor_px[place]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +240,7 @@ class _TableIndex:
 
     scale: NDArray[np.float32]
     offset: NDArray[np.float32]
-    row: NDArray[np.int32]
+    row: NDArray[np.intp]
 
 
 def _index(strokes: Strokes) -> _TableIndex:
@@ -207,20 +249,22 @@ def _index(strokes: Strokes) -> _TableIndex:
     onset = _level(strokes.onset, ONSET_RANGE, ONSET_LEVELS)
     brake = _level(strokes.brake, BRAKE_RANGE, BRAKE_LEVELS)
     row = (sigma * ONSET_LEVELS + onset) * BRAKE_LEVELS + brake
+    row *= STEPS + 1
+    # A stroke that is not active never begins.
     return _TableIndex(
-        scale=scale.astype(np.float32),
-        offset=(-scale * strokes.start_s).astype(np.float32),
-        row=row * (STEPS + 1),
+        scale=(scale * strokes.active).astype(np.float32),
+        offset=np.where(strokes.active, -scale * strokes.start_s, -1.0).astype(np.float32),
+        row=row.astype(np.intp),
     )
 
 
 def _level(
-    values: NDArray[np.float64], bounds: tuple[float, float], levels: int
-) -> NDArray[np.int32]:
+    values: NDArray[np.floating], bounds: tuple[float, float], levels: int
+) -> NDArray[np.floating]:
     low, high = bounds
     level = np.rint((values - low) * ((levels - 1) / (high - low)))
-    whole: NDArray[np.int32] = np.clip(level, 0, levels - 1).astype(np.int32)
-    return whole
+    bounded: NDArray[np.floating] = np.minimum(np.maximum(level, 0.0), levels - 1.0)
+    return bounded
 
 
 @cache

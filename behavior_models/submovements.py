@@ -10,12 +10,13 @@ target, and corrections only when it did not. Plamondon 1995: strokes overlap in
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deskhand.behavior_models.hand_traits import StrokeTraits
-from deskhand.keyed_draws import Keys, normals, uniforms
+from deskhand.keyed_draws import Keys, normal_pairs, thirds, words
 
 # Slots of the stroke axis, from the most to the least frequent.
 PRIMARY, CORRECTION, WANDER, SECOND, THIRD = range(5)
@@ -32,11 +33,11 @@ MOST_DETOURS = 0.8
 # The parabola of a stroke stands in for an arc up to about a right angle.
 TURN_LIMIT_RAD = 1.6
 
-# Numbers of a movement's draws; a key's uniforms and normals use different slots.
+# Numbers of a movement's draws: those named in `draw_strokes`, then those of each slot.
 NORMALS = 17
 UNIFORMS = 4
-_NORMAL_SLOTS = np.arange(NORMALS + 3 * SLOTS)[:, np.newaxis]
-_UNIFORM_SLOTS = 100 + np.arange(UNIFORMS + SLOTS)[:, np.newaxis]
+_NORMAL_SLOTS = np.arange((NORMALS + 3 * SLOTS) // 2)[:, np.newaxis]
+_UNIFORM_SLOTS = 100 + np.arange((UNIFORMS + SLOTS) // 3)[:, np.newaxis]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,29 +48,29 @@ class Strokes:
     ----------
     active : NDArray[np.bool_], shape (SLOTS, m)
         Whether the movement has the stroke; the primary is always there.
-    start_s, end_s : NDArray[np.float64], shape (SLOTS, m)
+    start_s, end_s : NDArray[np.floating], shape (SLOTS, m)
         Window of the stroke since the start of the movement. Every window is longer than 0 and ends
         within the movement's time.
-    along, across : NDArray[np.float64], shape (SLOTS, m)
+    along, across : NDArray[np.floating], shape (SLOTS, m)
         Displacement as shares of the distance, in the direction of the end point and to its left.
         They sum to 1 and to 0, and are 0 where the stroke is not active.
-    sigma : NDArray[np.float64], shape (SLOTS, m)
+    sigma : NDArray[np.floating], shape (SLOTS, m)
         Sigma of the stroke's lognormal speed; below 0 the lognormal is mirrored in time.
-    onset, brake : NDArray[np.float64], shape (SLOTS, m)
+    onset, brake : NDArray[np.floating], shape (SLOTS, m)
         Quantiles, in standard deviations, at which the lognormal's tails are cut off.
-    turn_rad : NDArray[np.float64], shape (SLOTS, m)
+    turn_rad : NDArray[np.floating], shape (SLOTS, m)
         Total turn of the stroke's heading.
     """
 
     active: NDArray[np.bool_]
-    start_s: NDArray[np.float64]
-    end_s: NDArray[np.float64]
-    along: NDArray[np.float64]
-    across: NDArray[np.float64]
-    sigma: NDArray[np.float64]
-    onset: NDArray[np.float64]
-    brake: NDArray[np.float64]
-    turn_rad: NDArray[np.float64]
+    start_s: NDArray[np.floating]
+    end_s: NDArray[np.floating]
+    along: NDArray[np.floating]
+    across: NDArray[np.floating]
+    sigma: NDArray[np.floating]
+    onset: NDArray[np.floating]
+    brake: NDArray[np.floating]
+    turn_rad: NDArray[np.floating]
 
     @property
     def count(self) -> NDArray[np.int32]:
@@ -78,13 +79,35 @@ class Strokes:
         return count
 
 
+class StrokeNumbers(NamedTuple):
+    """Random numbers of m movements, of which `draw_strokes` makes strokes.
+
+    Parameters
+    ----------
+    normal : NDArray[np.float32], shape (NORMALS + 3 * SLOTS, m)
+        Standard normal numbers.
+    uniform : NDArray[np.float32], shape (UNIFORMS + SLOTS, m)
+        Numbers from (0, 1).
+    """
+
+    normal: NDArray[np.float32]
+    uniform: NDArray[np.float32]
+
+
+def stroke_numbers(key: Keys) -> StrokeNumbers:
+    """Return the random numbers of movements, one key each."""
+    normal = normal_pairs(key, _NORMAL_SLOTS).reshape(-1, len(key))
+    uniform = np.concatenate(thirds(words(key, _UNIFORM_SLOTS)))
+    return StrokeNumbers(normal, uniform)
+
+
 def draw_strokes(
     traits: StrokeTraits,
-    distance_px: NDArray[np.float64],
-    width_px: NDArray[np.float64],
-    duration_s: NDArray[np.float64],
-    aimed: NDArray[np.bool_],
-    key: Keys,
+    distance_px: NDArray[np.floating],
+    width_px: NDArray[np.floating],
+    duration_s: NDArray[np.floating],
+    aimed: NDArray[np.bool_] | bool,
+    numbers: StrokeNumbers,
 ) -> Strokes:
     """Draw the strokes of many movements.
 
@@ -92,28 +115,29 @@ def draw_strokes(
     ----------
     traits : StrokeTraits
         Whose strokes: one person's, or columns of shape (m,).
-    distance_px, width_px : NDArray[np.float64], shape (m,)
+    distance_px, width_px : NDArray[np.floating], shape (m,)
         Distance, above 0, and the target's extent along the path, 0 where it is not known.
-    duration_s : NDArray[np.float64], shape (m,)
+    duration_s : NDArray[np.floating], shape (m,)
         Time of each movement, above 0.
-    aimed : NDArray[np.bool_], shape (m,)
+    aimed : bool, or NDArray[np.bool_] of shape (m,)
         False for a drift, which is a primary stroke alone.
-    key : Keys, shape (m,)
-        The movements' keys for their strokes.
+    numbers : StrokeNumbers
+        See `stroke_numbers`.
 
     Returns
     -------
     Strokes
+        In the precision of the distances.
     """
-    m = len(distance_px)
-    normal = normals(key, _NORMAL_SLOTS).astype(np.float64)
-    uniform = uniforms(key, _UNIFORM_SLOTS).astype(np.float64)
+    m, real = len(distance_px), distance_px.dtype
+    normal = numbers.normal.astype(real, copy=False)
+    uniform = numbers.uniform.astype(real, copy=False)
     log_far, log_long = np.log(distance_px / USUAL_PX), np.log(duration_s / USUAL_S)
     scale = np.exp(traits.time_exponent * log_long + traits.time_distance_exponent * log_far)
     rush = traits.speed_limit_px_s
 
     active = np.zeros((SLOTS, m), np.bool_)
-    along, across = np.zeros((SLOTS, m)), np.zeros((SLOTS, m))
+    along, across = np.zeros((SLOTS, m), real), np.zeros((SLOTS, m), real)
 
     # The wander: the hand starts before the aim is set.
     active[WANDER] = aimed & (uniform[0] < traits.wander_share)
@@ -124,24 +148,20 @@ def draw_strokes(
         + traits.wander_log_sd * normal[0]
     )
     reach = np.where(active[WANDER], np.minimum(reach, traits.wander_limit), 0.0)
-    direction = traits.wander_direction_sd_rad * normal[1]
-    along[WANDER], across[WANDER] = reach * np.cos(direction), reach * np.sin(direction)
     wander_s = traits.wander_time_s * scale * np.exp(traits.wander_time_log_sd * normal[2])
     # A detour: the hand was under way to something else.
     likely = traits.detour_share * np.exp(traits.detour_time_slope * log_long)
     detour = aimed & (uniform[3] < np.minimum(likely, MOST_DETOURS))
     active[WANDER] |= detour
     far_px = np.exp(traits.detour_log_px + traits.detour_log_sd * normal[0])
-    away = traits.detour_direction_sd_rad * normal[1]
     reach = np.where(detour, far_px / distance_px, reach)
-    along[WANDER] = np.where(detour, reach * np.cos(away), along[WANDER])
-    across[WANDER] = np.where(detour, reach * np.sin(away), across[WANDER])
+    spread = np.where(detour, traits.detour_direction_sd_rad, traits.wander_direction_sd_rad)
+    direction = spread.astype(real, copy=False) * normal[1]
     detour_s = traits.detour_time_share * duration_s * np.exp(traits.time_log_sd * normal[2])
     wander_s = np.minimum(np.where(detour, detour_s, wander_s), 0.6 * duration_s)
     # No stroke is quicker on average than the hand can be.
-    slow = np.minimum(1.0, rush * wander_s / np.maximum(reach * distance_px, 1.0))
-    along[WANDER] *= slow
-    across[WANDER] *= slow
+    reach *= np.minimum(1.0, rush * wander_s / np.maximum(reach * distance_px, 1.0))
+    along[WANDER], across[WANDER] = reach * np.cos(direction), reach * np.sin(direction)
 
     # The primary, and where it would land relative to the end point.
     primary_start_s = np.where(active[WANDER], wander_s * (1.0 - traits.wander_overlap), 0.0)
@@ -154,7 +174,7 @@ def draw_strokes(
     miss_along = traits.primary_gain - 1.0 + traits.primary_gain_sd * wild * normal[4]
     miss_across = traits.primary_lateral_sd * wild * normal[5]
     off_target = np.hypot(miss_along, miss_across) * distance_px > 0.5 * width_px
-    share = traits.correction_share * np.where(off_target, 1.0, traits.on_target_factor)
+    share = np.where(off_target, 1.0, traits.on_target_factor) * traits.correction_share
     more = np.minimum(traits.further_correction_share * left_s / FURTHER_S, 0.95)
     active[PRIMARY] = True
     active[CORRECTION] = aimed & (uniform[1] < share) & (left_s > SHORTEST_S)
@@ -178,12 +198,12 @@ def draw_strokes(
         part[SECOND] = after_second - after_first
         part[THIRD] = -after_second
 
-    start_s, end_s = np.zeros((SLOTS, m)), np.ones((SLOTS, m))
+    start_s, end_s = np.zeros((SLOTS, m), real), np.ones((SLOTS, m), real)
     end_s[WANDER] = np.maximum(wander_s, 1e-3)
     start_s[PRIMARY], end_s[PRIMARY] = primary_start_s, primary_end_s
     # Corrections end one after the other, the last with the movement.
-    corrections = active[CORRECTION].astype(np.int8) + active[SECOND] + active[THIRD]
-    each_s = (duration_s - primary_end_s) / np.maximum(corrections, 1)
+    corrections = active[[CORRECTION, SECOND, THIRD]].sum(axis=0).astype(real)
+    each_s = (duration_s - primary_end_s) / np.maximum(corrections, 1.0)
     earliest_s = primary_end_s - traits.correction_overlap * (primary_end_s - primary_start_s)
     for place, slot in enumerate((CORRECTION, SECOND, THIRD)):
         length_s = (
@@ -200,16 +220,17 @@ def draw_strokes(
     turn_rad = -np.sign(around) * np.log1p(-2.0 * np.abs(around)) * traits.turn_scale_rad
     # The last stroke ends with the movement, and its end is what a press waits for.
     final = active & (end_s >= duration_s - 1e-6)
-    brake = np.where(final, traits.final_brake, traits.brake)
-    sigma = np.full((SLOTS, m), traits.correction_sigma)
-    sigma[PRIMARY] = traits.sigma
+    brake = np.where(final, traits.final_brake, traits.brake).astype(real, copy=False)
+    sigma = traits.sigma_sd * own[0]
+    sigma[PRIMARY] += traits.sigma
+    sigma[CORRECTION:] += traits.correction_sigma
     return Strokes(
         active=active,
         start_s=start_s,
         end_s=end_s,
         along=along,
         across=across,
-        sigma=sigma + traits.sigma_sd * own[0],
+        sigma=sigma,
         onset=traits.onset + traits.onset_sd * own[1],
         brake=brake + traits.brake_sd * own[2],
         turn_rad=np.clip(traits.turn_rad + turn_rad, -TURN_LIMIT_RAD, TURN_LIMIT_RAD),

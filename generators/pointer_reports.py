@@ -8,7 +8,13 @@ from numpy.typing import NDArray
 
 from deskhand.behavior_models.fitts import movement_times_s
 from deskhand.behavior_models.hand_traits import Hands
-from deskhand.behavior_models.sigma_lognormal import PathRequests, Paths, pointer_paths
+from deskhand.behavior_models.sigma_lognormal import (
+    NOISE_DRAWS,
+    STROKE_DRAWS,
+    add_noise,
+    stroke_paths,
+)
+from deskhand.behavior_models.submovements import Strokes, draw_strokes, stroke_numbers
 from deskhand.generators.recorder import PARTS, Recorders, rest_weights
 from deskhand.generators.report_times import SHORTEST_REST, moved_reports, report_times_us
 from deskhand.keyed_draws import Keys, mixed, normals
@@ -16,7 +22,7 @@ from deskhand.keyed_draws import Keys, mixed, normals
 # What a movement's key is split into.
 TIME, REPORTS, PATH = range(1, 4)
 # Movements made at once, so that their arrays stay in a core's cache.
-BLOCK = 1024
+BLOCK = 4096
 
 
 class Reports(NamedTuple):
@@ -128,47 +134,41 @@ def _block(
     width_px: NDArray[np.float64],
     keys: Keys,
 ) -> Reports:
-    time_s = drawn_times_s(hands, np.hypot(x1 - x0, y1 - y0), width_px, keys)
+    distance_px = np.hypot(x1 - x0, y1 - y0)
+    time_s = drawn_times_s(hands, distance_px, width_px, keys)
     duration_us = np.rint(1e6 * time_s).astype(np.int64)
+    start, end = (x0, y0), (x1, y1)
+    far, wide = (size.astype(np.float32) for size in (distance_px, width_px))
+    path_keys = mixed(keys, PATH)
+    numbers = stroke_numbers(mixed(path_keys, STROKE_DRAWS))
 
-    def paths_at(
-        moved_us: NDArray[np.int64], count: NDArray[np.int64], at_us: NDArray[np.int64]
-    ) -> Paths:
-        return pointer_paths(
-            hands,
-            PathRequests(
-                x0=x0,
-                y0=y0,
-                x1=x1,
-                y1=y1,
-                width_px=width_px,
-                duration_s=1e-6 * np.maximum(moved_us, 1),
-                aimed=np.ones(len(keys), np.bool_),
-                count=count,
-                time_s=(1e-6 * at_us).astype(np.float32),
-                keys=mixed(keys, PATH),
-            ),
-        )
+    def strokes_for(moved_us: NDArray[np.int64]) -> tuple[Strokes, NDArray[np.float32]]:
+        moved_s = (1e-6 * np.maximum(moved_us, 1)).astype(np.float32)
+        return draw_strokes(hands.strokes, far, wide, moved_s, True, numbers), moved_s
 
-    # Where the hand is slow is known from the path without rests.
-    share = np.arange(PARTS + 1) / PARTS
+    # Where the hand is slow is known from the path without rests and noise.
+    strokes, moved_s = strokes_for(duration_us)
     even = np.full(len(keys), PARTS + 1)
-    rough = paths_at(
-        duration_us, even, np.rint(duration_us[:, None] * share).astype(np.int64).ravel()
-    )
+    at_s = moved_s[:, None] * (np.arange(PARTS + 1, dtype=np.float32) / np.float32(PARTS))
+    rough, _ = stroke_paths(strokes, start, end, even, at_s.ravel())
     part_px = np.hypot(*(np.diff(c.reshape(-1, PARTS + 1), axis=1) for c in (rough.x, rough.y)))
     resting = replace(
         recorders,
         rest_share=recorders.rest_share * hands.strokes.rest_factor,
         first_rest_share=recorders.first_rest_share * hands.strokes.first_rest_factor,
-        rest_weight=rest_weights(recorders, part_px / (time_s / PARTS)[:, None]),
+        rest_weight=rest_weights(recorders, part_px * (PARTS / moved_s)[:, None]),
     )
     count, t_us = report_times_us(resting, duration_us, mixed(keys, REPORTS))
     last = np.cumsum(count) - 1
     first = last - count + 1
     hand_us = _without_rests(recorders, count, first, t_us)
-    paths = paths_at(hand_us[last], count, hand_us)
-    x, y = np.rint(paths.x.astype(np.float64)), np.rint(paths.y.astype(np.float64))
+    strokes, moved_s = strokes_for(hand_us[last])
+    hand_s = hand_us.astype(np.float32)
+    hand_s *= np.float32(1e-6)
+    paths, speed = stroke_paths(strokes, start, end, count, hand_s)
+    noise_keys = mixed(path_keys, NOISE_DRAWS)
+    add_noise(paths, speed, hands.strokes, far, moved_s, count, hand_s, noise_keys)
+    x, y = np.rint(paths.x).astype(np.float64), np.rint(paths.y).astype(np.float64)
     x[first], y[first], x[last], y[last] = x0, y0, x1, y1
     kept = moved_reports(recorders, count, x, y)
     return Reports(

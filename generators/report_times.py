@@ -1,6 +1,7 @@
 """When a recorder reports during movements: one clock a movement, thousands of movements at once."""
 
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +11,10 @@ from deskhand.errors import DeskhandError
 from deskhand.generators.recorder import LEVELS, WAKES, Recorders
 
 # Slots of a movement's own numbers; its reports' words come from slots at and above _WORDS.
-_ORIGIN, _FIRST, _FIRST_REST, _FIRST_WAKE, _SECOND_WAKE = range(5)
+_ORIGIN, _FIRST, _SECOND_WAKE = range(3)
 _START, _AFTER_SHORT, _AFTER_ORDINARY, _AFTER_REST, _SLIP = range(len(WAKES))
 _WORDS = 1_000
-# Kinds of numbers of a special report, mixed into the movement's key with the report's place.
-_THIN, _LENGTH, _WAKE, _KIND, _AGAIN_WAKE, _FINAL = range(6)
-# A report's 64-bit word is cut in three: 12 bits for jitter, 21 for lateness, 21 for rests.
+# A report's 64-bit word is cut in three: 12 bits for jitter, 21 for lateness, above them for rests.
 _JITTER_BITS, _SHARE_BITS = 12, 21
 # Gumbel's law with mean 0 and SD 1: a report can come later by more than it can come earlier.
 _LEVELS = (np.arange(1 << _JITTER_BITS) + 0.5) / (1 << _JITTER_BITS)
@@ -28,8 +27,9 @@ SHORTEST_REST, SHORT = 1.5, 0.8
 # Periods that short intervals may save in one movement, beyond those of its start.
 SPARE_SLOTS = 3
 # Reports are handled in blocks that stay in the processor's cache.
-_BLOCK_REPORTS = 1 << 16
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_BLOCK_REPORTS = 1 << 19
+# Tables of quantiles are read at this many even levels.
+_EVEN = 2048
 
 
 def report_times_us(
@@ -130,62 +130,72 @@ def _block(
     keys: keyed_draws.Keys,
     slots: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    m = len(slots)
     first = np.cumsum(slots) - slots
-    row = np.repeat(np.arange(m, dtype=np.int32), slots)
-    place = np.arange(len(row), dtype=np.int64) - first[row]
-    word = _words(keys, row, place)
+    n = int(slots.sum())
+    place = np.arange(n)
+    place -= np.repeat(first, slots)
+    word = keyed_draws.words(np.repeat(keys, slots), place + _WORDS)
     # Whole nanoseconds: sums of integers do not depend on what else is in the block.
     period_ns = np.rint(recorders.period_us * 1e3).astype(np.int64)
+    duration_ns = 1_000 * duration_us
     interval = np.repeat(period_ns, slots)
-    _set_first(recorders, duration_us * 1_000, keys, period_ns, interval, first)
-    _set_rests(recorders, duration_us * 1_000, keys, period_ns, interval, first, row, place, word)
+    draw = _Intervals.of(recorders)
+    _set_first(recorders, draw, duration_ns, keys, period_ns, interval, first)
+    _set_rests(recorders, draw, duration_ns, keys, period_ns, interval, first, place, word)
     t_ns = np.cumsum(interval)
     t_ns -= interval
     t_ns -= np.repeat(t_ns[first], slots)
     # Kept are the reports before the end and one more.
-    kept = np.empty(len(row), np.bool_)
-    inside = t_ns < np.repeat(duration_us * 1_000, slots)
-    kept[1:] = inside[:-1]
+    kept = np.empty(n, np.bool_)
+    np.less(t_ns[:-1], np.repeat(duration_ns, slots)[:-1], out=kept[1:])
     kept[first] = True
     count = np.add.reduceat(kept, first, dtype=np.int64)
-    t_ns += _delays(recorders, interval, slots, row, word)
-    t_ns, row, place = t_ns[kept], row[kept], place[kept]
+    t_ns += _delays(recorders, interval, slots, word)
+    t_ns, place = t_ns[kept], place[kept]
     last = np.cumsum(count) - 1
     t_ns[last - count + 1] = 0
-    exact_end = duration_us * 1_000
-    t_ns[last] = np.where(count > 1, np.maximum(t_ns[last], exact_end), 0)
-    return count, _stamped(recorders, keys, t_ns, row, place)
+    t_ns[last] = np.where(count > 1, np.maximum(t_ns[last], duration_ns), 0)
+    return count, _stamped(recorders, keys, t_ns, count, place)
 
 
-def _words(
-    keys: keyed_draws.Keys, row: NDArray[np.int32], place: NDArray[np.int64]
-) -> keyed_draws.Keys:
-    """Return a random word for each report, a hash of its movement's key and its place."""
-    return keyed_draws.mixed(keys[row], place + _WORDS)
+class _Intervals(NamedTuple):
+    """Tables of quantiles at `_EVEN` even levels, one row after the other."""
+
+    wake_periods: NDArray[np.float64]
+    rest_ns: NDArray[np.float64]
+    first_rest_ns: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, recorders: Recorders) -> "_Intervals":
+        even = (np.arange(_EVEN) + 0.5) / _EVEN
+
+        def levelled(table: NDArray[np.float64]) -> NDArray[np.float64]:
+            return np.concatenate([np.interp(even, LEVELS, row) for row in table])
+
+        return cls(
+            wake_periods=levelled(recorders.wake_periods),
+            rest_ns=np.rint(1e3 * levelled(recorders.rest_us)),
+            first_rest_ns=np.rint(1e3 * levelled(recorders.first_rest_us)),
+        )
+
+    def wake_ns(
+        self,
+        period_ns: NDArray[np.int64],
+        where: int | NDArray[np.integer],
+        u: NDArray[np.float32],
+    ) -> NDArray[np.int64]:
+        """Return intervals off the clock, or on it as often as their table says, at least 1 us."""
+        length = np.rint(period_ns * _at(self.wake_periods, where, u))
+        whole: NDArray[np.int64] = np.maximum(length, 1_000).astype(np.int64)
+        return whole
 
 
-def _quantile(
-    table: NDArray[np.float64], row: NDArray[np.integer], u: NDArray[np.float32]
+def _at(
+    table: NDArray[np.float64], row: int | NDArray[np.integer], u: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    levels = np.array(LEVELS)
-    low = np.searchsorted(levels, u, side="right").clip(1, len(levels) - 1) - 1
-    below, above = table[row, low], table[row, low + 1]
-    part = (u - levels[low]) / (levels[low + 1] - levels[low])
-    value: NDArray[np.float64] = below + (above - below) * part
-    return value
-
-
-def _wake(
-    recorders: Recorders,
-    period_ns: NDArray[np.int64],
-    where: NDArray[np.integer],
-    u: NDArray[np.float32],
-) -> NDArray[np.int64]:
-    """Return intervals off the clock, or on it as often as their table says, at least 1 us."""
-    length = np.rint(period_ns * _quantile(recorders.wake_periods, where, u))
-    whole: NDArray[np.int64] = np.maximum(length, 1_000).astype(np.int64)
-    return whole
+    place = (u * np.float32(_EVEN)).astype(np.intp)
+    place += np.multiply(row, _EVEN, dtype=np.intp)
+    return table.take(place)
 
 
 def _after(length: NDArray[np.int64], period_ns: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -196,6 +206,7 @@ def _after(length: NDArray[np.int64], period_ns: NDArray[np.int64]) -> NDArray[n
 
 def _set_first(
     recorders: Recorders,
+    draw: _Intervals,
     duration_ns: NDArray[np.int64],
     keys: keyed_draws.Keys,
     period_ns: NDArray[np.int64],
@@ -203,129 +214,137 @@ def _set_first(
     first: NDArray[np.int64],
 ) -> None:
     """Write the first two intervals of each movement: a rest, off the clock, or one period."""
-
-    def draw(slot: int) -> NDArray[np.float32]:
-        return keyed_draws.uniforms(keys, slot)
-
-    rest_ns = np.rint(1e3 * _quantile(recorders.first_rest_us, recorders.group, draw(_FIRST_REST)))
-    resting = (draw(_FIRST) < recorders.first_rest_share) & (rest_ns < duration_ns)
-    start = np.full(len(first), _START)
-    length = np.where(
-        resting, rest_ns.astype(np.int64), _wake(recorders, period_ns, start, draw(_FIRST_WAKE))
-    )
+    resting, rest, wake = keyed_draws.thirds(keyed_draws.words(keys, _FIRST))
+    again = keyed_draws.uniforms(keys, _SECOND_WAKE)
+    rest_ns = _at(draw.first_rest_ns, recorders.group, rest)
+    rests = (resting < recorders.first_rest_share) & (rest_ns < duration_ns)
+    length = np.where(rests, rest_ns.astype(np.int64), draw.wake_ns(period_ns, _START, wake))
     interval[first] = length
-    following = _after(length, period_ns)
-    interval[first + 1] = _wake(recorders, period_ns, following, draw(_SECOND_WAKE))
+    interval[first + 1] = draw.wake_ns(period_ns, _after(length, period_ns), again)
 
 
 def _set_rests(
     recorders: Recorders,
+    draw: _Intervals,
     duration_ns: NDArray[np.int64],
     keys: keyed_draws.Keys,
     period_ns: NDArray[np.int64],
     interval: NDArray[np.int64],
     first: NDArray[np.int64],
-    row: NDArray[np.int32],
     place: NDArray[np.int64],
     word: keyed_draws.Keys,
 ) -> None:
     """Write the rests and slips, which are few, and the intervals off the clock that follow."""
-    at = _rare(recorders, first, row, word)
+    at, who, turn = _rare(recorders, first, word)
     if not len(at):
         return
-    who, j = row[at], place[at]
-    key = keyed_draws.mixed(keys[who], j)
-    period, group = period_ns[who], recorders.group[who]
-
-    def draw(slot: int) -> NDArray[np.float32]:
-        return keyed_draws.uniforms(key, slot)
-
-    both = recorders.rest_share + recorders.slip_share
-    slips = draw(_KIND) < (recorders.slip_share / np.maximum(both, 1e-12))[who]
-    rest_ns = 1e3 * _quantile(recorders.rest_us, group, draw(_LENGTH))
-    slip = _wake(recorders, period, np.full(len(at), _SLIP), draw(_LENGTH))
-    length = np.where(slips, slip, np.rint(rest_ns).astype(np.int64))
-    woken = _wake(recorders, period, np.full(len(at), _AFTER_REST), draw(_WAKE))
-    wake = np.where(slips, period, woken)
-    second = _wake(recorders, period, _after(wake, period), draw(_AGAIN_WAKE))
-    again = np.where(slips, period, second)
-    parts = recorders.rest_weight.shape[1]
-    thin = draw(_THIN) * recorders.rest_weight.max(axis=1)[who]
-    final = draw(_FINAL) < recorders.final_share
     # One movement's in turn, all movements at once: each moves the later ones on.
-    numbers = np.arange(len(at))
-    fresh = np.append(True, who[1:] != who[:-1])
-    turn = numbers - np.maximum.accumulate(np.where(fresh, numbers, 0))
     order = np.argsort(turn, kind="stable")
     bounds = np.cumsum(np.bincount(turn))
+    at, who = at[order], who[order]
+    period, group, j = period_ns[who], recorders.group[who], place[at]
+    word = keyed_draws.mixed(keys[who], j)
+    thin, length_u, wake_u = keyed_draws.thirds(word)
+    kind, again_u, final_u = keyed_draws.thirds(keyed_draws.words(word, 0))
+    both = np.maximum(recorders.rest_share + recorders.slip_share, 1e-12)
+    slips = kind < (recorders.slip_share / both)[who]
+    length = _at(draw.rest_ns, group, length_u).astype(np.int64)
+    wake = draw.wake_ns(period, _AFTER_REST, wake_u)
+    again = draw.wake_ns(period, _after(wake, period), again_u)
+    few = np.flatnonzero(slips)
+    length[few] = draw.wake_ns(period[few], _SLIP, length_u[few])
+    wake[few] = again[few] = period[few]
+    parts = recorders.rest_weight.shape[1]
+    weight = recorders.rest_weight.ravel()
+    thin = thin * recorders.rest_weight.max(axis=1)[who]
+    final = (final_u < recorders.final_share) & ~slips
+    clock, end, row = j * period, duration_ns[who], who * parts
+    part_per_ns = parts / np.maximum(end, 1)
+    shortest, spare = SHORTEST_REST * period, -SPARE_SLOTS * period
     moved = interval[first] + interval[first + 1] - 2 * period_ns
-    for low, high in pairwise(np.append(0, bounds)):
-        now = order[low:high]
-        w, p = who[now], period[now]
+    for low, high in pairwise([0, *bounds.tolist()]):
+        now = slice(low, high)
+        a, w, p = at[now], who[now], period[now]
         # An interval off the clock gives way to a rest.
-        gained = interval[at[now]] - p
-        start = j[now] * p + moved[w] - gained - (interval[at[now] + 1] - p)
-        left = duration_ns[w] - start
-        part = start * parts // np.maximum(duration_ns[w], 1)
-        ok = (left > 0) & (thin[now] < recorders.rest_weight[w, part.clip(0, parts - 1)])
-        ends = length[now] >= left
-        ok &= ~ends | (final[now] & ~slips[now] & (left > SHORTEST_REST * p))
+        gained = interval[a] - p
+        start = moved[w] - gained
         # Slots are counted at one period each; short intervals may use up what is left over.
-        ok &= moved[w] - gained > -SPARE_SLOTS * p
-        now, w, p, left, gained = now[ok], w[ok], p[ok], left[ok], gained[ok]
-        interval[at[now]] = np.minimum(length[now], left)
-        moved[w] += interval[at[now]] - p - gained
+        ok = start > spare[now]
+        start += clock[now] + p - interval[a + 1]
+        left = end[now] - start
+        ok &= left > 0
+        part = (start * part_per_ns[now]).astype(np.intp)
+        np.maximum(np.minimum(part, parts - 1, out=part), 0, out=part)
+        part += row[now]
+        ok &= thin[now] < weight[part]
+        ok &= (length[now] < left) | (final[now] & (left > shortest[now]))
+        made = np.flatnonzero(ok)
+        if not len(made):
+            continue
+        a, w, p, gained = a[made], w[made], p[made], gained[made]
+        made += low
+        taken = np.minimum(length[made], left[ok])
+        interval[a] = taken
+        taken -= p + gained
         for after, later in ((1, wake), (2, again)):
-            nxt = at[now] + after
-            inside = (nxt < len(row)) & (row[np.minimum(nxt, len(row) - 1)] == w)
-            nxt, following, short = nxt[inside], w[inside], later[now[inside]]
-            moved[following] += short - interval[nxt]
-            interval[nxt] = short
+            taken += later[made] - interval[a + after]
+            interval[a + after] = later[made]
+        moved[w] += taken
 
 
 def _rare(
     recorders: Recorders,
     first: NDArray[np.int64],
-    row: NDArray[np.int32],
     word: keyed_draws.Keys,
-) -> NDArray[np.intp]:
-    """Return the reports after which a rest or a slip may come."""
-    drawn = (word >> np.uint64(64 - _SHARE_BITS)).astype(np.int32)
-    scale = float(1 << _SHARE_BITS)
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int64]]:
+    """Return reports after which a rest or a slip may come, whose, and which of theirs each is."""
     top = (recorders.rest_share + recorders.slip_share) * recorders.rest_weight.max(axis=1)
-    limit = (np.minimum(top, 1.0) * scale).astype(np.int32)
-    clustered = (np.minimum(top * recorders.cluster, 1.0) * scale).astype(np.int32)
-    rare = drawn < np.repeat(limit, np.diff(np.append(first, len(row))))
-    rare[first] = False
+    slots = np.diff(np.append(first, len(word)))
+    rare = word < np.repeat(_limits(top), slots)
+    # The first interval has a law of its own; after a rest two more intervals are written.
+    last = first + slots - 1
+    rare[first] = rare[last] = rare[last - 1] = False
     once = np.flatnonzero(rare)
-    follows = once[once + 1 < len(row)] + 1
-    follows = follows[row[follows] == row[follows - 1]]
-    follows = follows[drawn[follows] < clustered[row[follows]]]
+    follows = once + 1
+    follows = follows[
+        word[follows] < _limits(top * recorders.cluster)[np.searchsorted(last, follows)]
+    ]
     rare[follows] = True
-    rare[np.append(first[1:], len(row)) - 1] = False
-    return np.flatnonzero(rare)
+    rare[last - 1] = False
+    at = np.flatnonzero(rare)
+    each = np.add.reduceat(rare, first, dtype=np.int64)
+    turn = np.arange(len(at))
+    turn -= np.repeat(np.cumsum(each) - each, each)
+    return at, np.repeat(np.arange(len(first)), each), turn
+
+
+def _limits(share: NDArray[np.float64]) -> keyed_draws.Keys:
+    """Return the words below which a share of all words lies."""
+    words: keyed_draws.Keys = (np.clip(share, 0.0, 1.0 - 1e-9) * 2.0**64).astype(np.uint64)
+    return words
 
 
 def _delays(
     recorders: Recorders,
     interval: NDArray[np.int64],
     slots: NDArray[np.int64],
-    row: NDArray[np.int32],
     word: keyed_draws.Keys,
 ) -> NDArray[np.int64]:
     """Return how far each report is from its clock, in ns: jitter, and lateness of a few."""
-    jitter = _JITTER.take((word & np.uint64((1 << _JITTER_BITS) - 1)).astype(np.int32))
+    jitter = _JITTER.take((word & np.uint64((1 << _JITTER_BITS) - 1)).view(np.int64))
     jitter *= np.repeat((recorders.jitter_us * 1e3).astype(np.float32), slots)
     bound = interval.astype(np.float32)
     np.minimum(bound[1:], bound[:-1], out=bound[1:])
     bound *= np.float32(_JITTER_LIMIT)
-    np.clip(jitter, -bound, bound, out=jitter)
+    np.minimum(jitter, bound, out=jitter)
+    np.negative(bound, out=bound)
+    np.maximum(jitter, bound, out=jitter)
     delay: NDArray[np.int64] = jitter.astype(np.int64)
-    scale = float(1 << _SHARE_BITS)
-    drawn = (word >> np.uint64(_JITTER_BITS)).astype(np.int32) & np.int32((1 << _SHARE_BITS) - 1)
-    limit = (recorders.late_share * scale).astype(np.int32)
+    # The bits of jitter and of rests are left out.
+    drawn = (word << np.uint64(_SHARE_BITS)) >> np.uint64(64 - _SHARE_BITS)
+    limit = np.rint(recorders.late_share * float(1 << _SHARE_BITS)).astype(np.uint64)
     late = np.flatnonzero(drawn < np.repeat(limit, slots))
-    who = row[late]
+    who = np.searchsorted(np.cumsum(slots), late, side="right")
     mean_ns = recorders.late_us[who] * 1e3
     u = (drawn[late] + 0.5) / np.maximum(limit[who], 1)
     most = 0.9e3 * recorders.period_us[who]
@@ -337,20 +356,29 @@ def _stamped(
     recorders: Recorders,
     keys: keyed_draws.Keys,
     t_ns: NDArray[np.int64],
-    row: NDArray[np.int32],
+    count: NDArray[np.int64],
     place: NDArray[np.int64],
 ) -> NDArray[np.int64]:
     """Return stamps since the first one, pushed apart or left equal."""
     grid, unit = recorders.grid_us, recorders.unit_us
-    # The movement starts anywhere between two ticks of the clock that stamps it.
-    origin = (keyed_draws.uniforms(keys, _ORIGIN) * grid * 1e3).astype(np.int64)
-    tick = (t_ns + origin[row]) // (grid * 1_000)[row]
+    # The movement starts anywhere between two ticks of the clock that stamps it. Quotients of
+    # whole numbers below 2**53 are exact enough for their floor.
+    origin = np.floor(keyed_draws.uniforms(keys, _ORIGIN) * grid * 1e3)
+    real = np.repeat(origin, count)
+    real += t_ns
+    real /= np.repeat(1e3 * grid, count)
+    np.floor(real, out=real)
+    tick = real.astype(np.int64)
     # A running maximum within each movement: rows are lifted apart, and each report asks for one
     # tick more than the last unless ties are kept.
-    step = np.where(recorders.ties[row], 0, place)
-    lift = row.astype(np.int64) << 40
-    tick += lift - step
+    lift = np.repeat(np.arange(len(count)) << 40, count)
+    lift -= place * np.repeat(~recorders.ties, count)
+    tick += lift
     np.maximum.accumulate(tick, out=tick)
-    tick += step - lift
-    tick *= grid[row]
-    return tick // unit[row] * unit[row]
+    tick -= lift
+    tick *= np.repeat(grid, count)
+    coarse = np.flatnonzero(np.repeat(grid % unit != 0, count))
+    if len(coarse):
+        units = np.repeat(unit, count)[coarse]
+        tick[coarse] = tick[coarse] // units * units
+    return tick

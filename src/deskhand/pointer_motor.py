@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from deskhand.behavior_models.endpoint import landing_points
@@ -239,33 +240,41 @@ def _assembled(
     total = moves + 2
     up = np.cumsum(total) - 1
     down = up - 1
+    # Presses lie between the reports of one movement and those of the next.
+    report = np.arange(len(made.t_us)) + np.repeat(2 * moving, made.count)
     rows = int(total.sum())
-    kind = np.zeros(rows, np.int8)
-    kind[down], kind[up] = DOWN, UP
-    report = kind == MOVE
     t_us, stroke = np.zeros(rows, np.int64), np.zeros(rows, np.int8)
-    place = np.empty((2, rows))
-    t_us[report], stroke[report] = made.t_us, made.stroke
-    place[0, report], place[1, report] = made.x, made.y
+    x, y = np.empty(rows), np.empty(rows)
+    t_us[report], stroke[report], x[report], y[report] = made.t_us, made.stroke, made.x, made.y
     some = down[moving]
     # A press without a movement is the first report.
     t_us[some] = t_us[some - 1] + dwell_us[moving]
     t_us[up] = t_us[down] + hold_us
     stroke[some] = stroke[some - 1]
     stroke[up] = stroke[down]
-    place[:, down] = place[:, up] = end.T
-    movement = np.repeat(np.arange(n, dtype=np.int32), total)
-    people = pa.DictionaryArray.from_arrays(person[movement].astype(np.int32), pa.array(names))
-    types = pa.DictionaryArray.from_arrays(kind, pa.array(TYPES))
+    x[down], y[down] = x[up], y[up] = end.T
+    letters = np.full(rows, len(TYPES[MOVE]), np.int32)
+    letters[down], letters[up] = len(TYPES[DOWN]), len(TYPES[UP])
+    press = pa.scalar(TYPES[DOWN] + TYPES[UP])
+    types = pc.binary_join_element_wise(pc.binary_repeat(TYPES[MOVE], moves), press, "")
+    who = pa.array(names).take(pa.array(person))
+    name_letters = pc.binary_length(who).to_numpy()
     return pa.record_batch(
         [
-            pa.array(movement + np.int32(offset)),
-            people.cast(pa.string()),
+            pa.array(np.repeat(np.arange(offset, offset + n, dtype=np.int32), total)),
+            _cut(pc.binary_repeat(who, total), np.repeat(name_letters, total)),
             pa.array(t_us),
-            types.cast(pa.string()),
-            pa.array(place[0]),
-            pa.array(place[1]),
+            _cut(types, letters),
+            pa.array(x),
+            pa.array(y),
             pa.array(stroke),
         ],
         schema=SCHEMA,
     )
+
+
+def _cut(words: pa.StringArray, letters: NDArray[np.int32]) -> pa.StringArray:
+    """Return the bytes of all words in a row, cut anew into words of so many bytes."""
+    ends = np.zeros(len(letters) + 1, np.int32)
+    np.cumsum(letters, out=ends[1:])
+    return pa.StringArray.from_buffers(len(letters), pa.py_buffer(ends), words.buffers()[2])

@@ -10,7 +10,7 @@ from deskhand.behavior_models.hand_traits import draw_hand
 from deskhand.behavior_models.motor_noise import draw_sines, noise_at
 from deskhand.behavior_models.profile import load_profile
 from deskhand.behavior_models.sigma_lognormal import PathRequests, Paths, pointer_paths
-from deskhand.behavior_models.submovements import draw_strokes
+from deskhand.behavior_models.submovements import draw_strokes, stroke_numbers
 from deskhand.keyed_draws import keys
 
 HAND = draw_hand(load_profile("office"), np.random.default_rng(3))
@@ -84,7 +84,7 @@ def test_strokes_sum_to_the_movement_and_end_within_its_time() -> None:
     aimed = rng.random(n) < 0.9
     width = rng.choice([0.0, 20.0, 200.0], n)
     key = keys(8, "movement", range(n))
-    strokes = draw_strokes(HAND.strokes, distance, width, duration_s, aimed, key)
+    strokes = draw_strokes(HAND.strokes, distance, width, duration_s, aimed, stroke_numbers(key))
     assert strokes.along.sum(axis=0) == pytest.approx(np.ones(n))
     assert strokes.across.sum(axis=0) == pytest.approx(np.zeros(n), abs=1e-9)
     assert np.all(strokes.end_s - strokes.start_s > 0)
