@@ -22,7 +22,7 @@ from deskhand.keyed_draws import Keys, mixed, normals
 # What a movement's key is split into.
 TIME, REPORTS, PATH = range(1, 4)
 # Movements made at once, so that their arrays stay in a core's cache.
-BLOCK = 4096
+BLOCK = 2048
 
 
 class Reports(NamedTuple):
@@ -168,15 +168,21 @@ def _block(
     paths, speed = stroke_paths(strokes, start, end, count, hand_s)
     noise_keys = mixed(path_keys, NOISE_DRAWS)
     add_noise(paths, speed, hands.strokes, far, moved_s, count, hand_s, noise_keys)
-    x, y = np.rint(paths.x).astype(np.float64), np.rint(paths.y).astype(np.float64)
+    x, y = np.rint(paths.x, out=paths.x), np.rint(paths.y, out=paths.y)
     x[first], y[first], x[last], y[last] = x0, y0, x1, y1
     kept = moved_reports(recorders, count, x, y)
+    chosen = np.flatnonzero(kept)
+    count = np.add.reduceat(kept, first, dtype=np.int64)
+    last = np.cumsum(count) - 1
+    first = last - count + 1
+    x, y = x.take(chosen).astype(np.float64), y.take(chosen).astype(np.float64)
+    x[first], y[first], x[last], y[last] = x0, y0, x1, y1
     return Reports(
-        count=np.add.reduceat(kept, first, dtype=np.int64),
-        t_us=t_us[kept],
-        x=x[kept],
-        y=y[kept],
-        stroke=paths.stroke[kept],
+        count=count,
+        t_us=t_us.take(chosen),
+        x=x,
+        y=y,
+        stroke=paths.stroke.take(chosen),
         stroke_count=paths.stroke_count,
     )
 

@@ -14,8 +14,10 @@ from deskhand.generators.recorder import LEVELS, WAKES, Recorders
 _ORIGIN, _FIRST, _SECOND_WAKE = range(3)
 _START, _AFTER_SHORT, _AFTER_ORDINARY, _AFTER_REST, _SLIP = range(len(WAKES))
 _WORDS = 1_000
-# A report's 64-bit word is cut in three: 12 bits for jitter, 21 for lateness, above them for rests.
-_JITTER_BITS, _SHARE_BITS = 12, 21
+# A report's 64-bit word is cut in two: the lower half for jitter (its last bits) and lateness, the
+# upper for rests.
+_HALF = np.uint64(32)
+_JITTER_BITS = 12
 # Gumbel's law with mean 0 and SD 1: a report can come later by more than it can come earlier.
 _LEVELS = (np.arange(1 << _JITTER_BITS) + 0.5) / (1 << _JITTER_BITS)
 _GUMBEL = (-np.log(-np.log(_LEVELS)) - np.euler_gamma) * np.sqrt(6.0) / np.pi
@@ -135,13 +137,14 @@ def _block(
     place = np.arange(n)
     place -= np.repeat(first, slots)
     word = keyed_draws.words(np.repeat(keys, slots), place + _WORDS)
+    low, high = word.astype(np.uint32), (word >> _HALF).astype(np.uint32)
     # Whole nanoseconds: sums of integers do not depend on what else is in the block.
     period_ns = np.rint(recorders.period_us * 1e3).astype(np.int64)
     duration_ns = 1_000 * duration_us
     interval = np.repeat(period_ns, slots)
     draw = _Intervals.of(recorders)
     _set_first(recorders, draw, duration_ns, keys, period_ns, interval, first)
-    _set_rests(recorders, draw, duration_ns, keys, period_ns, interval, first, place, word)
+    _set_rests(recorders, draw, duration_ns, keys, period_ns, interval, first, place, high)
     t_ns = np.cumsum(interval)
     t_ns -= interval
     t_ns -= np.repeat(t_ns[first], slots)
@@ -150,8 +153,9 @@ def _block(
     np.less(t_ns[:-1], np.repeat(duration_ns, slots)[:-1], out=kept[1:])
     kept[first] = True
     count = np.add.reduceat(kept, first, dtype=np.int64)
-    t_ns += _delays(recorders, interval, slots, word)
-    t_ns, place = t_ns[kept], place[kept]
+    chosen = np.flatnonzero(kept)
+    t_ns += _delays(recorders, interval, slots, low)
+    t_ns, place = t_ns.take(chosen), place.take(chosen)
     last = np.cumsum(count) - 1
     t_ns[last - count + 1] = 0
     t_ns[last] = np.where(count > 1, np.maximum(t_ns[last], duration_ns), 0)
@@ -232,10 +236,10 @@ def _set_rests(
     interval: NDArray[np.int64],
     first: NDArray[np.int64],
     place: NDArray[np.int64],
-    word: keyed_draws.Keys,
+    drawn: NDArray[np.uint32],
 ) -> None:
     """Write the rests and slips, which are few, and the intervals off the clock that follow."""
-    at, who, turn = _rare(recorders, first, word)
+    at, who, turn = _rare(recorders, first, drawn)
     if not len(at):
         return
     # One movement's in turn, all movements at once: each moves the later ones on.
@@ -295,19 +299,19 @@ def _set_rests(
 def _rare(
     recorders: Recorders,
     first: NDArray[np.int64],
-    word: keyed_draws.Keys,
+    drawn: NDArray[np.uint32],
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int64]]:
     """Return reports after which a rest or a slip may come, whose, and which of theirs each is."""
     top = (recorders.rest_share + recorders.slip_share) * recorders.rest_weight.max(axis=1)
-    slots = np.diff(np.append(first, len(word)))
-    rare = word < np.repeat(_limits(top), slots)
+    slots = np.diff(np.append(first, len(drawn)))
+    rare = drawn < np.repeat(_limits(top), slots)
     # The first interval has a law of its own; after a rest two more intervals are written.
     last = first + slots - 1
     rare[first] = rare[last] = rare[last - 1] = False
     once = np.flatnonzero(rare)
     follows = once + 1
     follows = follows[
-        word[follows] < _limits(top * recorders.cluster)[np.searchsorted(last, follows)]
+        drawn[follows] < _limits(top * recorders.cluster)[np.searchsorted(last, follows)]
     ]
     rare[follows] = True
     rare[last - 1] = False
@@ -318,9 +322,9 @@ def _rare(
     return at, np.repeat(np.arange(len(first)), each), turn
 
 
-def _limits(share: NDArray[np.float64]) -> keyed_draws.Keys:
-    """Return the words below which a share of all words lies."""
-    words: keyed_draws.Keys = (np.clip(share, 0.0, 1.0 - 1e-9) * 2.0**64).astype(np.uint64)
+def _limits(share: NDArray[np.float64]) -> NDArray[np.uint32]:
+    """Return the 32-bit words below which a share of all words lies."""
+    words: NDArray[np.uint32] = (np.clip(share, 0.0, 1.0 - 1e-9) * 2.0**32).astype(np.uint32)
     return words
 
 
@@ -328,10 +332,10 @@ def _delays(
     recorders: Recorders,
     interval: NDArray[np.int64],
     slots: NDArray[np.int64],
-    word: keyed_draws.Keys,
+    drawn: NDArray[np.uint32],
 ) -> NDArray[np.int64]:
     """Return how far each report is from its clock, in ns: jitter, and lateness of a few."""
-    jitter = _JITTER.take((word & np.uint64((1 << _JITTER_BITS) - 1)).view(np.int64))
+    jitter = _JITTER.take((drawn & np.uint32((1 << _JITTER_BITS) - 1)).astype(np.intp))
     jitter *= np.repeat((recorders.jitter_us * 1e3).astype(np.float32), slots)
     bound = interval.astype(np.float32)
     np.minimum(bound[1:], bound[:-1], out=bound[1:])
@@ -340,13 +344,11 @@ def _delays(
     np.negative(bound, out=bound)
     np.maximum(jitter, bound, out=jitter)
     delay: NDArray[np.int64] = jitter.astype(np.int64)
-    # The bits of jitter and of rests are left out.
-    drawn = (word << np.uint64(_SHARE_BITS)) >> np.uint64(64 - _SHARE_BITS)
-    limit = np.rint(recorders.late_share * float(1 << _SHARE_BITS)).astype(np.uint64)
+    limit = _limits(recorders.late_share)
     late = np.flatnonzero(drawn < np.repeat(limit, slots))
     who = np.searchsorted(np.cumsum(slots), late, side="right")
     mean_ns = recorders.late_us[who] * 1e3
-    u = (drawn[late] + 0.5) / np.maximum(limit[who], 1)
+    u = (drawn[late] + 0.5) / limit[who]
     most = 0.9e3 * recorders.period_us[who]
     delay[late] = np.minimum(-mean_ns * np.log(u), most).astype(np.int64)
     return delay

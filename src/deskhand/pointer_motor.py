@@ -27,7 +27,7 @@ from deskhand.streams import check_seed
 
 FIDELITIES = ("law", "learned")
 # Movements made at once: memory does not grow with the number of requests but for the result.
-BLOCK = 4096
+BLOCK = 8192
 MOVE, DOWN, UP = range(3)
 TYPES = ("pointermove", "pointerdown", "pointerup")
 SCHEMA = pa.schema(
@@ -240,18 +240,19 @@ def _assembled(
     total = moves + 2
     up = np.cumsum(total) - 1
     down = up - 1
-    # Presses lie between the reports of one movement and those of the next.
-    report = np.arange(len(made.t_us)) + np.repeat(2 * moving, made.count)
     rows = int(total.sum())
-    t_us, stroke = np.zeros(rows, np.int64), np.zeros(rows, np.int8)
-    x, y = np.empty(rows), np.empty(rows)
-    t_us[report], stroke[report], x[report], y[report] = made.t_us, made.stroke, made.x, made.y
-    some = down[moving]
+    # A press and a release repeat the movement's last report.
+    source = np.arange(rows) - np.repeat(2 * np.arange(n), total)
+    source[down] = source[up] = np.maximum(np.cumsum(moves) - 1, 0)
+    t_us, stroke, x, y = (
+        column.take(source) if len(column) else np.zeros(rows, column.dtype)
+        for column in (made.t_us, made.stroke, made.x, made.y)
+    )
+    still = moves == 0
     # A press without a movement is the first report.
-    t_us[some] = t_us[some - 1] + dwell_us[moving]
+    t_us[down] = np.where(still, 0, t_us[down] + dwell_us)
     t_us[up] = t_us[down] + hold_us
-    stroke[some] = stroke[some - 1]
-    stroke[up] = stroke[down]
+    stroke[down[still]] = stroke[up[still]] = 0
     x[down], y[down] = x[up], y[up] = end.T
     letters = np.full(rows, len(TYPES[MOVE]), np.int32)
     letters[down], letters[up] = len(TYPES[DOWN]), len(TYPES[UP])
