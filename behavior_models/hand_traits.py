@@ -31,9 +31,14 @@ class HandTraits:
     """The parameters of one person's hand; see the profile's sections for sources.
 
     Shares and gains are relative to the distance of a movement, ``*_log_sd`` are standard
-    deviations of a natural logarithm.
+    deviations of a natural logarithm. ``population`` is whose person it is, ``key`` the person's own
+    number, from which other models draw traits that stand for nothing here, and ``tempo`` the ln of
+    the person's factor on times in standard deviations.
     """
 
+    population: Profile
+    key: int
+    tempo: float
     fitts_intercept_s: float
     fitts_slope_s_per_bit: float
     distance_log_intercept: float
@@ -251,12 +256,16 @@ def draw_hand(profile: Profile, rng: np.random.Generator) -> HandTraits:
         return profile["pointer", name]
 
     z = rng.standard_normal(14).tolist()
+    key = int(rng.integers(2**64, dtype=np.uint64))
     between_log_sd = float(at("movement_time_between_log_sd"))
     log_tempo = between_log_sd * z[0]
     # The regressions give the population's mean, so the mean of the factor has to be 1.
     tempo = exp(log_tempo - between_log_sd**2 / 2)
 
     return HandTraits(
+        population=profile,
+        key=key,
+        tempo=z[0],
         **{name: float(at(name)) for name in _PLAIN},
         fitts_intercept_s=at("fitts_intercept_s") * tempo,
         fitts_slope_s_per_bit=at("fitts_slope_s_per_bit") * tempo,

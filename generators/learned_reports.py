@@ -69,11 +69,11 @@ def learned_reports(
         odd = np.flatnonzero((time_us < SHORTEST_US) | (time_us > LONGEST_US))
         if not len(odd):
             break
-        reports = _replaced(reports, odd, made(odd, mixed(keys[odd], 3 + attempt)))
+        reports = replaced(reports, odd, made(odd, mixed(keys[odd], 3 + attempt)))
     return reports
 
 
-def _replaced(reports: Reports, places: NDArray[np.intp], others: Reports) -> Reports:
+def replaced(reports: Reports, places: NDArray[np.intp], others: Reports) -> Reports:
     """Return reports in which the movements at some places are others."""
     count = reports.count.copy()
     count[places] = others.count

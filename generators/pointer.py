@@ -17,8 +17,9 @@ from deskhand.keyed_draws import Keys, mixed
 from deskhand.registry import load
 from deskhand.streams import stream, stream_key
 
-# Samples rendered at once, so that their arrays stay in a core's cache.
-CHUNK = 32_768
+# Samples rendered at once, by fidelity. Few, so that their arrays stay in a core's cache; many for a
+# network, which draws a thousand movements at once more than ten times as fast as fifty.
+CHUNK, CHUNKS = 32_768, {"learned": 524_288}
 FIDELITY = "law"
 
 # Bit of `buttons` by number of `button`: left, middle, right, back, forward (W3C Pointer Events).
@@ -72,7 +73,8 @@ def render_moves(plan: SessionPlan, fidelity: str = FIDELITY) -> tuple[Columns, 
     key = mixed(session_key, moves.place)
     phase_us = float(device_rng.random()) * 1e6 / device.poll_hz
     total = np.cumsum(poll_count(device, phase_us, moves.start_us, moves.end_us))
-    edges = np.searchsorted(total, np.arange(0, total[-1] + CHUNK, CHUNK))
+    chunk = CHUNKS.get(fidelity, CHUNK)
+    edges = np.searchsorted(total, np.arange(0, total[-1] + chunk, chunk))
     edges[-1] = len(total)
     times: list[NDArray[np.int64]] = []
     positions: list[NDArray[np.int32]] = []

@@ -53,7 +53,7 @@ def render(plan: SessionPlan, screens: Mapping[str, Screen], fidelity: str = FID
         plan.provenance_id,
     )
     return Session(
-        header=session_header(plan, events.num_rows),
+        header=session_header(plan, events.num_rows, fidelity),
         events=events,
         actions=actions_table(plan, strokes),
         elements=elements_table(plan),

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deskhand.arguments import (
+    DEFAULT_FIDELITY,
     DEFAULT_FORMAT,
     DEFAULT_START,
     DEFAULT_TEAM_SIZE,
@@ -13,6 +14,7 @@ from deskhand.arguments import (
     Only,
     check_workers,
     parse_condition,
+    parse_fidelity,
     parse_formats,
     parse_only,
     parse_role,
@@ -42,6 +44,7 @@ def simulate(
     profile: str | Path = "office",
     role: str | None = None,
     condition: str = "none",
+    fidelity: str = DEFAULT_FIDELITY,
     start: str = DEFAULT_START,
     time_zone: str = "UTC",
     screens: "Mapping[str, Screen] | None" = None,
@@ -62,11 +65,17 @@ def simulate(
     team_size : int
         People in a team.
     profile : str or pathlib.Path
-        The population: a shipped name or the path of a ``.json`` profile.
+        The population: a shipped name or the path of a ``.json`` profile. What a profile of the hand
+        alone does not say, such as ``"mouse-web"`` or one that `fit` returned, is taken from
+        ``"office"``.
     role : str, optional
         The person's role; drawn when not given.
     condition : str
         What the person's hand is under: none, tremor, touchpad, trackball, low-vision or left-handed.
+    fidelity : str
+        What draws the pointer's paths: ``"law"`` (closed forms) or ``"learned"`` (the network of the
+        profile, or of ``"mouse-web"`` where it has none). Learned paths are harder to tell from
+        people's, and take several times as long to make.
     start : str
         The local date, or date and time, of day 0.
     time_zone : str
@@ -100,12 +109,13 @@ def simulate(
         time_zone=parse_time_zone(time_zone),
         role=parse_role(role),
         condition=parse_condition(condition),
+        fidelity=parse_fidelity(fidelity),
         team_size=team_size,
     )
     from deskhand.recipe import load_recipe
     from deskhand.shard import Shard, sessions_of
 
-    recipe = load_recipe(scenario, profile, screens)
+    recipe = load_recipe(scenario, profile, screens, fidelity)
     alone = [person] if people is None else None
     shard = Shard(person // team_size, day)
     for session in sessions_of(arguments, recipe, shard, people=alone):
@@ -131,6 +141,7 @@ def generate(
     profile: str | Path = "office",
     role: str | None = None,
     condition: str = "none",
+    fidelity: str = DEFAULT_FIDELITY,
     team_size: int = DEFAULT_TEAM_SIZE,
     screens: "Mapping[str, Screen] | None" = None,
     progress: "Progress | None" = None,
@@ -155,7 +166,7 @@ def generate(
         The part to make, for example ``"team=3,day=1"``.
     resume : bool
         Complete a run that was begun in ``out``.
-    start, time_zone, profile, role, condition, team_size, screens
+    start, time_zone, profile, role, condition, fidelity, team_size, screens
         As in `simulate`.
     progress : callable, optional
         Called with the number of finished shards, of all shards and of events so far.
@@ -180,13 +191,14 @@ def generate(
         time_zone=parse_time_zone(time_zone),
         role=parse_role(role),
         condition=parse_condition(condition),
+        fidelity=parse_fidelity(fidelity),
         team_size=team_size,
     )
     check_workers(workers)
     from deskhand.recipe import load_recipe
     from deskhand.run import run
 
-    recipe = load_recipe(scenario, profile, screens)
+    recipe = load_recipe(scenario, profile, screens, fidelity)
     return run(arguments, recipe, Path(out), workers=workers, resume=resume, progress=progress)
 
 

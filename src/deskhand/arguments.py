@@ -17,6 +17,7 @@ DEFAULT_TIME_OF_DAY = time(9)
 DEFAULT_MOMENT = datetime.combine(date.fromisoformat(DEFAULT_START), DEFAULT_TIME_OF_DAY)
 DEFAULT_TEAM_SIZE = 5
 DEFAULT_FORMAT = "parquet"
+DEFAULT_FIDELITY = "law"
 # Far above what one machine makes, and low enough that a slip of the finger is caught.
 LIMITS = {"people": 1_000_000, "days": 10_000, "team_size": 1_000, "workers": 256}
 
@@ -49,6 +50,7 @@ class Arguments:
     time_zone: str = "UTC"
     role: str | None = None
     condition: str = "none"
+    fidelity: str = DEFAULT_FIDELITY
     team_size: int = DEFAULT_TEAM_SIZE
 
     def __post_init__(self) -> None:
@@ -88,6 +90,7 @@ class Arguments:
             "time_zone": self.time_zone,
             "role": self.role,
             "condition": self.condition,
+            "fidelity": self.fidelity,
             "team_size": self.team_size,
         }
 
@@ -258,6 +261,26 @@ def parse_condition(text: str) -> str:
     from deskhand.behavior_models.conditions import condition
 
     condition(text)
+    return text
+
+
+def parse_fidelity(text: str) -> str:
+    """Return the name of a pointer model when one is registered as ``pointer.<name>``.
+
+    Raises
+    ------
+    UnknownNameError
+        When none is.
+
+    Examples
+    --------
+    >>> parse_fidelity("learned")
+    'learned'
+    """
+    models = registry.names("deskhand.models")
+    known = [name.removeprefix("pointer.") for name in models if name.startswith("pointer.")]
+    if text not in known:
+        raise UnknownNameError("fidelity", text, known)
     return text
 
 

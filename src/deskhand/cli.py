@@ -63,6 +63,7 @@ def generate(
     profile: str = "office",
     role: str | None = None,
     condition: str = "none",
+    fidelity: str = "law",
     team_size: Whole = 5,
 ) -> None:
     """Generate the sessions of many people over many days.
@@ -98,6 +99,9 @@ def generate(
         Give everyone this role instead of drawing one.
     condition
         Put everyone's hand under a condition: tremor, touchpad, trackball, low-vision or left-handed.
+    fidelity
+        What draws the pointer's paths: law (quick, closed forms) or learned (a network, harder to tell
+        from people).
     team_size
         People in a team; they share a day and interrupt one another.
     """
@@ -119,6 +123,7 @@ def generate(
             profile=profile,
             role=role,
             condition=condition,
+            fidelity=fidelity,
             team_size=team_size,
             progress=progress,
         )

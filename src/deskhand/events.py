@@ -150,6 +150,7 @@ SESSIONS = pa.schema(
         _field("persona", _SMALL, null=False),
         _field("role", _SMALL, null=False),
         _field("condition", _SMALL, null=False),
+        _field("fidelity", _SMALL, null=False),
         _field("profile", _SMALL, null=False),
         _field("profile_mode", _SMALL, null=False),
         _field("start_wall_us", pa.int64(), null=False),

@@ -15,8 +15,11 @@ from typing import Any
 import orjson
 
 from deskhand import registry
+from deskhand.behavior_models.movement_plan import SECTION as PLAN
 from deskhand.behavior_models.profile import Profile, load_profile
+from deskhand.behavior_models.report_traits import SECTION as TRAITS
 from deskhand.errors import DeskhandError
+from deskhand.generators.learned_reports import SECTION as POLICY
 from deskhand.loading import with_shipped
 from deskhand.manifest import record_sha256, versions
 from deskhand.scenarios.app_screens import shipped_screens
@@ -93,6 +96,7 @@ def load_recipe(
     scenario: str | Path | Scenario,
     profile: str | Path = "office",
     screens: Mapping[str, Screen] | None = None,
+    fidelity: str = "law",
 ) -> Recipe:
     """Load what sessions are made from.
 
@@ -104,6 +108,8 @@ def load_recipe(
         The name of a shipped profile or the path of a ``.json`` profile.
     screens : mapping of str to Screen, optional
         Own screens by name, beside those of the scenario and the shipped ones.
+    fidelity : str
+        What is to draw the pointer's paths; ``"learned"`` needs a network in the profile.
 
     Raises
     ------
@@ -123,7 +129,7 @@ def load_recipe(
         scenario=made,
         scenario_sha256=digest,
         profile_source=str(profile),
-        profile=_load_profile(str(profile)),
+        profile=_completed(_load_profile(str(profile)), fidelity),
         own_screens=own,
     )
 
@@ -218,6 +224,31 @@ def _load_profile(source: str) -> Profile:
             f"profile {source!r} lacks {error}; a profile holds format, name, mode, remark and "
             "sections, as the shipped 'office' does."
         ) from error
+
+
+def _completed(profile: Profile, fidelity: str) -> Profile:
+    """Return a profile with all that a session needs; shipped ones lend what it does not say.
+
+    A profile of the hand alone has no keyboard, mind and device, and few have a network.
+    """
+    lent = dict(load_profile("office").sections)
+    if fidelity == "learned" and POLICY not in profile.sections:
+        if profile.mode == "published":
+            raise DeskhandError(
+                f"profile {profile.name!r} has published numbers alone and no network; use "
+                "fidelity 'law', or a profile such as 'mouse-web'."
+            )
+        hands = load_profile("mouse-web").sections
+        lent |= {section: hands[section] for section in (TRAITS, PLAN, POLICY)}
+    if lent.keys() <= profile.sections.keys():
+        return profile
+    return Profile(
+        name=profile.name,
+        # What is lent was fitted on people.
+        mode="research" if profile.mode == "published" else profile.mode,
+        remark=profile.remark,
+        sections=lent | dict(profile.sections),
+    )
 
 
 def scenario_names() -> list[str]:

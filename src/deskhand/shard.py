@@ -108,7 +108,7 @@ def sessions_of(
         # Taken off the list, so that a rendered plan's memory is free for the next one.
         plan = plans.pop()
         if arguments.only.person in (None, plan.person):
-            yield render(plan, recipe.screens)
+            yield render(plan, recipe.screens, arguments.fidelity)
 
 
 def make_shard(arguments: Arguments, recipe: Recipe, shard: Shard, out: Path) -> dict[str, Any]:

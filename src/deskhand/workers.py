@@ -69,7 +69,7 @@ def work(order: Order, pipe: Any) -> None:
         from deskhand.shard import Shard, make_shard
 
         screens = {name: Screen(data) for name, data in order.own_screens.items()}
-        recipe = load_recipe(order.source, order.profile_source, screens)
+        recipe = load_recipe(order.source, order.profile_source, screens, order.arguments.fidelity)
         with one_thread():
             while (task := pipe.recv()) is not None:
                 pipe.send(("made", make_shard(order.arguments, recipe, Shard(*task), order.out)))

@@ -251,6 +251,7 @@ def hand_made_session(session_id: str = SESSION_ID, **changed: Any) -> Session:
         "persona": "p0",
         "role": "clerk",
         "condition": "none",
+        "fidelity": "law",
         "profile": "office",
         "profile_mode": "published",
         "start_wall_us": START_WALL_US,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from deskhand.behavior_models.persona import draw_persona
-from deskhand.behavior_models.profile import load_profile
+from deskhand.behavior_models.profile import Profile, load_profile
 from deskhand.generators.hand import Hand
 from deskhand.generators.plan import Action, Move, Place, Press, Row, SessionPlan, Wheeled
 from deskhand.generators.wheel import plan_scroll
@@ -17,9 +17,13 @@ MakePlan = Callable[..., SessionPlan]
 
 
 def _make_plan(
-    clicks: int = 40, seed: int = 7, person: int = 0, poll_hz: float = 125.0
+    clicks: int = 40,
+    seed: int = 7,
+    person: int = 0,
+    poll_hz: float = 125.0,
+    profile: Profile | None = None,
 ) -> SessionPlan:
-    persona = draw_persona(load_profile("office"), seed, 0, person)
+    persona = draw_persona(profile or load_profile("office"), seed, 0, person)
     persona = replace(persona, device=replace(persona.device, poll_hz=poll_hz))
     draws = Draws(seed, "hand", 0, person)
     hand = Hand(persona, draws)

@@ -14,8 +14,10 @@ from deskhand.events import TYPE_CODE
 from deskhand.generators.columns import Columns
 from deskhand.generators.plan import Move, SessionPlan
 from deskhand.generators.pointer import render_moves, render_pointer, render_presses
+from tests.behavior_models.tiny_policy import tiny_population
 
 MakePlan = Callable[..., SessionPlan]
+POPULATION = tiny_population()
 POINT = st.tuples(st.integers(0, 1919), st.integers(0, 1079))
 
 
@@ -23,6 +25,7 @@ def _rows_of(block: Columns, move: Move) -> NDArray[np.intp]:
     return np.flatnonzero((block.t_us > move.start_us) & (block.t_us <= move.end_us))
 
 
+@pytest.mark.parametrize("fidelity", ["law", "learned"])
 @settings(max_examples=60, deadline=None)
 @given(
     data=st.lists(
@@ -44,15 +47,16 @@ def test_paths_end_in_their_end_points_and_stay_within_time_and_screen(
     data: list[tuple[tuple[int, int], tuple[int, int], int, int, str, float]],
     poll_hz: float,
     seed: int,
+    fidelity: str,
 ) -> None:
-    plan = make_plan(clicks=0, seed=7, poll_hz=poll_hz)
+    plan = make_plan(clicks=0, seed=7, poll_hz=poll_hz, profile=POPULATION)
     plan.seed = seed
     t = 0
     for i, ((x0, y0), (x1, y1), duration, rest, kind, width) in enumerate(data):
         held = int(kind == "drag")
         plan.moves.append(Move(i, kind, t, t + duration, x0, y0, x1, y1, width, held))
         t += duration + rest
-    block, strokes = render_moves(plan)
+    block, strokes = render_moves(plan, fidelity)
     assert np.all(np.diff(block.t_us) >= 0)
     if not len(block):
         assert all((m.x0, m.y0) == (m.x1, m.y1) for m in plan.moves)
@@ -90,8 +94,9 @@ def test_each_press_has_its_release(make_plan: MakePlan) -> None:
     assert block.numbers["detail"].tolist() == [1] * 60
 
 
-def test_a_press_happens_where_the_pointer_is(make_plan: MakePlan) -> None:
-    block = render_pointer(make_plan(60))
+@pytest.mark.parametrize("fidelity", ["law", "learned"])
+def test_a_press_happens_where_the_pointer_is(make_plan: MakePlan, fidelity: str) -> None:
+    block = render_pointer(make_plan(60, profile=POPULATION), fidelity)
     order = np.argsort(block.t_us, kind="stable")
     move = block.type[order] == TYPE_CODE["pointermove"]
     x, y = block.numbers["screen_x"][order], block.numbers["screen_y"][order]
@@ -100,9 +105,12 @@ def test_a_press_happens_where_the_pointer_is(make_plan: MakePlan) -> None:
             assert (x[row], y[row]) == (x[row - 1], y[row - 1])
 
 
-def test_the_same_stream_gives_the_same_bytes_in_any_order(make_plan: MakePlan) -> None:
+@pytest.mark.parametrize("fidelity", ["law", "learned"])
+def test_the_same_stream_gives_the_same_bytes_in_any_order(
+    make_plan: MakePlan, fidelity: str
+) -> None:
     def digest(person: int) -> bytes:
-        block = render_pointer(make_plan(25, person=person))
+        block = render_pointer(make_plan(25, person=person, profile=POPULATION), fidelity)
         return block.t_us.tobytes() + block.numbers["screen_x"].tobytes()
 
     forward = {person: digest(person) for person in (1, 2, 3)}

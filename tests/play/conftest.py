@@ -277,6 +277,7 @@ def make_session() -> Session:
         "persona": "p0",
         "role": "sales",
         "condition": "none",
+        "fidelity": "law",
         "profile": "office",
         "profile_mode": "published",
         "start_wall_us": 1_772_438_400_000_000,

@@ -22,6 +22,8 @@ BAD = [
     ({"--profile": "no/such.json"}, "does not exist"),
     ({"--role": "salse"}, "did you mean 'sales'"),
     ({"--condition": "tremour"}, "did you mean 'tremor'"),
+    ({"--fidelity": "learnt"}, "did you mean 'learned'"),
+    ({"--fidelity": "learned", "--profile": "literature"}, "no network; use fidelity 'law'"),
     ({"--people": "0"}, "people=0"),
     ({"--people": "-3"}, "people=-3"),
     ({"--people": "2.5"}, "--people"),

@@ -39,6 +39,7 @@ HEADER = (
     "day",
     "role",
     "condition",
+    "fidelity",
     "profile",
     "profile_mode",
     "start_wall_us",

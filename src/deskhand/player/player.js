@@ -195,7 +195,7 @@ class Player {
     const h = this.data.header;
     $("who").textContent = `${h.session_id} \u00b7 ${h.scenario} \u00b7 ${h.role}`;
     $("list-count").textContent = `${this.data.act_t.length.toLocaleString("en")} actions, ${Number(h.event_count).toLocaleString("en")} events`;
-    const facts = [["device", `${h.device}, ${Math.round(h.poll_hz)} Hz`], ["keyboard", h.keyboard_layout], ["profile", `${h.profile} (${h.profile_mode})`], ["condition", h.condition], ["seed", h.seed], ["provenance", h.provenance_id]];
+    const facts = [["device", `${h.device}, ${Math.round(h.poll_hz)} Hz`], ["keyboard", h.keyboard_layout], ["profile", `${h.profile} (${h.profile_mode})`], ["condition", h.condition], ["hand drawn by", h.fidelity], ["seed", h.seed], ["provenance", h.provenance_id]];
     for (const [name, value] of facts) {
       if (value === undefined || value === null || value === "") continue;
       const term = document.createElement("dt");
