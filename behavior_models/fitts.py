@@ -14,11 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deskhand.behavior_models.hand_traits import Hands, HandTraits
+from deskhand.behavior_models.normal_distribution import normal_cdf
 from deskhand.behavior_models.profile import Entries, entry
 from deskhand.errors import DeskhandError
 
 # The scatter's tails are those of Tukey's h, whose exponent is held beyond this many deviations.
 FARTHEST = 3.0
+# The law's scatter is tabled up to this many deviations.
+REACH, STEPS = 6.0, 2401
+# A shorter way has no direction.
+NOWHERE_PX = 1e-9
 # With fewer movements at targets of known size their regression is not fitted.
 FEWEST_SIZED = 200
 
@@ -54,9 +59,9 @@ def width_along_path_px(dx: float, dy: float, width_px: float, height_px: float)
     >>> width_along_path_px(300.0, 0.0, 80.0, 20.0), width_along_path_px(3.0, 3.0, 80.0, 20.0) < 30
     (80.0, True)
     """
-    if dx == 0.0:
-        return height_px if dy else min(width_px, height_px)
-    if dy == 0.0:
+    if abs(dx) < NOWHERE_PX:
+        return height_px if abs(dy) >= NOWHERE_PX else min(width_px, height_px)
+    if abs(dy) < NOWHERE_PX:
         return width_px
     length = hypot(dx, dy)
     across, along = width_px * length / abs(dx), height_px * length / abs(dy)
@@ -76,9 +81,9 @@ def widths_along_path_px(
     >>> widths_along_path_px(*np.array([[300.0], [0.0], [80.0], [20.0]])).tolist()
     [80.0]
     """
-    length = np.maximum(np.hypot(dx, dy), 1e-9)
-    across = width_px * length / np.maximum(np.abs(dx), 1e-9)
-    along = height_px * length / np.maximum(np.abs(dy), 1e-9)
+    length = np.maximum(np.hypot(dx, dy), NOWHERE_PX)
+    across = width_px * length / np.maximum(np.abs(dx), NOWHERE_PX)
+    along = height_px * length / np.maximum(np.abs(dy), NOWHERE_PX)
     extent: NDArray[np.float64] = np.minimum(across, along)
     return extent
 
@@ -96,7 +101,8 @@ def movement_time_s(hand: HandTraits, distance_px: float, width_px: float, noise
         The target's extent along the path; 0 when it is not known, which makes the duration depend
         on the distance alone.
     noise : float
-        A standard normal number; scatter within a person is part of the law.
+        A standard normal number; scatter within a person is part of the law, and is cut off where
+        times would be shorter than the hand's floor or longer than its ceiling.
 
     Examples
     --------
@@ -106,7 +112,7 @@ def movement_time_s(hand: HandTraits, distance_px: float, width_px: float, noise
     >>> movement_time_s(hand, 800.0, 20.0, 0.0) > movement_time_s(hand, 100.0, 200.0, 0.0)
     True
     """
-    sd = hand.movement_time_log_sd
+    sd, plain = hand.movement_time_log_sd, noise
     noise *= exp(0.5 * hand.movement_time_tail * min(noise * noise, FARTHEST**2))
     if width_px > 0.0:
         bits = log2(distance_px / width_px + 1.0)
@@ -118,10 +124,10 @@ def movement_time_s(hand: HandTraits, distance_px: float, width_px: float, noise
         time_s = exp(
             hand.distance_log_intercept + hand.distance_log_slope_per_bit * bits + sd * noise
         )
-    if time_s < hand.movement_time_floor_s:
-        return hand.movement_time_floor_s
-    ceiling_s = hand.movement_time_ceiling_s
-    return time_s if time_s < ceiling_s else ceiling_s
+    if hand.movement_time_floor_s <= time_s <= hand.movement_time_ceiling_s:
+        return time_s
+    row = (np.array([value]) for value in (distance_px, width_px, plain))
+    return float(movement_times_s(hand, *row)[0])
 
 
 def movement_times_s(
@@ -143,16 +149,47 @@ def movement_times_s(
     -------
     NDArray[np.float64], shape (n,)
     """
-    sd = hand.movement_time_log_sd
-    noise = noise * np.exp(0.5 * hand.movement_time_tail * np.minimum(noise * noise, FARTHEST**2))
+    sd, tail = hand.movement_time_log_sd, hand.movement_time_tail
+    bent = noise * np.exp(0.5 * tail * np.minimum(noise * noise, FARTHEST**2))
     known = width_px > 0.0
     bits = np.log2(distance_px / np.where(known, width_px, 1.0) + 1.0)
-    sized = (hand.fitts_intercept_s + hand.fitts_slope_s_per_bit * bits) * np.exp(
-        sd * noise - log_mean(sd, hand.movement_time_tail)
+    mean_s = np.maximum(hand.fitts_intercept_s + hand.fitts_slope_s_per_bit * bits, 1e-6)
+    log_middle = np.where(
+        known,
+        np.log(mean_s) - log_mean(sd, tail),
+        hand.distance_log_intercept + hand.distance_log_slope_per_bit * bits,
     )
-    free = np.exp(hand.distance_log_intercept + hand.distance_log_slope_per_bit * bits + sd * noise)
-    times_s = np.where(known, sized, free)
-    return np.clip(times_s, hand.movement_time_floor_s, hand.movement_time_ceiling_s)
+    times_s = np.exp(log_middle + sd * bent)
+    floor_s, ceiling_s = hand.movement_time_floor_s, hand.movement_time_ceiling_s
+    outside = np.flatnonzero((times_s < floor_s) | (times_s > ceiling_s))
+    if len(outside):
+        middle = log_middle[outside]
+        low, high = ((np.log(bound) - middle) / max(sd, 1e-9) for bound in (floor_s, ceiling_s))
+        over = times_s[outside] > ceiling_s
+        times_s[outside] = np.exp(middle + sd * _folded(noise[outside], over, tail, low, high))
+    return np.clip(times_s, floor_s, ceiling_s)
+
+
+def _folded(
+    noise: NDArray[np.float64],
+    over: NDArray[np.bool_],
+    tail: float,
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return scatter from between two bounds in place of normal numbers over or under them.
+
+    How far beyond its bound a number lies, as a share of all that lies there, is uniform: it says
+    where between the bounds the new one is. So the scatter is the law's, cut off at the bounds.
+    """
+    z = np.linspace(-REACH, REACH, STEPS)
+    _, bent = _bent(tail)
+    share = normal_cdf(z)
+    below, above = (np.interp(bound, bent, share) for bound in (low, high))
+    beyond = normal_cdf(np.where(over, -noise, noise)) / np.where(over, 1.0 - above, below)
+    wanted = below + np.clip(beyond, 0.0, 1.0) * (above - below)
+    folded: NDArray[np.float64] = np.clip(np.interp(wanted, share, bent), low, high)
+    return folded
 
 
 def fit_movement_time(
@@ -262,7 +299,7 @@ def tail_deviation(tail: float) -> float:
 
 def _bent(tail: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return normal weights at many places, and these places under Tukey's h."""
-    z = np.linspace(-6.0, 6.0, 2401)
+    z = np.linspace(-REACH, REACH, STEPS)
     return np.exp(-0.5 * z * z), z * np.exp(0.5 * tail * np.minimum(z * z, FARTHEST**2))
 
 

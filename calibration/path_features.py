@@ -169,6 +169,8 @@ def _kinematic(
     # Steps before the start and after the end lie at the end points, as the hand did.
     last_step = (size - 1)[:, np.newaxis]
     step = np.clip(np.arange(-reach, width + reach), 0, last_step) / GRID_HZ
+    # The last step may lie beyond the last report, behind which another movement begins.
+    step = np.minimum(step, duration_s[:, np.newaxis])
     at = time_s + np.repeat(offset[:, 0], count)
     taps = np.exp(-0.5 * (np.arange(-reach, reach + 1) / SMOOTH_STEPS) ** 2)
     taps /= taps.sum()

@@ -1,9 +1,12 @@
 """Fitts' law is recovered from its own draws, with the scatter of the profile."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from deskhand.behavior_models.fitts import (
     movement_time_s,
@@ -47,6 +50,33 @@ def test_one_and_many_agree(distance: float, width: float, noise: float) -> None
     hand = draw_hand(PROFILE, np.random.default_rng(2))
     many = movement_times_s(hand, np.array([distance]), np.array([width]), np.array([noise]))
     assert movement_time_s(hand, distance, width, noise) == pytest.approx(many[0], rel=1e-12)
+
+
+def test_times_beyond_the_bounds_are_drawn_from_between_them() -> None:
+    hand = replace(
+        draw_hand(PROFILE, np.random.default_rng(2)),
+        movement_time_log_sd=0.6,
+        movement_time_tail=0.12,
+        movement_time_floor_s=0.3,
+        movement_time_ceiling_s=1.5,
+    )
+    n = 20_000
+    noise = np.random.default_rng(3).standard_normal(n)
+    distance, width = np.full(n, 400.0), np.full(n, 60.0)
+    made = movement_times_s(hand, distance, width, noise)
+    free = replace(hand, movement_time_floor_s=1e-3, movement_time_ceiling_s=1e3)
+    plain = movement_times_s(free, distance, width, noise)
+    inside = (plain > 0.3) & (plain < 1.5)
+    assert (plain < 0.3).mean() > 0.01
+    assert (plain > 1.5).mean() > 0.01
+    assert np.array_equal(made[inside], plain[inside])
+    assert not np.isin(made, (0.3, 1.5)).any()
+    # False alarms: one seed in ten thousand.
+    assert stats.ks_2samp(made, plain[inside]).pvalue > 1e-4
+    # Where the law has nothing between the bounds, the nearer one is taken.
+    steady = replace(hand, movement_time_log_sd=0.05)
+    far = movement_times_s(steady, np.full(3, 1e6), np.full(3, 1.0), np.array([-1.0, 0.0, 1.0]))
+    assert far.tolist() == [1.5] * 3
 
 
 @given(dx=st.floats(-900, 900), dy=st.floats(-900, 900), w=st.floats(1, 300), h=st.floats(1, 300))
