@@ -2,7 +2,7 @@
 
     python benchmarks/pointer_speed.py PROFILE FIDELITY REQUESTS.parquet MOVEMENTS
 
-prints one line of JSON; `speed` runs it twice and compares.
+prints one line of JSON; `speed` runs it for few and for many movements, in turn with another tool.
 """
 
 import json
@@ -10,14 +10,21 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 FEW, TIMES = 10_000, 4
+# Movements made before the clock starts: the code is loaded then, and memory taken.
+WARM = 5_000
+# Rounds of a comparison; a round's two tools meet the machine in about the same state.
+ROUNDS = 5
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -28,7 +35,7 @@ class Speed:
     Parameters
     ----------
     movements_per_s : float
-        Per CPU second, with the presses and the table, after a first small call.
+        Per CPU second, with the presses and the table, after `WARM` movements: median of the rounds.
     gap_ms : float
         Median between reports.
     linearity : float
@@ -36,15 +43,26 @@ class Speed:
     memory : float
         Growth of peak memory, as a multiple of the growth of the table returned; 1 is no more than
         the table itself.
+    peer_per_s, ratio : float or None
+        Paths that another tool makes per CPU second, its code warm too, and our movements per path:
+        medians of the rounds, in each of which both are measured one after the other.
     """
 
     movements_per_s: float
     gap_ms: float
     linearity: float
     memory: float
+    peer_per_s: float | None
+    ratio: float | None
 
 
-def speed(profile: str, fidelity: str, requests: pa.Table, folder: Path) -> Speed:
+def speed(
+    profile: str,
+    fidelity: str,
+    requests: pa.Table,
+    folder: Path,
+    peer: Callable[[], float] | None = None,
+) -> Speed:
     """Return the speed of one tier on some requests, repeated as often as needed.
 
     Parameters
@@ -57,11 +75,13 @@ def speed(profile: str, fidelity: str, requests: pa.Table, folder: Path) -> Spee
         As `deskhand.pointer_motor.pointer_paths` takes them.
     folder : pathlib.Path
         For a file of the requests.
+    peer : callable, optional
+        Runs another tool and returns its paths per CPU second.
     """
     path = folder / "requests.parquet"
     pq.write_table(requests, path)
-    found = []
-    for size in (FEW, FEW * TIMES):
+
+    def measured(size: int) -> dict[str, Any]:
         command = [sys.executable, __file__, profile, fidelity, str(path), str(size)]
         done = subprocess.run(
             command,
@@ -70,14 +90,25 @@ def speed(profile: str, fidelity: str, requests: pa.Table, folder: Path) -> Spee
             text=True,
             check=True,
         )
-        found.append(json.loads(done.stdout))
-    few, many = found
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    few = measured(FEW)
+    rounds, peers = [], []
+    for _ in range(ROUNDS if peer else 1):
+        rounds.append(measured(FEW * TIMES))
+        if peer:
+            peers.append(peer())
+    many = rounds[0]
+    per_s = [one["movements"] / one["cpu_s"] for one in rounds]
     return Speed(
-        movements_per_s=many["movements"] / many["cpu_s"],
+        movements_per_s=median(per_s),
         gap_ms=many["gap_ms"],
-        linearity=many["cpu_s"] / few["cpu_s"] / TIMES,
+        linearity=median(one["cpu_s"] for one in rounds) / few["cpu_s"] / TIMES,
         memory=(many["peak_bytes"] - few["peak_bytes"])
         / (many["table_bytes"] - few["table_bytes"]),
+        peer_per_s=median(peers) if peers else None,
+        ratio=median(a / b for a, b in zip(per_s, peers, strict=True)) if peers else None,
     )
 
 
@@ -102,8 +133,8 @@ def main() -> None:
     profile, fidelity, path, size = sys.argv[1:]
     requests = pq.read_table(path)
     place = np.resize(np.arange(requests.num_rows), int(size))
-    pointer_paths(requests.slice(0, 256), profile=profile, seed=0, fidelity=fidelity)
     asked = requests.take(place)
+    pointer_paths(asked.slice(0, WARM), profile=profile, seed=0, fidelity=fidelity)
     start = time.process_time()
     table = pointer_paths(asked, profile=profile, seed=1, fidelity=fidelity)
     cpu_s = time.process_time() - start

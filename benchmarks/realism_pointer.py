@@ -14,8 +14,9 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,6 +34,8 @@ from deskhand.evaluation.path_table import path_movements
 from deskhand.evaluation.pointer_laws import pointer_laws
 from deskhand.evaluation.pointer_views import VIEWS, pointer_views, telling
 
+# The tool that speed is compared with.
+BESIDE = "ghost-cursor"
 # What is shown of a test: the area and its interval.
 AREA = ("auc", "low", "high")
 Made = tuple[Movements, NDArray[np.int64]]
@@ -83,18 +86,22 @@ def row_of(name: str, pairs: Iterator[tuple[Movements, Movements]], remark: str 
     return Row(name, middle, remark)
 
 
-def peer_row(peer: Peer, folder: Path, sides: Sides, most: int) -> tuple[Row, float | None]:
-    """Return a peer's row and its paths a second of CPU time; the first seed's movements alone."""
+def peer_row(
+    peer: Peer, folder: Path, sides: Sides, most: int
+) -> tuple[Row, Callable[[], float] | None]:
+    """Return a peer's row, of the first seed's movements, and what measures its paths a second."""
     real, anew = parts(len(sides.scored), most, 0)
     wanted = sides.scored.take(anew)
+    ways = ways_of(wanted)
+    run = partial(drawn, peer, folder, ways, wanted.person, given_s(ways, sides.fitted), seed=0)
     try:
         install(peer, folder)
-        ways = ways_of(wanted)
-        made, per_s = drawn(peer, folder, ways, wanted.person, given_s(ways, sides.fitted), seed=0)
+        made, per_s = run()
     except PeerError as error:
         return Row(peer.name, {}, f"not installed or not run: {error}"), None
     pair = iter([(sides.scored.take(real), made)])
-    return row_of(peer.packages[0], pair, f"time {peer.timing}; {per_s:,.0f} paths/s"), per_s
+    row = row_of(peer.packages[0], pair, f"time {peer.timing}; {per_s:,.0f} paths/s")
+    return row, lambda: run()[1]
 
 
 def benchmark(given: argparse.Namespace, profile: str, path: Path, keep: Path) -> dict[str, Any]:
@@ -139,14 +146,13 @@ def benchmark(given: argparse.Namespace, profile: str, path: Path, keep: Path) -
         show(row_of(tier, pairs, said))
     ghost = None
     for peer in PEERS if given.peers else ():
-        row, per_s = peer_row(peer, keep, sides, most)
+        row, rate = peer_row(peer, keep, sides, most)
         show(row)
-        ghost = per_s if peer.name == "ghost-cursor" else ghost
+        ghost = rate if peer.name == BESIDE else ghost
     found: dict[str, Any] = {"views": {row.name: row.views for row in rows}}
     for tier, (movements, hold_us) in made.items():
-        quick = speed(name, tier, requests_of(scored), keep)
         found[tier] = {
-            "speed": show_speed(tier, quick, ghost),
+            "speed": show_speed(tier, speed(name, tier, requests_of(scored), keep, ghost)),
             "nearest": show_nearest(tier, movements, sides),
             "laws": show_laws(tier, movements, hold_us, sides),
         }
@@ -161,16 +167,20 @@ def benchmark(given: argparse.Namespace, profile: str, path: Path, keep: Path) -
     return found
 
 
-def show_speed(tier: str, found: Speed, ghost: float | None) -> dict[str, Any]:
-    """Print how fast a tier is, beside ghost-cursor in the same run."""
-    ratio = found.movements_per_s / ghost if ghost else None
-    beside = f", {ratio:.1f} x ghost-cursor's {ghost:,.0f} paths/s" if ratio else ""
+def show_speed(tier: str, found: Speed) -> dict[str, Any]:
+    """Print how fast a tier is, and how fast the tool measured in turn with it."""
+    beside = (
+        f"; {found.ratio:.1f} x {BESIDE}'s {found.peer_per_s:,.0f} paths/s, measured in turn, both "
+        "warm, in CPU time: medians of the rounds"
+        if found.ratio
+        else ""
+    )
     print(
         f"\n{tier}: {found.movements_per_s:,.0f} movements/s/core (median {found.gap_ms:.1f} ms "
         f"between reports){beside}; four times the movements take {4 * found.linearity:.2f} times as "
         f"long; peak memory grows by {found.memory:.2f} times the table returned"
     )
-    return asdict(found) | {"ghost_cursor_per_s": ghost, "ratio": ratio}
+    return asdict(found)
 
 
 def show_nearest(tier: str, made: Movements, sides: Sides) -> dict[str, Any]:
