@@ -22,7 +22,7 @@ class Condition:
     source : str
         Where the numbers are from.
     slope, intercept : float
-        Of Fitts' law.
+        Of Fitts' law and of the steering law.
     scatter : float
         Of movement times within the person.
     dwell, hold, drag : float
@@ -184,6 +184,11 @@ def hand_under(name: str, hand: HandTraits) -> HandTraits:
             double_gap_s=hand.press.double_gap_s.times(under.hold),
         ),
         drag=replace(hand.drag, time_log_intercept=hand.drag.time_log_intercept + log(under.drag)),
+        steering=replace(
+            hand.steering,
+            intercept_s=hand.steering.intercept_s * under.intercept,
+            slope_s=hand.steering.slope_s * under.slope,
+        ),
         hover=replace(hand.hover, share=min(hand.hover.share * under.hover, 0.9)),
         strokes=replace(
             strokes,

@@ -15,6 +15,7 @@ from deskhand.behavior_models.idle_hand import IdleTraits, own_idle, read_idle
 from deskhand.behavior_models.press import PressTraits, own_press, read_press
 from deskhand.behavior_models.profile import Profile
 from deskhand.behavior_models.scrolling import ScrollTraits, own_scroll, read_scroll
+from deskhand.behavior_models.steering import SteeringTraits, own_steering, read_steering
 from deskhand.behavior_models.touchpad_scroll import (
     TouchpadTraits,
     own_touchpad,
@@ -53,6 +54,7 @@ class HandTraits:
     hover: HoverTraits
     idle: IdleTraits
     homing: HomingTraits
+    steering: SteeringTraits
     fatigue: FatigueTraits
     strokes: "StrokeTraits"
     scroll: ScrollTraits
@@ -234,7 +236,7 @@ def draw_hand(profile: Profile, rng: np.random.Generator) -> HandTraits:
     ----------
     profile : Profile
         The population, sections ``pointer``, ``strokes``, ``press``, ``drag``, ``hover``, ``idle``,
-        ``homing``, ``fatigue``, ``wheel`` and ``touchpad``.
+        ``homing``, ``steering``, ``fatigue``, ``wheel`` and ``touchpad``.
     rng : numpy.random.Generator
         The person's own stream.
 
@@ -276,6 +278,7 @@ def draw_hand(profile: Profile, rng: np.random.Generator) -> HandTraits:
         hover=own_hover(read_hover(profile), z[12]),
         idle=own_idle(read_idle(profile), z[13]),
         homing=own_homing(read_homing(profile), z[0]),
+        steering=own_steering(read_steering(profile), tempo),
         fatigue=read_fatigue(profile),
         strokes=_strokes(profile, z[4:8], tempo),
         scroll=own_scroll(read_scroll(profile), z[8]),

@@ -7,7 +7,7 @@ of difficulty length / width. Wang, Zhao, Zhou, Ren & Bi 2021: the standard devi
 the index, and skewed laws such as the lognormal fit its scatter.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
 from typing import Any
 
@@ -56,6 +56,15 @@ def read_steering(profile: Profile) -> SteeringTraits:
     """
     names = ("intercept_s", "slope_s", "log_sd", "excursion_share", "re_entry_s")
     return SteeringTraits(**{name: float(profile["steering", name]) for name in names})
+
+
+def own_steering(steering: SteeringTraits, tempo: float) -> SteeringTraits:
+    """Return how one person of a population steers, given the factor on the person's times."""
+    return replace(
+        steering,
+        intercept_s=steering.intercept_s * tempo,
+        slope_s=steering.slope_s * tempo,
+    )
 
 
 def difficulty(length_px: ArrayLike, width_px: ArrayLike) -> float:
@@ -126,6 +135,37 @@ def steering_time_s(steering: SteeringTraits, index: float, noise: float) -> flo
     mean_s = steering.intercept_s + steering.slope_s * index
     # The law is of the mean, so the mean of the lognormal factor has to be 1.
     return mean_s * exp(sd * noise - 0.5 * sd * sd)
+
+
+def tunnel_time_s(
+    steering: SteeringTraits, length_px: float, width_px: float, noise: float
+) -> float:
+    """Return what a tunnel adds to an aim at a target inside it: the law without its intercept.
+
+    Parameters
+    ----------
+    steering : SteeringTraits
+        Whose hand.
+    length_px, width_px : float
+        Of the tunnel up to the target; the width is positive.
+    noise : float
+        A standard normal number.
+
+    Source
+    ------
+    Ahlström 2005, "Modeling and improving selection in cascading pull-down menus using Fitts' law, the
+    steering law and force fields": the time in a menu is the sum of Fitts' law for reaching an item
+    and of the steering law for the way. That the start is paid once is assumed.
+
+    Examples
+    --------
+    >>> from deskhand.behavior_models.profile import load_profile
+    >>> steering = read_steering(load_profile("office"))
+    >>> long_s, short_s = (tunnel_time_s(steering, px, 160.0, 0.0) for px in (480.0, 160.0))
+    >>> round(long_s / short_s, 6)
+    3.0
+    """
+    return steering_time_s(replace(steering, intercept_s=0.0), length_px / width_px, noise)
 
 
 def steering_times_s(

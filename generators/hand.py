@@ -14,6 +14,7 @@ from deskhand.behavior_models.hover import rest_on_the_way
 from deskhand.behavior_models.idle_hand import idle_motion
 from deskhand.behavior_models.persona import Persona
 from deskhand.behavior_models.press import double_gap_s, re_aim_px
+from deskhand.behavior_models.steering import tunnel_time_s
 from deskhand.streams import Draws
 
 # A pointer that lies this far inside a box, as a share of its extent, need not move. Assumed.
@@ -93,6 +94,25 @@ class Hand:
             The end point lies in the box, scattered around its centre.
         """
         return self._go(box, stay=True)
+
+    def descend(self, box: Box, lane_px: float) -> Aim:
+        """Move up or down an open list to one of its rows; `aim` otherwise.
+
+        Parameters
+        ----------
+        box : tuple of float
+            The row.
+        lane_px : float
+            Width of the list, which the pointer must not leave on its way.
+        """
+        y = self.y
+        aim = self._go(box, stay=True)
+        if not aim.duration_us:
+            return aim
+        noise = self._draws.normal()
+        steered_s = tunnel_time_s(self._traits.steering, abs(aim.y - y), lane_px, noise)
+        more_us = round(steered_s * self.slowness * 1e6)
+        return aim._replace(duration_us=aim.duration_us + more_us)
 
     def drag(self, box: Box) -> Aim:
         """Move to a box with a button held; the time is that of drags."""

@@ -125,7 +125,7 @@ def _native_by_mouse(seat: Keying, element: Element, place: int) -> None:
     if first:
         _scroll_list(seat, action, (left, list_top, width, ROW_PX * shown), first * ROW_PX)
     row = (left, list_top + ROW_PX * (place - first), width, ROW_PX)
-    seat.point(action, row)
+    seat.point(action, row, lane_px=width)
     seat.press_button(action, element)
     seat.t_us += SCRIPT_US
     chosen = seat.t_us
@@ -201,7 +201,7 @@ def _custom_by_mouse(seat: Keying, element: Element, place: int) -> None:
     action = seat.begin()
     start = seat.t_us
     box = seat.screen_box(option)
-    seat.point(action, box)
+    seat.point(action, box, lane_px=box[2])
     seat.press_on(action, option)
     _report(seat, "select.change", element, seat.t_us, action, place)
     _report(seat, "select.close", element, seat.t_us, action, place)

@@ -63,8 +63,18 @@ class Hands(Seat):
             width, height = max(right - left, 1.0), max(bottom - top, 1.0)
         return window.origin_x + left, window.origin_y + top, width, height
 
-    def point(self, action_id: int, box: Box, kind: str = "aim", buttons: int = 0) -> None:
-        """Move the pointer into a box; on the way to a target it may rest and aim anew."""
+    def point(
+        self,
+        action_id: int,
+        box: Box,
+        kind: str = "aim",
+        buttons: int = 0,
+        lane_px: float | None = None,
+    ) -> None:
+        """Move the pointer into a box; on the way to a target it may rest and aim anew.
+
+        ``lane_px`` is the width of the open list whose row the box is, on the way down that list.
+        """
         hand = self.hand
         hand.slowness = self.fatigue.slowness(self.t_us)
         if kind == "drag":
@@ -78,7 +88,7 @@ class Hands(Seat):
                 self._move(action_id, "aim", x0, y0, rest[0])
                 self.t_us += rest[1]
                 x0, y0 = hand.x, hand.y
-            aim = hand.aim(box)
+            aim = hand.aim(box) if lane_px is None else hand.descend(box, lane_px)
         if aim.duration_us:
             self._move(action_id, kind, x0, y0, aim, buttons)
 

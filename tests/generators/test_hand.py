@@ -104,3 +104,38 @@ def test_a_drag_takes_its_own_time() -> None:
         (aims if i % 4 < 2 else drags).append((hand.aim if i % 4 < 2 else hand.drag)(box))
     ratio = median(d.duration_us for d in drags) / median(a.duration_us for a in aims)
     assert ratio == pytest.approx(time_factor(PERSONA.hand.drag, 1000.0), rel=0.08)
+
+
+@pytest.mark.parametrize(("down_px", "lane_px"), [(150.0, 150.0), (600.0, 150.0), (600.0, 60.0)])
+def test_the_way_down_a_list_takes_the_longer_the_longer_and_narrower_it_is(
+    down_px: float, lane_px: float
+) -> None:
+    n = 1500
+    top = (500.0, 100.0, lane_px, 22.0)
+    row = (500.0, 100.0 + down_px, lane_px, 22.0)
+    # The same draws, so that the aim itself is the same in both.
+    more = []
+    for number in range(n):
+        aims = []
+        for descends in (True, False):
+            hand = Hand(PERSONA, Draws(number, "hand"))
+            hand.aim(top)
+            hand.slowness = 1.5
+            start = hand.y
+            aim = hand.descend(row, lane_px) if descends else hand.aim(row)
+            aims.append((aim.duration_us * 1e-6, abs(aim.y - start)))
+        (steered, way), (aimed, same) = aims
+        assert way == same
+        more.append((steered - aimed) / (1.5 * way / lane_px))
+    steering = PERSONA.hand.steering
+    # Four standard errors of the mean of a lognormal factor.
+    error = 4 * steering.log_sd / n**0.5
+    assert sum(more) / n == pytest.approx(steering.slope_s, rel=error)
+
+
+def test_a_list_whose_row_is_under_the_pointer_is_not_gone_down() -> None:
+    hand = Hand(PERSONA, Draws(1, "hand"))
+    box = (300.0, 300.0, 200.0, 100.0)
+    hand.aim(box)
+    aims = [hand.descend((hand.x - 100, hand.y - 11, 200.0, 22.0), 200.0) for _ in range(3)]
+    assert all(aim.duration_us == 0 for aim in aims)

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -257,6 +258,27 @@ def test_custom_choice(way: str, act: Act) -> None:
     kinds = [row.type for row in plan.rows if row.type.startswith("select.")]
     assert kinds == ["select.open", "select.change", "select.close"]
     assert [name for name, _ in marks(plan)] == ["source:open", "source:chosen-2"]
+
+
+@pytest.mark.parametrize("of", ["form.status", "form.source"])
+def test_the_way_down_a_list_is_steered(of: str, act: Act, monkeypatch: pytest.MonkeyPatch) -> None:
+    label = {"form.status": "On hold", "form.source": "Fair"}[of]
+
+    def times_us(more_s: float) -> list[int]:
+        def script(desk: Desk) -> Steps:
+            traits = desk.hand._traits
+            slow = replace(traits.steering, slope_s=traits.steering.slope_s + more_s)
+            monkeypatch.setattr(desk.hand, "_traits", replace(traits, steering=slow))
+            yield from desk.choose(label, of=of, by="mouse")
+
+        plan = act(script)
+        check_laws(plan)
+        return [move.end_us - move.start_us for move in plan.moves]
+
+    (*first, quick_us), (*same, slow_us) = times_us(0.0), times_us(20.0)
+    # Only the way down the open list.
+    assert first == same
+    assert slow_us > quick_us + 100_000
 
 
 def test_a_target_below_the_window_is_scrolled_to(act: Act) -> None:
