@@ -8,7 +8,7 @@ are made from additions, products and comparisons alone, which every processor r
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Self
@@ -126,12 +126,37 @@ def hard_swish(values: Floats) -> Floats:
     >>> (hard_swish(np.array([-4, 0, 1, 8], np.float32)) * STEP).tolist()
     [-0.0, 0.0, 0.671875, 8.0]
     """
-    gate = values + np.float32(3.0)
-    np.clip(gate, 0.0, 6.0, out=gate)
+    gate = np.clip(values, -3.0, 3.0)
+    gate += np.float32(3.0)
+    gate *= np.float32(1.0 / (6.0 * STEP))
     values *= gate
-    values *= np.float32(1.0 / (6.0 * STEP))
     np.rint(values, out=values)
-    return np.minimum(values, LIMIT, out=values)
+    # Never under -1/2; clipping is quicker than a minimum.
+    return np.clip(values, -LIMIT, LIMIT, out=values)
+
+
+def outputs(layers: Sequence[Layer], inputs: Floats) -> Floats:
+    """Return what layers one after the other make of inputs, with `hard_swish` between them.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+    inputs : NDArray[np.float32], shape (inputs, n)
+        From `whole_inputs`.
+
+    Returns
+    -------
+    NDArray[np.float32], shape (outputs, n)
+
+    Examples
+    --------
+    >>> layer = Layer.of(np.eye(2, dtype=np.float32), np.zeros(2, np.float32))
+    >>> outputs([layer, layer], whole_inputs(np.array([[3.0], [-9.0]], np.float32))).tolist()
+    [[3.0], [0.0]]
+    """
+    for layer in layers[:-1]:
+        inputs = hard_swish(layer(inputs))
+    return layers[-1](inputs)
 
 
 def drawn_class(logits: Floats, uniform: Floats) -> NDArray[np.intp]:

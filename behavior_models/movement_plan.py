@@ -13,15 +13,19 @@ from numpy.typing import NDArray
 
 from deskhand.behavior_models.density_network import drawn_class
 from deskhand.behavior_models.profile import Entries, Profile, entry
+from deskhand.behavior_models.quantile_table import (
+    quantile_table,
+    score_of_value,
+    value_of_score,
+)
 from deskhand.keyed_draws import Keys, normals, uniforms
 
 Floats = NDArray[np.float64]
 
 SECTION = "movement_plan"
 PARTS = ("log_time_ms", "log_detour", "peak_share")
-# The marginal distributions are tabled at these normal scores and go on straight a little beyond.
+# The marginal distributions are tabled at these normal scores.
 SCORES = np.linspace(-2.6, 2.6, 53)
-BEYOND = 0.05
 COMPONENTS = 8
 ROUNDS = 60
 # Keeps every component wider than a point.
@@ -78,13 +82,14 @@ def draw_plans(
         known = _conditional(sized, np.stack([log_distance, tempo, detour, log_width]), keys)
         scores = np.where(width_known, known, scores)
     log_time, log_detour, peak = (
-        _value(z, table) + spread * normals(keys, SLOT_SCATTER + part)
+        value_of_score(z, table, SCORES) + spread * normals(keys, SLOT_SCATTER + part)
         for part, (z, table, spread) in enumerate(zip(scores, marginals, scatter, strict=True))
     )
-    shift, by_distance, by_width = (
+    shift, by_distance, by_bits = (
         np.where(width_known, sized, free) for free, sized in zip(*correction, strict=True)
     )
-    log_time = log_time + shift + by_distance * log_distance + by_width * log_width
+    bits = np.where(width_known, np.log2(distance_px / np.exp(log_width) + 1.0), 0.0)
+    log_time = log_time + shift + by_distance * log_distance + by_bits * bits
     return MovementPlan(
         time_ms=np.exp(np.clip(log_time, np.log(60.0), np.log(4000.0))).astype(np.float32),
         log_detour=log_detour.astype(np.float32),
@@ -112,9 +117,11 @@ def fit_movement_plan(
     source : str
         Where the movements come from.
     """
-    tables = np.stack([_table(part) for part in parts])
+    tables = np.stack([quantile_table(part, SCORES) for part in parts])
     log_distance = np.log(distance_px)
-    scores = [_score(part, table) for part, table in zip(parts, tables, strict=True)]
+    scores = [
+        score_of_value(part, table, SCORES) for part, table in zip(parts, tables, strict=True)
+    ]
     columns = np.stack([log_distance, tempo, detour, *scores], axis=1)
     mixtures = {"mixture": _fitted(columns)}
     # Targets of known size are rare in some data sets; too few would be learned by heart.
@@ -129,8 +136,8 @@ def fit_movement_plan(
         "scatter": entry([0.1, 0.25, 0.06], "assumed: spread of the hint around what is done"),
         "time_correction": entry(
             [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]],
-            "none; shift of ln time and its slopes by ln distance and ln width, without and with a "
-            "known width",
+            "none; shift of ln time and its slopes by ln distance and by Fitts' index of difficulty, "
+            "without and with a known width",
         ),
     }
     for name, mixture in mixtures.items():
@@ -144,27 +151,6 @@ def fit_movement_plan(
             f"{source}: mixture of {COMPONENTS} normals of {conditions} and the normal scores",
         )
     return entries
-
-
-def _table(values: Floats) -> Floats:
-    from deskhand.behavior_models.normal_distribution import normal_cdf
-
-    table: Floats = np.quantile(values, normal_cdf(SCORES))
-    return np.maximum.accumulate(table + np.arange(len(table)) * 1e-9)
-
-
-def _score(values: Floats, table: Floats) -> Floats:
-    return np.interp(values, table, SCORES)
-
-
-def _value(scores: Floats, table: Floats) -> Floats:
-    span = BEYOND * (table[-1] - table[0])
-    step = SCORES[1] - SCORES[0]
-    low = table[0] + (scores - SCORES[0]) * ((table[1] - table[0]) / step)
-    high = table[-1] + (scores - SCORES[-1]) * ((table[-1] - table[-2]) / step)
-    value = np.where(scores < SCORES[0], low, np.interp(scores, SCORES, table))
-    value = np.where(scores > SCORES[-1], high, value)
-    return np.clip(value, table[0] - span, table[-1] + span)
 
 
 def _plan_law(profile: Profile) -> tuple[Any, _Mixture, _Mixture | None, list[float], Any]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from deskhand.behavior_models.density_network import (
     Layer,
     drawn_class,
-    hard_swish,
+    outputs,
     whole_inputs,
 )
 from deskhand.behavior_models.report_state import (
@@ -44,7 +44,7 @@ LATTICE_PX = 2
 CELLS = (2 * LATTICE_PX + 1) ** 2
 VERTICAL, HORIZONTAL, FREE = CELLS, CELLS + 1, CELLS + 2
 STEP_CLASSES = CELLS + 3
-COMPONENTS = 12
+COMPONENTS = 10
 OUTPUTS = 1 + STEP_CLASSES + 6 * COMPONENTS
 CORRELATION_LIMIT = 0.95
 LOG_SPREAD = (-5.0, 2.0)
@@ -55,8 +55,8 @@ MOST_REPORTS = 500
 # Random numbers of one report; the slots of a report follow one another.
 SLOTS = 8
 INTERVAL, WITHIN, END, CELL, COMPONENT, ALONG, ASIDE = range(7)
-# Movements under way at once.
-SEATS = 1024
+# Movements under way at once: enough that calls cost little beside what they compute.
+SEATS = 4000
 
 
 class Reports(NamedTuple):
@@ -74,32 +74,26 @@ class ReportPolicy:
 
     Parameters
     ----------
-    input_mean, input_sd : NDArray[np.float32], shape (features, 1)
+    interval_mean, interval_sd : NDArray[np.float32], shape (features, 1)
         Of `interval_features`.
     step_mean, step_sd : NDArray[np.float32], shape (features, 1)
         Of `step_features`.
-    trunk, interval_hidden, interval_out, step_hidden, step_out : Layer
-        Trunk to interval; trunk and step features to step.
+    interval_layers, step_layers : tuple of Layer
+        From features to the interval's classes, and to the step's outputs.
     clock_us : int
         Grid of the recorder's clock.
     step_spread : float
         Factor on the spread of free steps.
-    end_log_odds : float
-        Added to the log odds of ending.
     """
 
-    input_mean: Floats
-    input_sd: Floats
+    interval_mean: Floats
+    interval_sd: Floats
     step_mean: Floats
     step_sd: Floats
-    trunk: Layer
-    interval_hidden: Layer
-    interval_out: Layer
-    step_hidden: Layer
-    step_out: Layer
+    interval_layers: tuple[Layer, ...]
+    step_layers: tuple[Layer, ...]
     clock_us: int
     step_spread: float
-    end_log_odds: float
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Self:
@@ -107,7 +101,7 @@ class ReportPolicy:
         values: dict[str, Any] = {
             name: np.array(record[name], np.float32).reshape(-1, 1) for name in _NUMBERS
         }
-        values |= {name: Layer.from_record(record[name]) for name in _LAYERS}
+        values |= {name: tuple(map(Layer.from_record, record[name])) for name in _LAYERS}
         return cls(**values, **{name: record[name] for name in _SCALARS})
 
     @property
@@ -117,7 +111,7 @@ class ReportPolicy:
             name: [float(f"{v:.6g}") for v in getattr(self, name)[:, 0].tolist()]
             for name in _NUMBERS
         }
-        layers = {name: getattr(self, name).record for name in _LAYERS}
+        layers = {name: [layer.record for layer in getattr(self, name)] for name in _LAYERS}
         return {**{name: getattr(self, name) for name in _SCALARS}, **numbers, **layers}
 
     def draw(
@@ -140,8 +134,7 @@ class ReportPolicy:
             Each movement ends in its start point plus the state's rest.
         """
         n = len(keys)
-        # A movement has a seat until it ends; then the next one takes it, so that the arrays stay
-        # full, and of a size that stays in a core's cache.
+        # A movement has a seat until it ends; then the next one takes it, so that the arrays stay full.
         seats = np.arange(min(n, SEATS))
         waiting = len(seats)
         live = state.take(seats)
@@ -175,21 +168,21 @@ class ReportPolicy:
         return _gathered(rows, n, x0, y0)
 
     def _next(
-        self, state: ReportState, keys: Keys, number: NDArray[np.int64]
+        self,
+        state: ReportState,
+        keys: Keys,
+        number: NDArray[np.int64],
     ) -> tuple[Floats, Floats, NDArray[np.int64], NDArray[np.bool_]]:
         def uniform(what: int) -> Floats:
             return uniforms(keys, number * SLOTS + what)
 
-        way = heading(state)
-        shared = hard_swish(
-            self.trunk(_standard(interval_features(state, way), self.input_mean, self.input_sd))
-        )
-        logits = self.interval_out(hard_swish(self.interval_hidden(shared)))
+        inputs = _standard(interval_features(state), self.interval_mean, self.interval_sd)
+        logits = outputs(self.interval_layers, inputs)
         gap_us = self._interval_us(drawn_class(logits, uniform(INTERVAL)), uniform(WITHIN))
+        way = heading(state)
         features, reach_px = step_features(state, way, gap_us.astype(np.float32) * np.float32(1e-3))
-        inner = _standard(features, self.step_mean, self.step_sd)
-        out = self.step_out(hard_swish(self.step_hidden(np.concatenate([shared, inner]))))
-        ends = uniform(END) < _logistic(out[0] + np.float32(self.end_log_odds))
+        out = outputs(self.step_layers, _standard(features, self.step_mean, self.step_sd))
+        ends = uniform(END) < _logistic(out[0])
         ends |= number >= MOST_REPORTS - 2
         kind = drawn_class(out[1 : 1 + STEP_CLASSES], uniform(CELL))
         step_x, step_y = self._free_step(out[1 + STEP_CLASSES :], way, reach_px, keys, number)
@@ -252,9 +245,9 @@ def _off_the_cells(step_x: Floats, step_y: Floats, kind: NDArray[np.intp]) -> tu
     return x, y
 
 
-_NUMBERS = ("input_mean", "input_sd", "step_mean", "step_sd")
-_LAYERS = ("trunk", "interval_hidden", "interval_out", "step_hidden", "step_out")
-_SCALARS = ("clock_us", "step_spread", "end_log_odds")
+_NUMBERS = ("interval_mean", "interval_sd", "step_mean", "step_sd")
+_LAYERS = ("interval_layers", "step_layers")
+_SCALARS = ("clock_us", "step_spread")
 
 
 def step_class(
@@ -279,7 +272,7 @@ def step_class(
 
 def _standard(features: Floats, mean: Floats, sd: Floats) -> Floats:
     features -= mean
-    features /= sd
+    features *= np.float32(1.0) / sd
     return whole_inputs(features)
 
 

@@ -6,6 +6,7 @@ steps with a memory of 20 ms, and in the frame of the screen, whose lattice show
 """
 
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -42,6 +43,8 @@ class ReportState:
         Number of the report, from 0.
     distance_px, chord_x, chord_y : NDArray[np.float32], shape (n,)
         Of the whole movement: its distance and its direction.
+    period_ms : NDArray[np.float32], shape (n,)
+        Of the person's recorder.
     time_ms, log_detour, peak_share : NDArray[np.float32], shape (n,)
         The plan: time, ``ln(path / distance - 1 + DETOUR_FLOOR)`` and the share of the time at
         which the hand is fastest.
@@ -67,6 +70,7 @@ class ReportState:
     distance_px: Floats
     chord_x: Floats
     chord_y: Floats
+    period_ms: Floats
     time_ms: Floats
     log_detour: Floats
     peak_share: Floats
@@ -142,6 +146,7 @@ def first_state(
         distance_px=distance_px,
         chord_x=rest_x / distance_px,
         chord_y=rest_y / distance_px,
+        period_ms=period_ms,
         time_ms=time_ms,
         log_detour=log_detour,
         peak_share=peak_share,
@@ -185,16 +190,14 @@ def stretched(values: Floats) -> Floats:
 
 def heading(state: ReportState) -> Heading:
     """Return the heading; before the first step it points along the chord."""
-    weight = np.exp(
-        np.cumsum(state.gap_ms[:-1], axis=0, dtype=np.float32) * np.float32(-1 / HEADING_MEMORY_MS)
-    )
     x, y, time_ms = state.step_x[0].copy(), state.step_y[0].copy(), state.gap_ms[0].copy()
-    for row, step_x, step_y, gap_ms in zip(
-        weight, state.step_x[1:], state.step_y[1:], state.gap_ms[1:], strict=True
-    ):
-        x += row * step_x
-        y += row * step_y
-        time_ms += row * gap_ms
+    ago_ms = np.zeros_like(time_ms)
+    for number in range(1, HISTORY):
+        ago_ms += state.gap_ms[number - 1]
+        weight = np.exp(ago_ms * np.float32(-1 / HEADING_MEMORY_MS))
+        x += weight * state.step_x[number]
+        y += weight * state.step_y[number]
+        time_ms += weight * state.gap_ms[number]
     length = np.sqrt(x * x + y * y)
     still = length < np.float32(1e-3)
     safe = np.where(still, np.float32(1.0), length)
@@ -210,8 +213,62 @@ def _log1(values: Floats) -> Floats:
     return out
 
 
-def interval_features(state: ReportState, way: Heading) -> Floats:
-    """Return what the next interval is drawn from, shape (features, n)."""
+def interval_features(state: ReportState) -> Floats:
+    """Return what the next interval is drawn from, shape (features, n).
+
+    Recorders write when a frame of the display is due: the times between the last reports, less
+    whole periods, tell how early or late the latest one was.
+    """
+    s, f = state, np.float32
+    length = np.sqrt(s.step_x[:3] * s.step_x[:3] + s.step_y[:3] * s.step_y[:3])
+    rest = np.sqrt(s.rest_x * s.rest_x + s.rest_y * s.rest_y)
+    speed: Floats = np.divide(length, np.maximum(s.gap_ms[:3], f(1.0)), dtype=np.float32)
+    periods = s.gap_ms / s.period_ms
+    since = periods.copy()
+    for later, earlier in pairwise(since):
+        earlier += later
+    rows = [
+        *squeezed((s.gap_ms[:4] - f(FRAME_MS)) * f(0.5)),
+        *_log1(s.gap_ms[:2]),
+        *(since - np.rint(since)),
+        *np.minimum(periods[:3], f(4.0)),
+        np.log(s.period_ms),
+        *_log1(speed * f(4.0)),
+        *(_log1(s.elapsed_ms), _log1(s.since_gap_ms), _log1(rest)),
+        *(np.log(s.distance_px), np.log(s.time_ms)),
+        np.log(np.maximum(s.time_ms - s.elapsed_ms, f(8.0))),
+        _log1(np.maximum(s.elapsed_ms - s.time_ms, f(0.0)) * f(0.05)),
+        *(_flag(s.place == number) for number in (0, 1, 2)),
+        _flag(s.place < 6),
+        *(_flag(s.step_x[0] == 0), _flag(s.step_y[0] == 0), _flag(length[0] < f(1.5))),
+        *(*s.traits, s.pressed),
+    ]
+    return np.stack(rows)
+
+
+def step_features(state: ReportState, way: Heading, gap_ms: Floats) -> tuple[Floats, Floats]:
+    """Return what the next step is drawn from, given its interval.
+
+    Parameters
+    ----------
+    state : ReportState
+    way : Heading
+        Of the state.
+    gap_ms : NDArray[np.float32], shape (n,)
+        Interval up to the next report.
+
+    Returns
+    -------
+    features : NDArray[np.float32], shape (features, n)
+    reach_px : NDArray[np.float32], shape (n,)
+        How far the hand goes in the interval if it keeps its speed.
+    """
+    reach_px = way.speed_px_ms * np.clip(gap_ms, np.float32(1.0), np.float32(60.0))
+    rows = [*_motion(state, way), *_next_step(state, way, gap_ms, reach_px)]
+    return np.stack(rows), reach_px
+
+
+def _motion(state: ReportState, way: Heading) -> list[Floats]:
     s, f = state, np.float32
     one = f(1.0)
     rest = np.sqrt(s.rest_x * s.rest_x + s.rest_y * s.rest_y)
@@ -264,23 +321,14 @@ def interval_features(state: ReportState, way: Heading) -> Floats:
         log_rest - _log1(way.speed_px_ms * f(16.0)),
         _log1(_summed(s.gap_ms, HISTORY)),
     ]
-    return np.stack(rows).astype(np.float32, copy=False)
+    return rows
 
 
-def step_features(state: ReportState, way: Heading, gap_ms: Floats) -> tuple[Floats, Floats]:
-    """Return what the next step is drawn from beside the first layer, given its interval.
-
-    Returns
-    -------
-    features : NDArray[np.float32], shape (features, n)
-    reach_px : NDArray[np.float32], shape (n,)
-        How far the hand goes in the interval if it keeps its speed.
-    """
+def _next_step(state: ReportState, way: Heading, gap_ms: Floats, reach_px: Floats) -> list[Floats]:
     f = np.float32
-    reach_px = way.speed_px_ms * np.clip(gap_ms, f(1.0), f(60.0))
     far = np.maximum(np.abs(state.rest_x), np.abs(state.rest_y))
     along, aside = step_scores(way, reach_px, state.rest_x, state.rest_y)
-    rows = [
+    return [
         *(squeezed((gap_ms - f(FRAME_MS)) * f(0.5)), _log1(gap_ms), _log1(reach_px)),
         *(np.clip(along, f(-6.0), f(6.0)), np.clip(aside, f(-6.0), f(6.0))),
         *(np.exp(f(-0.5) * (along * along + aside * aside)), _flag(gap_ms > GAP_MS)),
@@ -292,7 +340,6 @@ def step_features(state: ReportState, way: Heading, gap_ms: Floats) -> tuple[Flo
             _flag(np.abs(state.rest_x) + np.abs(state.rest_y) == 1),
         ),
     ]
-    return np.stack(rows), reach_px
 
 
 def step_scores(

@@ -12,6 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deskhand.behavior_models.profile import Entries, Profile, entry
+from deskhand.behavior_models.quantile_table import (
+    quantile_table,
+    score_of_value,
+    value_of_score,
+)
 from deskhand.behavior_models.report_state import DETOUR_FLOOR
 from deskhand.keyed_draws import Keys, normals, uniforms
 
@@ -25,11 +30,13 @@ NAMES = (
     "log_repeat_share",
 )
 # Rates that devices and displays have; a person's median interval belongs to the nearest.
-RATES_HZ = (1000, 500, 250, 144, 125, 100, 75, 60, 50, 40, 30, 20, 10)
+RATES_HZ = (1000, 500, 360, 240, 165, 144, 125, 120, 100, 90, 75, 60, 50, 40, 30, 20, 10)
+# Normal scores at which the distributions of gap share, uneven share, tempo and detour are tabled.
+SCORES = np.linspace(-2.1, 2.1, 15)
 # Beyond this many standard deviations nobody was seen, and the network would be guessing.
 TRAIT_LIMIT = 3.5
-# Within a rate people's periods spread at least so much, in ln ms: less than the clock's grid.
-PERIOD_SPREAD = 0.01
+# An interval this near the median is one period; the mean of such is finer than the clock's grid.
+NEAR_MS, NEAR_SHARE = 1.6, 0.1
 # A person's mean of a residual is shrunk as if this many movements at 0 had been seen besides.
 PRIOR_MOVEMENTS = 8
 
@@ -62,8 +69,11 @@ def draw_report_traits(profile: Profile, keys: Keys) -> ReportTraits:
     drawn = np.empty((6, len(keys)))
     drawn[0] = classes[place, 2] + classes[place, 3] * z[0]
     # Row by row, so that a person's numbers do not depend on how many people there are.
-    for row, (middle, gains) in enumerate(zip(mean[1:5], at("cholesky"), strict=True), start=1):
-        drawn[row] = middle + sum(gain * z[k + 1] for k, gain in enumerate(gains.tolist()))
+    for row, (table, gains) in enumerate(
+        zip(at("quantiles"), at("cholesky"), strict=True), start=1
+    ):
+        score = sum(gain * z[k + 1] for k, gain in enumerate(gains.tolist()))
+        drawn[row] = value_of_score(score, table, SCORES)
     share, never, log_mean, log_sd = profile[SECTION, "repeats"]
     drawn[5] = np.where(uniforms(keys, 7) < share, log_mean + log_sd * z[5], never)
     scores = np.clip((drawn - mean[:, np.newaxis]) / sd[:, np.newaxis], -TRAIT_LIMIT, TRAIT_LIMIT)
@@ -116,13 +126,18 @@ def person_statistics(
         n = len(gaps)
         chosen = aimed & (person == number)
         found[:, number] = [
-            np.log(median),
+            np.log(_period_ms(gaps, median)),
             np.log((np.count_nonzero(gaps > 1.8 * median) + 0.5) / (n + 5.0)),
             np.log((np.count_nonzero(np.abs(gaps - median) > 1.5) + 0.5) / (n + 5.0)),
             *(r[chosen].sum() / (chosen.sum() + PRIOR_MOVEMENTS) for r in residuals),
             np.log((np.count_nonzero(steps == 0) + 0.5) / (n + 50.0)),
         ]
     return found
+
+
+def _period_ms(gaps: NDArray[np.float64], median: float) -> float:
+    near = gaps[np.abs(gaps - median) < max(NEAR_MS, NEAR_SHARE * median)]
+    return float(near.mean()) if len(near) else median
 
 
 def fit_report_traits(statistics: NDArray[np.float64], source: str) -> Entries:
@@ -140,9 +155,20 @@ def fit_report_traits(statistics: NDArray[np.float64], source: str) -> Entries:
     classes = []
     for number in np.unique(nearest):
         mine = statistics[0, nearest == number]
-        spread = max(float(mine.std()), PERIOD_SPREAD)
-        classes.append([RATES_HZ[number], len(mine) / len(nearest), float(mine.mean()), spread])
-    covariance = np.cov(statistics[1:5]) + 1e-6 * np.eye(4)
+        # Few displays are odd; their rates should not spread to all.
+        middle = float(np.median(mine))
+        spread = float(1.4826 * np.median(np.abs(mine - middle)))
+        classes.append([RATES_HZ[number], len(mine) / len(nearest), middle, spread])
+    tables = [quantile_table(row, SCORES) for row in statistics[1:5]]
+    scores = np.stack(
+        [
+            score_of_value(row, table, SCORES)
+            for row, table in zip(statistics[1:5], tables, strict=True)
+        ]
+    )
+    scores /= scores.std(axis=1, keepdims=True) + 1e-6
+    covariance = np.cov(scores) + 1e-6 * np.eye(4)
+    covariance /= np.sqrt(np.outer(np.diag(covariance), np.diag(covariance)))
     # People whose recorder repeats places stand apart from those whose recorder never does.
     repeats = statistics[5] > np.log(0.003)
     many = statistics[5, repeats]
@@ -154,11 +180,15 @@ def fit_report_traits(statistics: NDArray[np.float64], source: str) -> Entries:
         "sd": (_rounded(sd), "their standard deviations"),
         "classes": (
             [_rounded(row) for row in classes],
-            "rate in Hz, share of people, mean and SD of ln period in ms",
+            "rate in Hz, share of people, median and robust SD of ln period in ms",
+        ),
+        "quantiles": (
+            [_rounded(table) for table in tables],
+            f"quantiles of gap share, uneven share, tempo and detour at {len(SCORES)} normal scores",
         ),
         "cholesky": (
             [_rounded(row) for row in np.linalg.cholesky(covariance)],
-            "square root of the covariance of gap share, uneven share, tempo and detour",
+            "square root of the correlations of their normal scores",
         ),
         "repeats": (
             _rounded([repeats.mean(), never, mean_repeat, spread]),

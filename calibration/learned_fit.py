@@ -9,7 +9,6 @@ from deskhand.behavior_models.movement_plan import fit_movement_plan
 from deskhand.behavior_models.profile import Entries, entry
 from deskhand.behavior_models.report_traits import SECTION as TRAITS
 from deskhand.behavior_models.report_traits import (
-    ReportTraits,
     fit_report_traits,
     person_statistics,
 )
@@ -61,16 +60,12 @@ def fit_learned(
     )
     rows = policy_rows(movements, known, scores, np.exp(statistics[0]))
     policy = train_policy(rows, seed=seed, clock_us=clock_of(movements), progress=progress)
-    traits_known = ReportTraits(
-        period_ms=np.exp(statistics[0]).astype(np.float32), scores=scores.astype(np.float32)
-    )
     aimed_moves = movements.take(aimed)
     policy, plan = tuned(
         policy,
-        {PLAN: plan},
+        {TRAITS: traits, PLAN: plan},
         aimed_moves,
         conditions(aimed_moves),
-        traits_known,
         seed=seed,
         source=source,
     )

@@ -149,6 +149,7 @@ def policy_rows(
         distance_px=single(known.distance_px[whose]),
         chord_x=single(chord_x[whose]),
         chord_y=single(chord_y[whose]),
+        period_ms=single(period_ms[person]),
         time_ms=single(np.exp(known.parts[0])[whose]),
         log_detour=single(known.parts[1][whose]),
         peak_share=single(known.parts[2][whose]),

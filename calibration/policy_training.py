@@ -5,6 +5,7 @@ PyTorch is needed here alone; the fitted network runs in numpy.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import log, pi
 from typing import Any
 
@@ -36,7 +37,7 @@ from deskhand.errors import DeskhandError
 Floats = NDArray[np.float32]
 
 INSTALL = 'python -m pip install "deskhand[fit]"'
-HIDDEN, INTERVAL_HIDDEN = 128, 48
+INTERVAL_HIDDEN, STEP_HIDDEN = (48, 48), (112, 112)
 BATCH = 2048
 LEARNING_RATE, WEIGHT_DECAY = 3e-3, 1e-4
 # Passes over the data: as many as give each network the same number of steps, within bounds.
@@ -104,7 +105,7 @@ def batch_of(rows: PolicyRows, rng: np.random.Generator) -> Batch:
     )
     interval = np.searchsorted(INTERVAL_EDGES_MS, rows.gap_ms + 1e-3, side="right") - 1
     return Batch(
-        interval_inputs=np.ascontiguousarray(interval_features(state, way).T),
+        interval_inputs=np.ascontiguousarray(interval_features(state).T),
         step_inputs=np.ascontiguousarray(features.T),
         interval=np.clip(interval, 0, INTERVALS - 1),
         kind=step_class(rows.step_x, rows.step_y),
@@ -166,14 +167,14 @@ def _trained(
     sample = batch_of(rows.take(rng.choice(n, min(n, ROWS_FOR_SCALES), replace=False)), rng)
     scales = {
         f"{name}_{kind}": value[:, np.newaxis]
-        for name, part in (("input", sample.interval_inputs), ("step", sample.step_inputs))
+        for name, part in (("interval", sample.interval_inputs), ("step", sample.step_inputs))
         for kind, value in (
             ("mean", part.mean(axis=0)),
             ("sd", part.std(axis=0) + np.float32(1e-2)),
         )
     }
     generator = torch.Generator().manual_seed(seed % 2**63)
-    net = _network(torch, len(scales["input_mean"]), len(scales["step_mean"]), generator)
+    net = _network(torch, len(scales["interval_mean"]), len(scales["step_mean"]), generator)
     batch_size = min(BATCH, n)
     steps_a_pass = n // batch_size
     if steps is None:
@@ -198,25 +199,28 @@ def _trained(
         if progress is not None and not number % 50:
             progress((number + 1) / steps)
     layers: dict[str, Any] = {
-        name: Layer.of(layer.weight.detach().numpy(), layer.bias.detach().numpy())
-        for name, layer in net.items()
+        f"{name}_layers": tuple(
+            Layer.of(layer.weight.detach().numpy(), layer.bias.detach().numpy()) for layer in part
+        )
+        for name, part in net.items()
     }
-    return ReportPolicy(clock_us=clock_us, step_spread=1.0, end_log_odds=0.0, **scales, **layers)
+    return ReportPolicy(clock_us=clock_us, step_spread=1.0, **scales, **layers)
 
 
 def _network(torch: Any, inputs: int, step_inputs: int, generator: Any) -> Any:
     sizes = {
-        "trunk": (inputs, HIDDEN),
-        "interval_hidden": (HIDDEN, INTERVAL_HIDDEN),
-        "interval_out": (INTERVAL_HIDDEN, INTERVALS),
-        "step_hidden": (HIDDEN + step_inputs, HIDDEN),
-        "step_out": (HIDDEN, OUTPUTS),
+        "interval": (inputs, *INTERVAL_HIDDEN, INTERVALS),
+        "step": (step_inputs, *STEP_HIDDEN, OUTPUTS),
     }
-    net = torch.nn.ModuleDict({name: torch.nn.Linear(*size) for name, size in sizes.items()})
-    for layer in net.values():
-        bound = layer.in_features**-0.5
-        for part in (layer.weight, layer.bias):
-            torch.nn.init.uniform_(part, -bound, bound, generator=generator)
+    net = torch.nn.ModuleDict(
+        {
+            name: torch.nn.ModuleList(torch.nn.Linear(*pair) for pair in pairwise(widths))
+            for name, widths in sizes.items()
+        }
+    )
+    for part in net.parameters():
+        bound = part.shape[-1] ** -0.5 if part.dim() > 1 else 0.0
+        torch.nn.init.uniform_(part, -bound, bound, generator=generator)
     return net
 
 
@@ -228,14 +232,16 @@ def _loss(torch: Any, net: Any, batch: Batch, scales: Any, generator: Any) -> An
         limit = LIMIT * STEP
         return torch.from_numpy(np.clip((values - mean) / sd, -limit, limit))
 
-    inputs = standard(batch.interval_inputs, "input")
-    inputs = inputs + INPUT_NOISE * torch.randn(inputs.shape, generator=generator)
-    shared = functional.hardswish(net["trunk"](inputs))
-    interval = net["interval_out"](functional.hardswish(net["interval_hidden"](shared)))
-    step_inputs = standard(batch.step_inputs, "step")
-    step_inputs = step_inputs + INPUT_NOISE * torch.randn(step_inputs.shape, generator=generator)
-    hidden = functional.hardswish(net["step_hidden"](torch.cat([shared, step_inputs], 1)))
-    out = net["step_out"](hidden)
+    def said(name: str, inputs: Floats) -> Any:
+        values = standard(inputs, name)
+        values = values + INPUT_NOISE * torch.randn(values.shape, generator=generator)
+        *hidden, last = net[name]
+        for layer in hidden:
+            values = functional.hardswish(layer(values))
+        return last(values)
+
+    interval = said("interval", batch.interval_inputs)
+    out = said("step", batch.step_inputs)
     ends, kind = torch.from_numpy(batch.ends), torch.from_numpy(batch.kind)
     goes_on = 1.0 - ends
     free = (kind >= VERTICAL).float() * goes_on

@@ -27,7 +27,7 @@ from deskhand.streams import check_seed
 
 FIDELITIES = ("law", "learned")
 # Movements made at once: memory does not grow with the number of requests but for the result.
-BLOCK = 8192
+BLOCK = 16_384
 MOVE, DOWN, UP = range(3)
 TYPES = ("pointermove", "pointerdown", "pointerup")
 SCHEMA = pa.schema(

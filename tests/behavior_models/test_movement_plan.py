@@ -99,12 +99,12 @@ def test_scatter_adds_its_variance() -> None:
     assert added.mean(axis=1) == pytest.approx([0, 0, 0], abs=0.02)
 
 
-def test_the_time_correction_is_a_plane_in_distance_and_width() -> None:
+def test_the_time_correction_is_a_plane_in_distance_and_difficulty() -> None:
     correction = entry([[0.1, 0.01, 0.5], [-0.2, 0.03, -0.04]], "made")
     profile = _profile(time_correction=correction, scatter=entry([0.0, 0.0, 0.0], "made"))
     moved = _drawn(profile, OTHERS)[0] - FOUND[0]
-    log_distance, log_width = np.log(OTHERS[0]), OTHERS[1]
-    sized = -0.2 + 0.03 * log_distance - 0.04 * log_width
+    log_distance, bits = np.log(OTHERS[0]), np.log2(OTHERS[0] / np.exp(OTHERS[1]) + 1)
+    sized = -0.2 + 0.03 * log_distance - 0.04 * bits
     plane = np.where(OTHERS[2], sized, 0.1 + 0.01 * log_distance)
     assert moved == pytest.approx(plane, abs=1e-4)
 

@@ -21,7 +21,7 @@ from deskhand.behavior_models.report_policy import (
     step_class,
 )
 from deskhand.keyed_draws import keys
-from tests.behavior_models.tiny_policy import first_states, tiny_policy
+from tests.behavior_models.tiny_policy import ending, first_states, tiny_policy
 
 N = 300
 POLICY = tiny_policy()
@@ -103,14 +103,14 @@ def test_another_key_is_another_movement() -> None:
 
 def test_a_movement_without_end_is_cut_off_at_its_end_point() -> None:
     few = np.arange(5)
-    made = replace(POLICY, end_log_odds=-1e6).draw(STATES.take(few), X0[few], Y0[few], KEYS[few])
+    made = ending(POLICY, -1e6).draw(STATES.take(few), X0[few], Y0[few], KEYS[few])
     assert made.count.tolist() == [MOST_REPORTS] * 5
     last = np.cumsum(made.count) - 1
     assert np.array_equal(made.x[last], START[0, few] + STATES.rest_x[few])
 
 
 def test_a_movement_that_ends_at_once_has_two_reports() -> None:
-    made = replace(POLICY, end_log_odds=1e6).draw(STATES, X0, Y0, KEYS)
+    made = ending(POLICY, 1e6).draw(STATES, X0, Y0, KEYS)
     assert made.count.tolist() == [2] * N
 
 
@@ -132,7 +132,12 @@ def test_a_wider_spread_makes_wider_steps() -> None:
     narrow, wide = (
         replace(POLICY, step_spread=spread).draw(STATES, X0, Y0, KEYS) for spread in (0.0, 2.0)
     )
-    far = [np.abs(np.diff(made.x)).sum() / made.count.sum() for made in (narrow, wide)]
+    far = []
+    for made in (narrow, wide):
+        step_x, last = np.diff(made.x, prepend=0), np.cumsum(made.count) - 1
+        # The step that ends a movement is what was left, whatever the spread.
+        inner = np.setdiff1d(np.arange(len(step_x)), [last, last - made.count + 1])
+        far.append(np.abs(step_x[inner]).mean())
     assert far[0] < far[1]
 
 

@@ -88,7 +88,7 @@ def test_features_are_numbers_in_extreme_states(
 ) -> None:
     state = _walked(rest, [step] * number, time_ms)
     way = heading(state)
-    assert np.isfinite(interval_features(state, way)).all()
+    assert np.isfinite(interval_features(state)).all()
     for gap_ms in (0.0, 300.0):
         features, reach_px = step_features(state, way, _column(gap_ms))
         assert np.isfinite(features).all()
@@ -99,7 +99,7 @@ def test_features_are_numbers_when_nothing_is_left() -> None:
     state = _walked((30, 40), [(30, 40, 16)])
     assert state.rest_x[0] == state.rest_y[0] == 0.0
     way = heading(state)
-    assert np.isfinite(interval_features(state, way)).all()
+    assert np.isfinite(interval_features(state)).all()
     assert np.isfinite(step_features(state, way, _column(16.0))[0]).all()
 
 
@@ -112,19 +112,11 @@ def test_a_mirror_turns_features_or_leaves_them(
     turned = _walked((rest[0], -rest[1]), [(x, -y, gap) for x, y, gap in steps])
     way, back = heading(plain), heading(turned)
     assert (way.x, -way.y, way.speed_px_ms) == (back.x, back.y, back.speed_px_ms)
-    for here, there in (
-        (interval_features(plain, way), interval_features(turned, back)),
-        (
-            step_features(plain, way, _column(gap_ms))[0],
-            step_features(turned, back, _column(gap_ms))[0],
-        ),
-    ):
-        assert np.array_equal(np.abs(here), np.abs(there))
+    assert np.array_equal(interval_features(plain), interval_features(turned))
     # Which rows turn is a matter of the row, not of the movement.
-    odd = _odd_rows()
     assert np.array_equal(
-        interval_features(plain, way) * np.where(odd, -1, 1)[:, np.newaxis],
-        interval_features(turned, back),
+        step_features(plain, way, _column(gap_ms))[0] * np.where(_odd_rows(), -1, 1)[:, np.newaxis],
+        step_features(turned, back, _column(gap_ms))[0],
     )
 
 
@@ -133,7 +125,7 @@ def _odd_rows() -> np.ndarray:
     steps = [(9, 5, 10), (11, -8, 12), (10, 4, 9), (12, 3, 11), (9, 2, 16), (7, 3, 9), (5, 4, 12)]
     here = _walked((301, 117), steps)
     there = _walked((301, -117), [(x, -y, gap) for x, y, gap in steps])
-    rows = [interval_features(state, heading(state))[:, 0] for state in (here, there)]
+    rows = [step_features(state, heading(state), _column(16))[0][:, 0] for state in (here, there)]
     odd: np.ndarray = (rows[0] == -rows[1]) & (rows[0] != 0)
     assert 0 < odd.sum() < len(odd) / 2
     return odd
@@ -180,3 +172,14 @@ def test_take_and_put_move_whole_movements() -> None:
         column = getattr(both, f.name)
         assert np.array_equal(column[..., 0], column[..., 1])
         assert np.array_equal(column[..., 1:], getattr(other, f.name))
+
+
+def test_intervals_less_whole_periods_tell_how_late_the_latest_report_was() -> None:
+    # Frames every 16.5 ms; the third report was written 2 ms late, the fourth in time again.
+    state = _walked((300, 0), [(9, 0, 16), (9, 0, 17), (9, 0, 18), (9, 0, 15)])
+    state = replace(state, period_ms=_column(16.5))
+    due = [gap / 16.5 for gap in np.cumsum([15, 18, 17, 16]).tolist()]
+    wanted = [value - round(value) for value in due]
+    found = interval_features(state)[:, 0]
+    first = next(i for i in range(len(found)) if found[i] == pytest.approx(wanted[0], abs=1e-5))
+    assert found[first : first + 4] == pytest.approx(wanted, abs=1e-5)

@@ -1,5 +1,6 @@
 """A policy with small random layers, first states and a population for it: fast, and as lawful as a fitted one."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,8 +28,10 @@ def tiny_policy(seed: int = 1, *, clock_us: int = 1000) -> ReportPolicy:
     """Return a policy whose movements have some twenty reports."""
     rng = np.random.default_rng(seed)
     state = first_states(500, seed=seed)
-    way = heading(state)
-    inputs, inner = interval_features(state, way), step_features(state, way, state.gap_ms[0])[0]
+    features = {
+        "interval": interval_features(state),
+        "step": step_features(state, heading(state), state.gap_ms[0])[0],
+    }
 
     def layer(outputs: int, inputs: int) -> Layer:
         weight = rng.normal(0, inputs**-0.5, (outputs, inputs)).astype(np.float32)
@@ -36,20 +39,25 @@ def tiny_policy(seed: int = 1, *, clock_us: int = 1000) -> ReportPolicy:
 
     scales: dict[str, Any] = {
         f"{name}_{kind}": value[:, np.newaxis]
-        for name, part in (("input", inputs), ("step", inner))
+        for name, part in features.items()
         for kind, value in (("mean", part.mean(axis=1)), ("sd", part.std(axis=1) + np.float32(1)))
     }
-    return ReportPolicy(
-        trunk=layer(WIDTH, len(inputs)),
-        interval_hidden=layer(WIDTH, WIDTH),
-        interval_out=layer(INTERVALS, WIDTH),
-        step_hidden=layer(WIDTH, WIDTH + len(inner)),
-        step_out=layer(OUTPUTS, WIDTH),
+    policy = ReportPolicy(
+        interval_layers=(layer(WIDTH, len(features["interval"])), layer(INTERVALS, WIDTH)),
+        step_layers=(layer(WIDTH, len(features["step"])), layer(OUTPUTS, WIDTH)),
         clock_us=clock_us,
         step_spread=1.0,
-        end_log_odds=END_LOG_ODDS,
         **scales,
     )
+    return ending(policy, END_LOG_ODDS)
+
+
+def ending(policy: ReportPolicy, log_odds: float) -> ReportPolicy:
+    """Return a policy whose log odds of ending are so much higher."""
+    *hidden, last = policy.step_layers
+    bias = last.bias.copy()
+    bias[0] += log_odds
+    return replace(policy, step_layers=(*hidden, replace(last, bias=bias)))
 
 
 def first_states(n: int, seed: int = 1, *, whole: bool = True) -> ReportState:

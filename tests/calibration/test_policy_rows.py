@@ -12,6 +12,7 @@ from deskhand.behavior_models.report_state import (
     first_state,
     heading,
     interval_features,
+    step_features,
 )
 from deskhand.calibration.movements import Movements
 from deskhand.calibration.policy_rows import conditions, mirrored, policy_rows
@@ -183,8 +184,11 @@ def test_mirrored_rows_are_the_rows_of_the_mirrored_movements() -> None:
     wanted = policy_rows(turned, conditions(turned), SCORES, PERIOD_MS)
     found = mirrored(ROWS, np.full(len(ROWS), -1, np.float32))
     assert np.array_equal(found.step_y, wanted.step_y)
-    features = [interval_features(rows.state, heading(rows.state)) for rows in (found, wanted)]
-    assert features[0] == pytest.approx(features[1], abs=1e-5)
+    for features in (
+        [interval_features(rows.state) for rows in (found, wanted)],
+        [step_features(r.state, heading(r.state), r.gap_ms)[0] for r in (found, wanted)],
+    ):
+        assert features[0] == pytest.approx(features[1], abs=1e-5)
     kept = mirrored(ROWS, np.ones(len(ROWS), np.float32))
     assert np.array_equal(kept.state.step_y, ROWS.state.step_y)
     assert len(kept.state.step_y) == HISTORY

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deskhand.behavior_models.density_network import hard_swish
+from deskhand.behavior_models.density_network import outputs
 from deskhand.behavior_models.report_policy import MOST_REPORTS, ReportPolicy, _standard
 from deskhand.behavior_models.report_state import heading, interval_features, step_features
 from deskhand.calibration import policy_training
@@ -46,15 +46,12 @@ ROWS = _rows()
 def _loss(policy: ReportPolicy) -> tuple[float, float]:
     """Return minus the mean log likelihood of intervals and of ends, in the policy's arithmetic."""
     state = ROWS.state
-    way = heading(state)
-    inputs = _standard(interval_features(state, way), policy.input_mean, policy.input_sd)
-    shared = hard_swish(policy.trunk(inputs))
-    logits = policy.interval_out(hard_swish(policy.interval_hidden(shared))).astype(np.float64)
+    inputs = _standard(interval_features(state), policy.interval_mean, policy.interval_sd)
+    logits = outputs(policy.interval_layers, inputs).astype(np.float64)
     interval = batch_of(ROWS, np.random.default_rng(0)).interval
     log_total = np.logaddexp.reduce(logits, axis=0)
-    features, _ = step_features(state, way, ROWS.gap_ms)
-    inner = _standard(features, policy.step_mean, policy.step_sd)
-    out = policy.step_out(hard_swish(policy.step_hidden(np.concatenate([shared, inner]))))
+    features, _ = step_features(state, heading(state), ROWS.gap_ms)
+    out = outputs(policy.step_layers, _standard(features, policy.step_mean, policy.step_sd))
     odds = out[0].astype(np.float64) * np.where(ROWS.ends, -1, 1)
     of_interval = (log_total - logits[interval, np.arange(len(ROWS))]).mean()
     return float(of_interval), float(np.logaddexp(0, odds).mean())

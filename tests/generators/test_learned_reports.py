@@ -1,7 +1,6 @@
 """Movements outside the times a policy was fitted to are drawn again, and no other movement is."""
 
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pytest
@@ -10,9 +9,15 @@ from deskhand.behavior_models.profile import Profile, entry
 from deskhand.behavior_models.report_policy import Reports
 from deskhand.behavior_models.report_traits import draw_report_traits
 from deskhand.generators import learned_reports as module
-from deskhand.generators.learned_reports import LONGEST_US, REDRAWS, SHORTEST_US, learned_reports
+from deskhand.generators.learned_reports import (
+    LONGEST_US,
+    REDRAWS,
+    SHORTEST_US,
+    learned_reports,
+    policy_of,
+)
 from deskhand.keyed_draws import keys
-from tests.behavior_models.tiny_policy import tiny_population
+from tests.behavior_models.tiny_policy import ending, tiny_population
 
 N = 200
 PROFILE = tiny_population()
@@ -62,7 +67,7 @@ def test_a_movement_drawn_again_does_not_know_of_the_others() -> None:
 
 
 def test_a_policy_that_knows_no_time_still_arrives() -> None:
-    record: dict[str, Any] = PROFILE["report_policy", "network"] | {"end_log_odds": 1e6}
+    record = ending(policy_of(PROFILE), 1e6).record
     hasty = Profile(
         name="hasty",
         mode="derived",
