@@ -121,3 +121,47 @@ def noise_at(
                 value *= wave
                 sum_of += value
     return drift, tremor_px
+
+
+def add_noise(
+    x: NDArray[np.float32],
+    y: NDArray[np.float32],
+    speed: NDArray[np.float32],
+    traits: StrokeTraits,
+    distance_px: NDArray[np.floating],
+    duration_s: NDArray[np.floating],
+    count: NDArray[np.int64],
+    time_s: NDArray[np.float32],
+    key: Keys,
+) -> None:
+    """Add drift, which grows with a hand's speed, and tremor to paths.
+
+    Parameters
+    ----------
+    x, y : NDArray[np.float32], shape (n,)
+        Paths of m movements in px; written to.
+    speed : NDArray[np.float32], shape (n,)
+        F (1 - F) of the primary stroke's completion F, a stand-in for speed: 0 at both ends.
+    traits : StrokeTraits
+        One person's, or columns of shape (m,).
+    distance_px, duration_s : NDArray[np.floating], shape (m,)
+        Of each movement.
+    count : NDArray[np.int64], shape (m,)
+        Times of each movement; they sum to n.
+    time_s : NDArray[np.float32], shape (n,)
+        Times since the start of their own movement.
+    key : Keys, shape (m,)
+        The movements' keys for their noise.
+    """
+    drift, tremor_px = noise_at(draw_sines(traits, key), count, time_s)
+    # F (1 - F) is at most 1/4.
+    drift_px = (4.0 * traits.drift_share * distance_px).astype(np.float32)
+    drift *= speed * np.repeat(drift_px, count)
+    share = time_s * np.repeat((1.0 / duration_s).astype(np.float32), count)
+    np.minimum(share, np.float32(1.0), out=share)
+    share -= share * share
+    share *= np.float32(4.0)
+    tremor_px *= share
+    for place, axis in enumerate((x, y)):
+        axis += drift[place]
+        axis += tremor_px[place]

@@ -18,8 +18,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from deskhand.behavior_models.hand_traits import Hands, HandTraits, StrokeTraits
-from deskhand.behavior_models.motor_noise import draw_sines, noise_at
+from deskhand.behavior_models.hand_traits import Hands, HandTraits
+from deskhand.behavior_models.motor_noise import add_noise
 from deskhand.behavior_models.normal_distribution import normal_cdf
 from deskhand.behavior_models.submovements import (
     PRIMARY,
@@ -28,6 +28,7 @@ from deskhand.behavior_models.submovements import (
     draw_strokes,
     stroke_numbers,
 )
+from deskhand.compiled import FEWEST_ROWS, compiled
 from deskhand.keyed_draws import Keys, mixed
 
 # Shares of a window at which the table holds the completion; between them it is interpolated.
@@ -38,6 +39,9 @@ ONSET_LEVELS, ONSET_RANGE = 6, (-3.0, -0.5)
 BRAKE_LEVELS, BRAKE_RANGE = 9, (0.2, 3.0)
 # A slot in fewer of the movements than this is evaluated on their samples alone.
 DENSE_SHARE = 0.7
+_NOTHING, _WHOLE = np.float32(0.0), np.float32(1.0)
+# The last place in the table between two levels.
+_LAST = np.float32(STEPS - 1e-3)
 # What a movement's key is split into.
 STROKE_DRAWS, NOISE_DRAWS = 1, 2
 
@@ -130,7 +134,8 @@ def pointer_paths(hand: HandTraits | Hands, requests: PathRequests) -> Paths:
     count, time_s = requests.count, requests.time_s
     paths, speed = stroke_paths(strokes, start, end, count, time_s)
     key = mixed(requests.keys, NOISE_DRAWS)
-    add_noise(paths, speed, hand.strokes, distance_px, requests.duration_s, count, time_s, key)
+    noisy = hand.strokes, distance_px, requests.duration_s, count, time_s, key
+    add_noise(paths.x, paths.y, speed, *noisy)
     return paths
 
 
@@ -158,32 +163,67 @@ def stroke_paths(
     speed : NDArray[np.float32], shape (n,)
         F (1 - F) of the primary's completion F, which stands in for its speed.
     """
-    index = _index(strokes)
-    table = _completion_table().reshape(-1)
+    index, table = _index(strokes), _completion_table().reshape(-1)
     x, y = (np.repeat(axis.astype(np.float32), count) for axis in start)
     begun = np.full(len(time_s), -1, np.int8)
-    speed = np.empty(0, np.float32)
+    speed = np.empty(len(time_s), np.float32)
     dx, dy = end[0] - start[0], end[1] - start[1]
-    stroke_x = (strokes.along * dx - strokes.across * dy).astype(np.float32)
-    stroke_y = (strokes.along * dy + strokes.across * dx).astype(np.float32)
+    chord = (
+        (strokes.along * dx - strokes.across * dy).astype(np.float32),
+        (strokes.along * dy + strokes.across * dx).astype(np.float32),
+    )
     bend = np.tan(0.5 * strokes.turn_rad).astype(np.float32)
-    bend_x, bend_y = -bend * stroke_y, bend * stroke_x
+    side = (-bend * chord[1], bend * chord[0])
+    loop = compiled(add_strokes_by_loop) if len(time_s) >= FEWEST_ROWS else None
+    if loop is None:
+        add_strokes((x, y), begun, speed, strokes.active, count, time_s, index, table, chord, side)
+    else:
+        given = strokes.active, count, time_s, index.scale, index.offset, index.row, table
+        loop(x, y, begun, speed, *given, *chord, *side)
+    np.maximum(begun, 0, out=begun)
+    return Paths(x=x, y=y, stroke=begun, stroke_count=strokes.count), speed
+
+
+def add_strokes(
+    places: tuple[NDArray[np.float32], NDArray[np.float32]],
+    begun: NDArray[np.int8],
+    speed: NDArray[np.float32],
+    active: NDArray[np.bool_],
+    count: NDArray[np.int64],
+    time_s: NDArray[np.float32],
+    index: "TableIndex",
+    table: NDArray[np.float32],
+    chord: tuple[NDArray[np.float32], NDArray[np.float32]],
+    side: tuple[NDArray[np.float32], NDArray[np.float32]],
+) -> None:
+    """Add the strokes to places on both axes, and write how many have begun and the speed.
+
+    Parameters
+    ----------
+    places, begun, speed
+        Of shape (n,); written to.
+    active, count, time_s
+        As in `Strokes` and `PathRequests`.
+    index, table
+        Where in the table of completions each stroke is, and the table.
+    chord, side : pair of NDArray[np.float32], each of shape (SLOTS, m)
+        x and y of the strokes' chords, and of their bends.
+    """
     for slot in range(SLOTS):
-        active = strokes.active[slot]
         m: slice | NDArray[np.intp] = slice(None)
         chosen: slice | NDArray[np.intp] = slice(None)
         n, t = count, time_s
-        if active.mean() < DENSE_SHARE:
-            m = np.flatnonzero(active)
+        if active[slot].mean() < DENSE_SHARE:
+            m = np.flatnonzero(active[slot])
             n = count[m]
-            chosen = np.flatnonzero(np.repeat(active, count))
+            chosen = np.flatnonzero(np.repeat(active[slot], count))
             t = time_s[chosen]
         at = np.repeat(index.scale[slot, m], n)
         at *= t
         at += np.repeat(index.offset[slot, m], n)
         begun[chosen] += at > 0.0
-        np.maximum(at, np.float32(0.0), out=at)
-        np.minimum(at, np.float32(STEPS - 1e-3), out=at)
+        np.maximum(at, _NOTHING, out=at)
+        np.minimum(at, _LAST, out=at)
         whole = np.floor(at)
         at -= whole
         step = whole.astype(np.intp)
@@ -195,47 +235,62 @@ def stroke_paths(
         after *= at
         done += after
         # A stroke at completion F is at F (chord + (1 - F) bend).
-        rest = np.subtract(np.float32(1.0), done, out=after)
-        for axis, chord, side in ((x, stroke_x, bend_x), (y, stroke_y, bend_y)):
-            part = np.repeat(side[slot, m], n)
+        rest = np.subtract(_WHOLE, done, out=after)
+        for place, along, across in zip(places, chord, side, strict=True):
+            part = np.repeat(across[slot, m], n)
             part *= rest
-            part += np.repeat(chord[slot, m], n)
+            part += np.repeat(along[slot, m], n)
             part *= done
-            axis[chosen] += part
+            place[chosen] += part
         if slot == PRIMARY:
-            rest *= done
-            speed = rest
-    np.maximum(begun, 0, out=begun)
-    return Paths(x=x, y=y, stroke=begun, stroke_count=strokes.count), speed
+            np.multiply(rest, done, out=speed)
 
 
-def add_noise(
-    paths: Paths,
+def add_strokes_by_loop(
+    x: NDArray[np.float32],
+    y: NDArray[np.float32],
+    begun: NDArray[np.int8],
     speed: NDArray[np.float32],
-    traits: StrokeTraits,
-    distance_px: NDArray[np.floating],
-    duration_s: NDArray[np.floating],
+    active: NDArray[np.bool_],
     count: NDArray[np.int64],
     time_s: NDArray[np.float32],
-    key: Keys,
+    scale: NDArray[np.float32],
+    offset: NDArray[np.float32],
+    row: NDArray[np.intp],
+    table: NDArray[np.float32],
+    chord_x: NDArray[np.float32],
+    chord_y: NDArray[np.float32],
+    side_x: NDArray[np.float32],
+    side_y: NDArray[np.float32],
 ) -> None:
-    """Add drift, which grows with a hand's speed, and tremor to paths; arguments as above."""
-    drift, tremor_px = noise_at(draw_sines(traits, key), count, time_s)
-    # F (1 - F) is 0 at both ends; its maximum is 1/4.
-    speed *= np.repeat((4.0 * traits.drift_share * distance_px).astype(np.float32), count)
-    share = time_s * np.repeat((1.0 / duration_s).astype(np.float32), count)
-    np.minimum(share, np.float32(1.0), out=share)
-    share -= share * share
-    share *= 4.0
-    for place, axis in enumerate((paths.x, paths.y)):
-        drift[place] *= speed
-        tremor_px[place] *= share
-        axis += drift[place]
-        axis += tremor_px[place]
+    """Write the same numbers as `add_strokes`: the loop that is compiled."""
+    first = 0
+    for movement in range(len(count)):
+        last = first + count[movement]
+        for slot in range(SLOTS):
+            if not active[slot, movement]:
+                continue
+            a, b, begin = scale[slot, movement], offset[slot, movement], row[slot, movement]
+            along_x, along_y = chord_x[slot, movement], chord_y[slot, movement]
+            across_x, across_y = side_x[slot, movement], side_y[slot, movement]
+            for j in range(first, last):
+                at = a * time_s[j] + b
+                if at > _NOTHING:
+                    begun[j] += 1
+                at = min(max(at, _NOTHING), _LAST)
+                step = int(at)
+                done = table[begin + step]
+                done += (table[begin + step + 1] - done) * (at - np.float32(step))
+                rest = _WHOLE - done
+                x[j] += (across_x * rest + along_x) * done
+                y[j] += (across_y * rest + along_y) * done
+                if slot == PRIMARY:
+                    speed[j] = rest * done
+        first = last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _TableIndex:
+class TableIndex:
     """Where in the table a stroke is at a time: ``row + clip(scale * time_s + offset)``."""
 
     scale: NDArray[np.float32]
@@ -243,7 +298,7 @@ class _TableIndex:
     row: NDArray[np.intp]
 
 
-def _index(strokes: Strokes) -> _TableIndex:
+def _index(strokes: Strokes) -> TableIndex:
     scale = STEPS / (strokes.end_s - strokes.start_s)
     sigma = _level(strokes.sigma, SIGMA_RANGE, SIGMA_LEVELS)
     onset = _level(strokes.onset, ONSET_RANGE, ONSET_LEVELS)
@@ -251,7 +306,7 @@ def _index(strokes: Strokes) -> _TableIndex:
     row = (sigma * ONSET_LEVELS + onset) * BRAKE_LEVELS + brake
     row *= STEPS + 1
     # A stroke that is not active never begins.
-    return _TableIndex(
+    return TableIndex(
         scale=(scale * strokes.active).astype(np.float32),
         offset=np.where(strokes.active, -scale * strokes.start_s, -1.0).astype(np.float32),
         row=row.astype(np.intp),

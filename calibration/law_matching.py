@@ -14,8 +14,8 @@ McFadden 1989, method of simulated moments; Levenberg 1944 and Marquardt 1963 fo
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from math import exp, log
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ from deskhand.behavior_models.profile import Entries, Profile, entry
 from deskhand.calibration.movements import LONGEST_US, SHORTEST_US, Movements
 from deskhand.calibration.policy_rows import conditions
 from deskhand.calibration.simulated_moments import Moments, features
+from deskhand.calibration.stroke_parameters import MATCHED, share_of, start_strokes, value_at
 from deskhand.generators.pointer_reports import Reports, drawn_times_s, law_reports
 from deskhand.generators.recorder import draw_recorders
 from deskhand.keyed_draws import Keys, keys, mixed
@@ -34,85 +35,6 @@ from deskhand.keyed_draws import Keys, keys, mixed
 Floats = NDArray[np.float64]
 
 
-class Sought(NamedTuple):
-    """A stroke parameter that is matched: where the search starts, its bounds, what it means."""
-
-    start: float
-    low: float
-    high: float
-    meaning: str
-    on_log: bool = False
-
-
-MATCHED = {
-    "sigma": Sought(0.05, -0.7, 0.7, "sigma of the primary, below 0 mirrored in time"),
-    "correction_sigma": Sought(0.15, -0.7, 0.7, "the same of the other strokes"),
-    "sigma_sd": Sought(0.12, 0.02, 0.5, "its scatter over strokes"),
-    "onset": Sought(-2.2, -3.0, -0.5, "quantile at which a stroke's onset is cut off"),
-    "onset_sd": Sought(0.2, 0.0, 0.8, "its scatter over strokes"),
-    "brake": Sought(2.2, 0.2, 3.0, "quantile at which a stroke's tail is cut off"),
-    "final_brake": Sought(1.8, 0.2, 3.0, "the same of the last stroke"),
-    "brake_sd": Sought(0.2, 0.0, 0.8, "scatter of both"),
-    "turn_scale_rad": Sought(0.38, 0.03, 1.0, "Laplace scale of a stroke's total turn"),
-    "wander_share": Sought(0.8, 0.2, 1.0, "movements that start before the aim is set"),
-    "wander_log_median": Sought(-2.3, -5.0, -0.3, "ln of wander over distance"),
-    "wander_log_sd": Sought(2.0, 0.3, 2.8, "its scatter"),
-    "wander_time_slope": Sought(0.2, -1.0, 2.0, "change of that ln with ln of the movement's time"),
-    "wander_distance_slope": Sought(-0.2, -1.3, 0.6, "change of that ln with ln of the distance"),
-    "wander_limit": Sought(2.5, 0.4, 5.0, "largest wander over distance"),
-    "wander_direction_sd_rad": Sought(1.03, 0.2, 2.5, "spread of its direction"),
-    "wander_time_s": Sought(0.156, 0.03, 0.6, "time of the wander", True),
-    "wander_time_log_sd": Sought(0.42, 0.05, 1.2, "scatter of its ln"),
-    "wander_overlap": Sought(0.4, 0.0, 0.95, "share of it in which the primary has begun"),
-    "detour_share": Sought(0.12, 0.0, 0.5, "movements of .6 s that were under way elsewhere"),
-    "detour_time_slope": Sought(0.6, -0.5, 2.0, "change of its ln with ln of the movement's time"),
-    "detour_log_px": Sought(5.2, 3.5, 6.5, "ln of the way elsewhere in px"),
-    "detour_log_sd": Sought(0.8, 0.2, 1.5, "its scatter"),
-    "detour_direction_sd_rad": Sought(0.9, 0.2, 2.5, "spread of its direction"),
-    "detour_time_share": Sought(0.4, 0.1, 0.6, "its share of the movement's time"),
-    "primary_gain": Sought(0.9, 0.6, 1.1, "reach of the primary over distance"),
-    "primary_gain_sd": Sought(0.15, 0.02, 0.5, "its scatter"),
-    "primary_lateral_sd": Sought(0.1, 0.01, 0.4, "scatter of the primary's end across the path"),
-    "miss_log_sd": Sought(0.4, 0.0, 1.2, "scatter of the ln of the size of misses"),
-    "miss_distance_slope": Sought(-0.2, -0.9, 0.4, "change of that ln with ln of the distance"),
-    "primary_time_s": Sought(0.19, 0.05, 0.8, "time of the primary", True),
-    "correction_share": Sought(
-        0.87, 0.2, 1.0, "movements with time for a correction that make one"
-    ),
-    "further_correction_share": Sought(0.44, 0.0, 2.0, "further corrections, given .35 s for one"),
-    "correction_time_s": Sought(0.18, 0.04, 0.6, "time of a correction", True),
-    "correction_overlap": Sought(0.2, 0.0, 0.9, "share of the primary in which it may have begun"),
-    "removed_share": Sought(0.85, 0.3, 1.2, "what a correction but the last removes of the miss"),
-    "removed_sd": Sought(0.29, 0.02, 0.8, "its scatter"),
-    "correction_scatter_px": Sought(
-        4.0, 0.3, 20.0, "scatter of the end of such a correction", True
-    ),
-    "time_exponent": Sought(0.48, 0.0, 1.0, "a stroke's time grows with this power of the whole"),
-    "time_distance_exponent": Sought(0.0, -0.4, 0.6, "and with this power of the distance"),
-    "time_log_sd": Sought(0.25, 0.03, 0.8, "scatter of the ln of a stroke's time"),
-    "drift_share": Sought(0.03, 0.002, 0.12, "drift over distance", True),
-    "drift_tau_s": Sought(0.14, 0.02, 0.8, "correlation time of the drift", True),
-    "drift_smooth_s": Sought(0.019, 0.004, 0.08, "the hand's mass smooths its drift", True),
-    "tremor_px": Sought(0.17, 0.02, 1.5, "amplitude of the tremor", True),
-    "rest_factor": Sought(
-        0.4, 0.0, 1.5, "share of a recorder's rests that the strokes do not make"
-    ),
-    "first_rest_factor": Sought(0.4, 0.0, 1.5, "the same of rests after the first report"),
-}
-# Parameters of the strokes that movements hardly show.
-KEPT = {
-    "sigma_between_sd": (0.02, "assumed"),
-    "primary_gain_between_sd": (0.012, "assumed"),
-    "turn_between_sd_rad": (0.06, "assumed: spread of the people's habitual turns"),
-    "tremor_between_log_sd": (0.4, "assumed"),
-    "on_target_factor": (
-        0.6,
-        "assumed: corrections are rarer when the primary lands in the target",
-    ),
-    "tremor_hz": (9.5, "physiological tremor of the hand lies at 8-12 Hz (Elble & Koller 1990)"),
-    "tremor_bandwidth_hz": (1.0, "assumed: spread of its frequency over movements"),
-    "speed_limit_px_s": (4000.0, "assumed: mean speed of one stroke"),
-}
 # Without known sizes the law of Fitts is that of published numbers, see `fit_movement_time`.
 BOUNDS = {
     "movement_time_floor_s": (1e-6 * SHORTEST_US, "shortest movement that is cut from a recording"),
@@ -131,8 +53,12 @@ TIMES = (
     "movement_time_tail",
     "movement_time_between_log_sd",
 )
-MOVEMENTS, REFERENCE = 2000, 6000
-TIME_ROUNDS, STROKE_ROUNDS = 3, 12
+REFERENCE = 6000
+# Simulated movements that times are matched on, at least.
+COPIED = 20_000
+TIME_ROUNDS = 4
+# Stages of the search for strokes: its share of the whole, simulated movements, rounds.
+STAGES = ((0.0, 0.4, 2000, 8), (0.4, 1.0, 6000, 4))
 # Levels of the scatter at which the middle of the law is taken.
 LEVELS = 41
 # Step of a difference quotient, and longest step of the search, as shares of a parameter's range.
@@ -162,11 +88,11 @@ def fit_law(
     progress : callable, optional
         Told the finished share.
     """
-    trial = _Trial.of(movements, recorder, seed)
-    pointer = _matched_times(trial, start_strokes(), source)
-    strokes = _matched_strokes(trial, pointer, source, progress or (lambda _: None))
+    trial = _Trial.of(_copied(movements), recorder, seed)
+    pointer = _matched_times(movements, trial, start_strokes(), source)
+    strokes = _matched_strokes(movements, trial, pointer, source, progress or (lambda _: None))
     # How much of a movement's time is seen depends a little on its strokes.
-    pointer = _matched_times(trial, strokes, source)
+    pointer = _matched_times(movements, trial, strokes, source)
     return {"pointer": pointer, "strokes": strokes}
 
 
@@ -228,23 +154,34 @@ def _profile(**sections: Mapping[str, Mapping[str, Any]]) -> Profile:
     return Profile(name="trial", mode="fit-no-dp", remark="", sections=sections)
 
 
-def _matched_times(trial: _Trial, strokes: Entries, source: str) -> Entries:
+def _copied(movements: Movements) -> Movements:
+    """Return movements over and over, each time by other people, so that chance averages out."""
+    copies, people = -(-COPIED // len(movements)), int(movements.person.max()) + 1
+    many = movements.take(np.tile(np.arange(len(movements)), copies))
+    copy = np.repeat(np.arange(copies), len(movements))
+    return replace(many, person=(many.person + people * copy).astype(np.int32))
+
+
+def _matched_times(movements: Movements, trial: _Trial, strokes: Entries, source: str) -> Entries:
     """Return the law of movement times under which the visible times are those recorded.
 
     The first and the last report are not the hand's first and last motion, so the regressions of
     what can be seen are not quite those of the law; what they are off by is taken back.
     """
-    movements = trial.movements
     distance_px = np.hypot(trial.x1 - trial.x0, trial.y1 - trial.y0)
 
     def seen(time_us: NDArray[np.integer] | Floats) -> Entries:
-        time_s = 1e-6 * np.maximum(time_us, 1)
-        return fit_movement_time(movements.person, distance_px, trial.width_px, time_s, source)
+        person, time_s = trial.movements.person, 1e-6 * np.maximum(time_us, 1)
+        return fit_movement_time(person, distance_px, trial.width_px, time_s, source)
 
-    recorded = seen(movements.duration_us)
+    one = slice(len(movements))
+    time_s = 1e-6 * movements.duration_us.astype(np.float64)
+    recorded = fit_movement_time(
+        movements.person, distance_px[one], trial.width_px[one], time_s, source
+    )
     law: Entries = {name: entry(*given) for name, given in (FITTS | BOUNDS).items()}
     law |= recorded
-    everything = np.arange(len(movements))
+    everything = np.arange(len(trial.key))
     for _ in range(TIME_ROUNDS):
         off: dict[str, float] = {}
         # Both forms of the law, each for all movements it may serve.
@@ -284,48 +221,62 @@ def _middle(trial: _Trial, law: Entries, strokes: Entries, source: str) -> Entri
     return {n: e for n, e in found.items() if n.startswith("fitts" if sized else "distance")}
 
 
-def start_strokes() -> Entries:
-    """Return the entries of the section ``strokes`` from which the search sets out."""
-    matched = {name: entry(sought.start, "assumed") for name, sought in MATCHED.items()}
-    return matched | {name: entry(*given) for name, given in KEPT.items()}
-
-
 def _matched_strokes(
-    trial: _Trial, pointer: Entries, source: str, progress: Callable[[float], None]
+    movements: Movements,
+    trial: _Trial,
+    pointer: Entries,
+    source: str,
+    progress: Callable[[float], None],
 ) -> Entries:
-    movements = trial.movements
     usable = _evenly(movements.person, REFERENCE)
     seen = movements.take(usable)
     rows = features(seen.count, seen.t_us, seen.x, seen.y)
     moments = Moments.of(rows, seen.distance_px, trial.width_px[usable])
-    chosen = _evenly(movements.person, MOVEMENTS)
     told = f"{source}: simulated moments of shape, speed and rests matched; "
 
     def strokes(place: Floats) -> Entries:
         values = zip(MATCHED.items(), place.tolist(), strict=True)
         found = {
-            name: entry(float(f"{_value(sought, at):.4g}"), told + sought.meaning)
+            name: entry(float(f"{value_at(sought, at):.4g}"), told + sought.meaning)
             for (name, sought), at in values
         }
         return start_strokes() | found
 
-    def residual(place: Floats) -> Floats:
+    def residual(place: Floats, chosen: NDArray[np.intp]) -> Floats:
         made = trial.made(pointer, strokes(place), chosen)
         rows = features(made.count, made.t_us, made.x, made.y)
         distance_px = np.hypot(trial.x1 - trial.x0, trial.y1 - trial.y0)[chosen]
         return moments.residual(rows, distance_px, trial.width_px[chosen])
 
-    place = np.array([_share(sought, sought.start) for sought in MATCHED.values()])
+    place = np.array([share_of(sought, sought.start) for sought in MATCHED.values()])
+    # A rough search among few movements, a fine one among many.
+    for begin, end, size, rounds in STAGES:
+        chosen = _evenly(trial.movements.person, size)
+
+        def told_share(share: float, begin: float = begin, end: float = end) -> None:
+            progress(begin + (end - begin) * share)
+
+        place = _nearest(partial(residual, chosen=chosen), place, rounds, told_share)
+    return strokes(place)
+
+
+def _nearest(
+    residual: Callable[[Floats], Floats],
+    place: Floats,
+    rounds: int,
+    progress: Callable[[float], None],
+) -> Floats:
+    """Return the place with the least sum of squares, by damped Gauss-Newton steps."""
     now = residual(place)
     damping = 0.1
-    for turn in range(STROKE_ROUNDS):
+    for turn in range(rounds):
         slopes = np.empty((len(now), len(place)))
         for k in range(len(place)):
             step = STEP if place[k] < 1.0 - STEP else -STEP
             beside = place.copy()
             beside[k] += step
             slopes[:, k] = (residual(beside) - now) / step
-            progress((turn + k / len(place)) / STROKE_ROUNDS)
+            progress((turn + k / len(place)) / rounds)
         square, slope = slopes.T @ slopes, slopes.T @ now
         for _ in range(4):
             wished = np.linalg.solve(square + damping * np.diag(np.diag(square) + 1e-9), -slope)
@@ -338,7 +289,7 @@ def _matched_strokes(
             damping *= 6.0
         else:
             break
-    return strokes(place)
+    return place
 
 
 def _evenly(person: NDArray[np.integer], most: int) -> NDArray[np.intp]:
@@ -347,16 +298,3 @@ def _evenly(person: NDArray[np.integer], most: int) -> NDArray[np.intp]:
     if len(order) <= most:
         return order
     return order[np.linspace(0, len(order) - 1, most).astype(np.intp)]
-
-
-def _share(sought: Sought, value: float) -> float:
-    low, high = sought.low, sought.high
-    if sought.on_log:
-        low, high, value = log(low), log(high), log(value)
-    return (value - low) / (high - low)
-
-
-def _value(sought: Sought, share: float) -> float:
-    if sought.on_log:
-        return exp(log(sought.low) + share * log(sought.high / sought.low))
-    return sought.low + share * (sought.high - sought.low)

@@ -8,15 +8,12 @@ from numpy.typing import NDArray
 
 from deskhand.behavior_models.fitts import movement_times_s
 from deskhand.behavior_models.hand_traits import Hands
-from deskhand.behavior_models.sigma_lognormal import (
-    NOISE_DRAWS,
-    STROKE_DRAWS,
-    add_noise,
-    stroke_paths,
-)
+from deskhand.behavior_models.motor_noise import add_noise
+from deskhand.behavior_models.sigma_lognormal import NOISE_DRAWS, STROKE_DRAWS, stroke_paths
 from deskhand.behavior_models.submovements import Strokes, draw_strokes, stroke_numbers
 from deskhand.generators.recorder import PARTS, Recorders, rest_weights
-from deskhand.generators.report_times import SHORTEST_REST, moved_reports, report_times_us
+from deskhand.generators.recorder_rests import SHORTEST_REST
+from deskhand.generators.report_times import moved_reports, report_times_us
 from deskhand.keyed_draws import Keys, mixed, normals
 
 # What a movement's key is split into.
@@ -167,7 +164,7 @@ def _block(
     hand_s *= np.float32(1e-6)
     paths, speed = stroke_paths(strokes, start, end, count, hand_s)
     noise_keys = mixed(path_keys, NOISE_DRAWS)
-    add_noise(paths, speed, hands.strokes, far, moved_s, count, hand_s, noise_keys)
+    add_noise(paths.x, paths.y, speed, hands.strokes, far, moved_s, count, hand_s, noise_keys)
     x, y = np.rint(paths.x, out=paths.x), np.rint(paths.y, out=paths.y)
     x[first], y[first], x[last], y[last] = x0, y0, x1, y1
     kept = moved_reports(recorders, count, x, y)
@@ -194,12 +191,17 @@ def _without_rests(
     t_us: NDArray[np.int64],
 ) -> NDArray[np.int64]:
     """Return the time that the hand has moved by each report: in a rest it moves for one period."""
-    interval = np.diff(t_us, prepend=0)
+    interval = np.empty_like(t_us)
+    np.subtract(t_us[1:], t_us[:-1], out=interval[1:])
     interval[first] = 0
     period_us = np.rint(recorders.period_us).astype(np.int64)
-    longest = np.repeat((SHORTEST_REST * period_us).astype(np.int64), count)
-    rests = np.flatnonzero(interval > longest)
-    interval[rests] = np.repeat(period_us, count)[rests]
-    moved = np.cumsum(interval)
-    moved -= np.repeat(moved[first], count)
-    return moved
+    longest_us = (SHORTEST_REST * period_us).astype(np.int64)
+    rests = np.flatnonzero(interval > np.repeat(longest_us, count))
+    if not len(rests):
+        return t_us
+    whose = np.searchsorted(first, rests, side="right") - 1
+    excess = np.zeros(len(t_us), np.int64)
+    excess[rests] = interval[rests] - period_us[whose]
+    np.cumsum(excess, out=excess)
+    excess -= np.repeat(excess[first], count)
+    return t_us - excess

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from deskhand.generators.clock import CLOCKS
-from deskhand.generators.report_times import SHORT, SHORTEST_REST
+from deskhand.generators.recorder_rests import SHORT, SHORTEST_REST
 
 # A share of stamps on a clock's grid above which the clock is taken to have it.
 _ON_GRID = 0.97

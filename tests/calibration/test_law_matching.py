@@ -7,9 +7,10 @@ from deskhand.behavior_models.fitts import fit_movement_time
 from deskhand.behavior_models.hand_traits import draw_hands
 from deskhand.behavior_models.profile import Entries, Profile, entry, load_profile, parse_profile
 from deskhand.calibration import law_matching
-from deskhand.calibration.law_matching import MATCHED, fit_law, start_strokes
+from deskhand.calibration.law_matching import fit_law
 from deskhand.calibration.movements import Movements
 from deskhand.calibration.simulated_moments import Moments, features
+from deskhand.calibration.stroke_parameters import MATCHED, start_strokes
 from deskhand.errors import DeskhandError
 from deskhand.generators.pointer_reports import law_reports
 from deskhand.generators.recorder import draw_recorders, example_profile
@@ -74,8 +75,7 @@ def _made(seed: int, given: Entries | None = None) -> Movements:
 
 
 def test_times_and_strokes_are_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(law_matching, "MOVEMENTS", 700)
-    monkeypatch.setattr(law_matching, "STROKE_ROUNDS", 3)
+    monkeypatch.setattr(law_matching, "STAGES", ((0.0, 1.0, 700, 3),))
     movements = _made(3)
     found = fit_law(movements, recorder=RECORDER, seed=5, source="made up")
     pointer, known = found["pointer"], OFFICE["pointer"]

@@ -1,0 +1,60 @@
+"""Loops, compiled or not, write the same bytes as array code."""
+
+from collections.abc import Callable
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+
+from deskhand.behavior_models import sigma_lognormal
+from deskhand.behavior_models.hand_traits import draw_hands
+from deskhand.behavior_models.profile import load_profile
+from deskhand.compiled import compiled
+from deskhand.generators import recorder_rests
+from deskhand.generators.pointer_reports import Reports, law_reports
+from deskhand.generators.recorder import draw_recorders
+from deskhand.keyed_draws import keys
+
+INSTALL = 'numba is not installed: python -m pip install -e ".[fast]"'
+Loop = Callable[..., None]
+
+
+def plain(loop: Loop) -> Loop:
+    return loop
+
+
+def _made(movements: int) -> Reports:
+    profile, people = load_profile("mouse-web"), keys(3, "person", range(movements))
+    rng = np.random.default_rng(4)
+    x0, y0, x1, y1 = np.rint(rng.uniform(0, 1500, (4, movements)))
+    width_px = rng.choice([0.0, 12.0, 150.0], movements)
+    return law_reports(
+        draw_hands(profile, people),
+        draw_recorders(profile, people),
+        *(x0, y0, x1 + 2000.0, y1),
+        width_px,
+        keys(3, "movement", range(movements)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("way", "movements"),
+    [
+        (plain, 60),
+        pytest.param(
+            compiled,
+            3000,
+            marks=pytest.mark.skipif(find_spec("numba") is None, reason=INSTALL),
+        ),
+    ],
+)
+def test_loops_write_what_array_code_writes(
+    monkeypatch: pytest.MonkeyPatch, way: Callable[[Loop], Loop | None], movements: int
+) -> None:
+    made = {}
+    for name, fewest in (("arrays", 10**9), ("loops", 0)):
+        for module in (sigma_lognormal, recorder_rests):
+            monkeypatch.setattr(module, "FEWEST_ROWS", fewest)
+            monkeypatch.setattr(module, "compiled", way)
+        made[name] = [column.tobytes() for column in _made(movements)]
+    assert made["arrays"] == made["loops"]
