@@ -8,7 +8,7 @@ are made from additions, products and comparisons alone, which every processor r
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Self
@@ -16,6 +16,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from deskhand.compiled import compiled
 from deskhand.errors import DeskhandError
 
 Floats = NDArray[np.float32]
@@ -26,6 +27,10 @@ LIMIT = 768
 WEIGHT_LIMIT = 127
 # Above this many inputs a sum could pass 2**24.
 MOST_INPUTS = 2**24 // (LIMIT * WEIGHT_LIMIT)
+# A compiler is not loaded for fewer columns than this.
+FEWEST_COLUMNS = 1000
+_MOST = np.float32(LIMIT)
+_GATE, _GATE_STEPS = np.float32(3.0), np.float32(1.0 / (6.0 * STEP))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,13 +131,13 @@ def hard_swish(values: Floats) -> Floats:
     >>> (hard_swish(np.array([-4, 0, 1, 8], np.float32)) * STEP).tolist()
     [-0.0, 0.0, 0.671875, 8.0]
     """
-    gate = np.clip(values, -3.0, 3.0)
-    gate += np.float32(3.0)
-    gate *= np.float32(1.0 / (6.0 * STEP))
+    gate = np.clip(values, -_GATE, _GATE)
+    gate += _GATE
+    gate *= _GATE_STEPS
     values *= gate
     np.rint(values, out=values)
     # Never under -1/2; clipping is quicker than a minimum.
-    return np.clip(values, -LIMIT, LIMIT, out=values)
+    return np.clip(values, -_MOST, _MOST, out=values)
 
 
 def outputs(layers: Sequence[Layer], inputs: Floats) -> Floats:
@@ -154,9 +159,31 @@ def outputs(layers: Sequence[Layer], inputs: Floats) -> Floats:
     >>> outputs([layer, layer], whole_inputs(np.array([[3.0], [-9.0]], np.float32))).tolist()
     [[3.0], [0.0]]
     """
+    loop = _compiled_for(inputs, _activate)
     for layer in layers[:-1]:
-        inputs = hard_swish(layer(inputs))
+        if loop is None:
+            inputs = hard_swish(layer(inputs))
+        else:
+            inputs = layer.weight @ inputs
+            loop(inputs, layer.scale[:, 0], layer.bias[:, 0])
     return layers[-1](inputs)
+
+
+def _compiled_for(columns: Floats, loop: Callable[..., None]) -> Callable[..., None] | None:
+    return compiled(loop) if columns.shape[-1] >= FEWEST_COLUMNS else None
+
+
+def _activate(values: Floats, scale: Floats, bias: Floats) -> None:
+    """Turn a layer's sums into what `hard_swish` makes of its outputs: the loop that is compiled."""
+    for i in range(values.shape[0]):
+        one, other = scale[i], bias[i]
+        for j in range(values.shape[1]):
+            value = values[i, j] * one
+            value += other
+            gate = min(max(value, -_GATE), _GATE)
+            gate += _GATE
+            gate *= _GATE_STEPS
+            values[i, j] = min(max(np.rint(value * gate), -_MOST), _MOST)
 
 
 def drawn_class(logits: Floats, uniform: Floats) -> NDArray[np.intp]:
@@ -177,8 +204,25 @@ def drawn_class(logits: Floats, uniform: Floats) -> NDArray[np.intp]:
     """
     logits -= logits.max(axis=0)
     np.exp(logits, out=logits)
+    loop = _compiled_for(logits, _count_passed)
+    if loop is not None:
+        found = np.zeros(logits.shape[1], np.intp)
+        loop(logits, uniform, found)
+        return found
     # Row by row: the sum of a column then never depends on how many columns there are.
     for below, row in pairwise(logits):
         row += below
     passed: NDArray[np.intp] = (logits[:-1] < uniform * logits[-1]).sum(axis=0, dtype=np.intp)
     return passed
+
+
+def _count_passed(weights: Floats, uniform: Floats, found: NDArray[np.intp]) -> None:
+    """Count the classes that each column's number has passed: the loop that is compiled."""
+    classes = weights.shape[0]
+    for number in range(1, classes):
+        for j in range(weights.shape[1]):
+            weights[number, j] += weights[number - 1, j]
+    for number in range(classes - 1):
+        for j in range(weights.shape[1]):
+            if weights[number, j] < uniform[j] * weights[classes - 1, j]:
+                found[j] += 1

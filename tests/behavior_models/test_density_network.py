@@ -1,6 +1,9 @@
 """Layers are exact: no batch, order of columns or order of summation changes a bit."""
 
+from collections.abc import Callable
+from importlib.util import find_spec
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from deskhand.behavior_models import density_network
 from deskhand.behavior_models.density_network import (
     LIMIT,
     MOST_INPUTS,
@@ -16,11 +20,14 @@ from deskhand.behavior_models.density_network import (
     Layer,
     drawn_class,
     hard_swish,
+    outputs,
     whole_inputs,
 )
+from deskhand.compiled import compiled
 from deskhand.errors import DeskhandError
 
 FALSE_ALARM = 1e-3
+INSTALL = 'numba is not installed: python -m pip install -e ".[fast]"'
 RNG = np.random.default_rng(5)
 # As wide as a layer may be, with the largest weights and inputs there are in some rows and columns.
 WEIGHT = RNG.normal(0, 1, (33, MOST_INPUTS)).astype(np.float32)
@@ -107,3 +114,34 @@ def test_a_class_rises_with_its_number_and_is_never_beyond_the_last() -> None:
     assert drawn[0] == 0
     assert drawn[-1] == 2
     assert all(low <= high for low, high in pairwise(drawn))
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        pytest.param(lambda loop: loop, id="plain"),
+        pytest.param(
+            compiled, marks=pytest.mark.skipif(find_spec("numba") is None, reason=INSTALL)
+        ),
+    ],
+)
+def test_loops_say_what_array_code_says(
+    monkeypatch: pytest.MonkeyPatch, way: Callable[..., Any]
+) -> None:
+    rng = np.random.default_rng(5)
+    first, last = (
+        Layer.of(
+            rng.normal(0, 0.5, size).astype(np.float32),
+            rng.normal(0, 1, size[0]).astype(np.float32),
+        )
+        for size in ((9, 7), (5, 9))
+    )
+    inputs = whole_inputs(rng.normal(0, 3, (7, 400)).astype(np.float32))
+    uniform = rng.random(400, np.float32)
+    monkeypatch.setattr(density_network, "compiled", way)
+    said = {}
+    for name, fewest in (("arrays", 10**9), ("loops", 0)):
+        monkeypatch.setattr(density_network, "FEWEST_COLUMNS", fewest)
+        out = outputs([first, last], inputs.copy())
+        said[name] = (out.tobytes(), drawn_class(out, uniform).tobytes())
+    assert said["arrays"] == said["loops"]
