@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from math import log
 from types import MappingProxyType
 
-from deskhand.behavior_models.hand_traits import Device, HandTraits
+from deskhand.behavior_models.hand_traits import HandTraits
 from deskhand.errors import UnknownNameError
 
 
@@ -43,8 +43,6 @@ class Condition:
         Whether habitual turns bend the other way.
     device : str or None
         Kind of device, where it is not a mouse.
-    scrolls_by : str or None
-        How the page is scrolled, where not by wheel.
     """
 
     source: str
@@ -62,7 +60,6 @@ class Condition:
     hover: float = 1.0
     mirrored: bool = False
     device: str | None = None
-    scrolls_by: str | None = None
 
 
 CONDITIONS: Mapping[str, Condition] = MappingProxyType(
@@ -94,7 +91,6 @@ CONDITIONS: Mapping[str, Condition] = MappingProxyType(
             corrections=1.1,
             aim_scatter=1.1,
             device="touchpad",
-            scrolls_by="touchpad",
         ),
         "trackball": Condition(
             source="MacKenzie, Kauppinen & Silfverberg 2001: throughput 3.0 bits/s against 4.9 of a "
@@ -199,30 +195,4 @@ def hand_under(name: str, hand: HandTraits) -> HandTraits:
             tremor_hz=under.tremor_hz or strokes.tremor_hz,
             turn_rad=-strokes.turn_rad if under.mirrored else strokes.turn_rad,
         ),
-    )
-
-
-def device_under(name: str, device: Device) -> Device:
-    """Return a person's device under a condition.
-
-    Browsers report a touchpad and a trackball as a mouse, so the pointer type stays.
-
-    Parameters
-    ----------
-    name : str
-        Of the condition.
-    device : Device
-        The device without it.
-
-    Raises
-    ------
-    UnknownNameError
-        When there is no such condition.
-    """
-    under = condition(name)
-    kind = under.device
-    return replace(
-        device,
-        name=device.name if kind is None else f"{kind}-{device.poll_hz:.0f}hz",
-        scrolls_by=under.scrolls_by or device.scrolls_by,
     )

@@ -1,4 +1,4 @@
-"""One person's hand and the device in it, drawn from a profile."""
+"""One person's hand, drawn from a profile."""
 
 from dataclasses import dataclass, fields, replace
 from math import exp
@@ -148,25 +148,6 @@ class Hands:
     def take(self, index: NDArray[np.integer]) -> "Hands":
         """Return rows in the order given, for example each movement's from its person's."""
         return replace(self, strokes=self.strokes.take(index), **_rows(self, index))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Device:
-    """A pointing device, the screen that it moves on, and the error of the computer's clock.
-
-    ``scrolls_by`` is wheel or touchpad.
-    """
-
-    name: str
-    poll_hz: float
-    pointer_type: str
-    report_jitter_s: float
-    dropped_report_share: float
-    notch_px: float
-    screen_width: int
-    screen_height: int
-    clock_skew_us: int
-    scrolls_by: str = "wheel"
 
 
 # Entries that are one person's value as they stand in the profile's section `pointer`.
@@ -347,38 +328,3 @@ def _strokes(profile: Profile, z: list[float] | NDArray[np.float32], tempo: Numb
 def _rows(traits: "StrokeTraits | Hands", index: NDArray[np.integer]) -> dict[str, Any]:
     columns = {f.name: getattr(traits, f.name) for f in fields(traits)}
     return {name: c[index] for name, c in columns.items() if isinstance(c, np.ndarray)}
-
-
-def draw_device(profile: Profile, rng: np.random.Generator) -> Device:
-    """Draw the device of one person: a mouse with one of the usual polling rates.
-
-    Parameters
-    ----------
-    profile : Profile
-        The population, section ``device``.
-    rng : numpy.random.Generator
-        The person's own stream.
-
-    Examples
-    --------
-    >>> from deskhand.behavior_models.profile import load_profile
-    >>> from deskhand.streams import stream
-    >>> draw_device(load_profile("office"), stream(7, "persona.device", 0, 0)).pointer_type
-    'mouse'
-    """
-    rates, shares = zip(*profile["device", "poll_hz"], strict=True)
-    place = int(np.searchsorted(np.cumsum(shares) / sum(shares), rng.random(), side="right"))
-    poll_hz = float(rates[min(place, len(rates) - 1)])
-    width, height = profile["device", "screen"]
-    skew_us = profile["device", "clock_skew_sd_s"] * rng.standard_normal() * 1e6
-    return Device(
-        name=f"mouse-{poll_hz:.0f}hz",
-        poll_hz=poll_hz,
-        pointer_type="mouse",
-        report_jitter_s=profile["device", "report_jitter_s"],
-        dropped_report_share=profile["device", "dropped_report_share"],
-        notch_px=profile["device", "notch_px"],
-        screen_width=int(width),
-        screen_height=int(height),
-        clock_skew_us=round(skew_us),
-    )

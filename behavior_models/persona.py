@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from deskhand.behavior_models.conditions import device_under, hand_under
-from deskhand.behavior_models.hand_traits import Device, HandTraits, draw_device, draw_hand
+from deskhand.behavior_models.conditions import condition as condition_of
+from deskhand.behavior_models.conditions import hand_under
+from deskhand.behavior_models.hand_traits import HandTraits, draw_hand
 from deskhand.behavior_models.mind_traits import MindTraits, draw_mind
+from deskhand.behavior_models.pointing_device import Device, draw_device
 from deskhand.behavior_models.profile import Profile
 from deskhand.behavior_models.typist_traits import TypistTraits, draw_typist
 from deskhand.errors import UnknownNameError
@@ -80,6 +82,8 @@ def draw_persona(
         hand=hand_under(condition, draw_hand(profile, stream(seed, "persona.hand", *who))),
         typist=draw_typist(profile, stream(seed, "persona.typist", *who)),
         mind=draw_mind(profile, stream(seed, "persona.mind", *who)),
-        device=device_under(condition, draw_device(profile, stream(seed, "persona.device", *who))),
+        device=draw_device(
+            profile, stream(seed, "persona.device", *who), condition_of(condition).device
+        ),
         condition=condition,
     )

@@ -92,12 +92,16 @@ class Paths:
         Number of the latest stroke that has begun, from 0.
     stroke_count : NDArray[np.int32], shape (m,)
         Strokes of each movement.
+    of_pointer : bool
+        Whether these are places of the pointer, as learned from what devices reported, and not of
+        the hand that has a device still to move.
     """
 
     x: NDArray[np.float32]
     y: NDArray[np.float32]
     stroke: NDArray[np.int8]
     stroke_count: NDArray[np.int32]
+    of_pointer: bool = False
 
 
 def pointer_paths(hand: HandTraits | Hands, requests: PathRequests) -> Paths:

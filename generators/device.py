@@ -1,8 +1,10 @@
-"""The device between the hand and the events: polling, whole pixels, and what it leaves out.
+"""The device between the hand and the events: polling, counts, whole pixels, and what it leaves out.
 
 The hand moves in continuous time; a mouse answers the host's polls. Each answer is a whole number
-of counts since the last, and a poll at which nothing moved makes no event. What a recorder does to
-the events afterwards, such as keeping one a frame, belongs to the export.
+of counts since the last, which the system multiplies by a gain that may grow with speed, and a poll
+at which the pointer did not move makes no event. The hand looks at the pointer: it makes up for what
+the counts left out. What a recorder does to the events afterwards, such as keeping one a frame,
+belongs to the export.
 """
 
 from dataclasses import dataclass
@@ -10,13 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from deskhand.behavior_models.hand_traits import Device
+from deskhand.behavior_models.pointing_device import Device, gain_factor_for
 
 # Bound of the jitter as a share of the period, so that two reports never change places.
 JITTER_LIMIT = 0.45
 # A faster device jitters less: its spread is at most this share of its period. Assumed.
 JITTER_SHARE = 0.1
-# Screen coordinates are packed as x << PACK | y while they are compared and kept.
+# The system tells a speed from an interval of at least this share of the period. Assumed.
+SHORTEST_PERIOD = 0.25
+# Counts and px are summed in whole numbers of 2**-FINE, so that a movement's sums do not depend on
+# what was summed before them.
+FINE = 16
+# Screen coordinates, in physical pixels, are packed as x << PACK | y while they are compared and kept.
 PACK = 16
 
 
@@ -116,16 +123,16 @@ def reports(
     end: NDArray[np.int32],
     rng: np.random.Generator,
 ) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
-    """Return which polls make an event, and the packed whole-pixel positions of these events.
+    """Return which polls make an event, and the packed positions of these events.
 
     Parameters
     ----------
     device : Device
-        Screen size and share of lost reports.
+        Screen and share of lost reports.
     polls : Polls
         The polls.
     x, y : NDArray[np.float32], shape (n,)
-        The hand's place at the polls in px; overwritten.
+        The pointer's place at the polls, in px.
     start, end : NDArray[np.int32], shape (m,)
         Packed start and end points of the movements.
     rng : numpy.random.Generator
@@ -152,30 +159,118 @@ def reports(
     return places, at[places]
 
 
+def counted(
+    device: Device,
+    polls: Polls,
+    x: NDArray[np.float32],
+    y: NDArray[np.float32],
+    start: tuple[NDArray[np.float32], NDArray[np.float32]],
+) -> list[NDArray[np.float32]]:
+    """Return where whole counts bring the pointer, x and y in px.
+
+    Parameters
+    ----------
+    device : Device
+        Resolution and gain.
+    polls : Polls
+        The polls.
+    x, y : NDArray[np.float32], shape (n,)
+        Where the hand wants the pointer.
+    start : pair of NDArray[np.float32], shape (m,)
+        Where the movements start.
+
+    Returns
+    -------
+    list of NDArray[np.float32], each of shape (n,)
+        Within a count or so of what was wanted; the last poll of a movement is exactly there.
+    """
+    count, first, last = polls.count, polls.first, polls.last
+    steps = []
+    for axis, begin in zip((x, y), start, strict=True):
+        step = np.diff(axis, prepend=axis[:1])
+        step[first] = axis[first] - begin
+        steps.append(step)
+    period_s = np.diff(polls.time_s, prepend=polls.time_s[:1])
+    period_s[first] = polls.time_s[first]
+    np.maximum(period_s, np.float32(SHORTEST_PERIOD / device.poll_hz), out=period_s)
+    inch_s = np.sqrt(steps[0] * steps[0] + steps[1] * steps[1])
+    inch_s /= period_s
+    inch_s *= np.float32(1.0 / device.px_per_inch)
+    base = device.px_per_inch / device.counts_per_inch
+    gain_px = (base * gain_factor_for(device.curve, inch_s)).astype(np.float32)
+    summed = np.zeros(len(x), np.int64)
+    moved = []
+    for step in steps:
+        # A sum of whole counts is the rounded sum; what is left of a count waits for the next poll.
+        upto = _sums(_fine(step / gain_px), count, first)
+        upto += 1 << (FINE - 1)
+        upto >>= FINE
+        counts = np.diff(upto, prepend=0)
+        counts[first] = upto[first]
+        moved.append(_sums(_fine(counts * gain_px), count, first))
+        summed += np.abs(counts)
+    # With a gain that changes on the way, the counts end a little beside the aim: all are made longer
+    # or shorter alike, as a hand does that sees where the pointer goes.
+    done = _sums(summed, count, first).astype(np.float32)
+    done /= np.repeat(np.maximum(done[last], 1.0), count)
+    places = []
+    for axis, begin, way in zip((x, y), start, moved, strict=True):
+        place = way.astype(np.float32)
+        place *= np.float32(2.0**-FINE)
+        place += np.repeat(begin, count)
+        place += np.repeat(axis[last] - place[last], count) * done
+        place[last] = axis[last]
+        places.append(place)
+    return places
+
+
+def _fine(values: NDArray[np.floating]) -> NDArray[np.int64]:
+    values *= 2.0**FINE
+    fine: NDArray[np.int64] = np.rint(values, out=values).astype(np.int64)
+    return fine
+
+
+def _sums(
+    values: NDArray[np.int64], count: NDArray[np.int64], first: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return sums from each movement's first value on."""
+    total: NDArray[np.int64] = np.cumsum(values)
+    total -= np.repeat(total[first] - values[first], count)
+    return total
+
+
 def pack(device: Device, x: NDArray[np.floating], y: NDArray[np.floating]) -> NDArray[np.int32]:
-    """Return positions rounded to whole pixels of the screen, packed into one number each.
+    """Return positions rounded to whole physical pixels of the screen, packed into one number each.
 
     Examples
     --------
-    >>> from deskhand.behavior_models.hand_traits import draw_device
+    >>> from deskhand.behavior_models.pointing_device import draw_device
     >>> from deskhand.behavior_models.profile import load_profile
     >>> device = draw_device(load_profile("office"), np.random.default_rng(1))
-    >>> [c.tolist() for c in unpack(pack(device, np.array([3.2, -5.0]), np.array([9.6, 4e3])))]
+    >>> at = pack(device, np.array([3.2, -5.0]), np.array([9.6, 4e3]))
+    >>> [c.tolist() for c in unpack(device, at)]
     [[3.0, 0.0], [10.0, 1079.0]]
     """
-    packed = _whole(x, device.screen_width - 1)
+    scale = device.screen_scale
+    packed = _whole(x, scale, device.right_px)
     packed <<= PACK
-    packed |= _whole(y, device.screen_height - 1)
+    packed |= _whole(y, scale, device.bottom_px)
     return packed
 
 
-def unpack(at: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the x and y of packed positions, each of shape (n,)."""
-    return (at >> PACK).astype(np.float32), (at & ((1 << PACK) - 1)).astype(np.float32)
+def unpack(
+    device: Device, at: NDArray[np.int32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the x and y of packed positions in px, each of shape (n,)."""
+    x, y = (at >> PACK).astype(np.float32), (at & ((1 << PACK) - 1)).astype(np.float32)
+    if device.screen_scale != 1.0:
+        x /= np.float32(device.screen_scale)
+        y /= np.float32(device.screen_scale)
+    return x, y
 
 
-def _whole(place: NDArray[np.floating], limit: int) -> NDArray[np.int32]:
-    rounded = np.rint(place)
-    np.clip(rounded, 0, limit, out=rounded)
+def _whole(place: NDArray[np.floating], scale: float, limit_px: float) -> NDArray[np.int32]:
+    rounded = np.rint(place * place.dtype.type(scale))
+    np.clip(rounded, 0, round(limit_px * scale), out=rounded)
     whole: NDArray[np.int32] = rounded.astype(np.int32)
     return whole

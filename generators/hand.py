@@ -52,7 +52,7 @@ class Hand:
     Attributes
     ----------
     x, y : float
-        Screen position in px, whole numbers.
+        Screen position in px, on a whole physical pixel.
     slowness : float
         Factor on movement times; fatigue raises it.
     """
@@ -63,6 +63,7 @@ class Hand:
         "_hold_s",
         "_noise",
         "_right",
+        "_scale",
         "_traits",
         "slowness",
         "x",
@@ -72,8 +73,9 @@ class Hand:
     def __init__(self, persona: Persona, draws: Draws) -> None:
         self._traits = persona.hand
         self._draws = draws
-        self._right = float(persona.device.screen_width - 1)
-        self._bottom = float(persona.device.screen_height - 1)
+        self._scale = persona.device.screen_scale
+        self._right = persona.device.right_px
+        self._bottom = persona.device.bottom_px
         self._hold_s = self._noise = 0.0
         self.slowness = 1.0
         # Where the pointer rests when the session starts: somewhere in the middle half. Assumed.
@@ -149,8 +151,8 @@ class Hand:
         time_s : float
             How long it takes.
         """
-        x = float(round(min(max(self.x + dx, 0.0), self._right)))
-        y = float(round(min(max(self.y + dy, 0.0), self._bottom)))
+        x = self._pixel(min(max(self.x + dx, 0.0), self._right))
+        y = self._pixel(min(max(self.y + dy, 0.0), self._bottom))
         if x == self.x and y == self.y:
             return Aim(x, y, 0, 0.0)
         self.x, self.y = x, y
@@ -246,10 +248,16 @@ class Hand:
         share = sd * normal()
         while not -EDGE_SHARE <= share <= EDGE_SHARE:
             share = sd * normal()
-        at = float(round(low + (0.5 + share) * extent))
+        at = self._pixel(low + (0.5 + share) * extent)
         high = low + extent
         if low <= at < high and 0.0 <= at <= limit:
             return at
         # Rounding has left the box, or the box the screen.
-        first, last = ceil(low), max(ceil(high) - 1, floor(low))
-        return float(min(max(at, first, 0.0), max(last, 0.0), limit))
+        scale = self._scale
+        first = ceil(low * scale) / scale
+        last = max(ceil(high * scale) - 1, floor(low * scale)) / scale
+        return min(max(at, first, 0.0), max(last, 0.0), limit)
+
+    def _pixel(self, place: float) -> float:
+        """Return the nearest whole physical pixel, in px."""
+        return round(place * self._scale) / self._scale

@@ -67,7 +67,7 @@ def pointer_paths(hand: HandTraits, requests: PathRequests) -> Paths:
         return _learned(hand, requests)
     by_law = law_paths(hand, _part(requests, ~learned))
     if not learned.any():
-        return by_law
+        return replace(by_law, of_pointer=True)
     drawn = _learned(hand, _part(requests, learned))
     rows = np.repeat(learned, requests.count)
     columns = {}
@@ -75,7 +75,7 @@ def pointer_paths(hand: HandTraits, requests: PathRequests) -> Paths:
         column = np.empty(len(mask), getattr(drawn, name).dtype)
         column[mask], column[~mask] = getattr(drawn, name), getattr(by_law, name)
         columns[name] = column
-    return Paths(**columns)
+    return Paths(**columns, of_pointer=True)
 
 
 def _part(requests: PathRequests, chosen: NDArray[np.bool_]) -> PathRequests:
@@ -96,7 +96,13 @@ def _learned(hand: HandTraits, requests: PathRequests) -> Paths:
     last = np.cumsum(reports.count) - 1
     knots = _knots(reports, stroke, float(traits.period_ms[0]) * 1e3)
     x, y, at = _between(_stretched(knots, duration_us), requests.count, requests.time_s)
-    return Paths(x=x, y=y, stroke=knots.stroke[at], stroke_count=stroke[last].astype(np.int32) + 1)
+    return Paths(
+        x=x,
+        y=y,
+        stroke=knots.stroke[at],
+        stroke_count=stroke[last].astype(np.int32) + 1,
+        of_pointer=True,
+    )
 
 
 def _traits(hand: HandTraits) -> ReportTraits:

@@ -6,12 +6,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from deskhand.behavior_models.hand_traits import Device
+from deskhand.behavior_models.pointing_device import Device
 from deskhand.behavior_models.sigma_lognormal import PathRequests, Paths
 from deskhand.errors import DeskhandError
 from deskhand.events import TYPE_CODE
 from deskhand.generators.columns import Columns, WordIndex, columns_of, no_columns, stack
-from deskhand.generators.device import pack, poll, poll_count, reports, unpack
+from deskhand.generators.device import counted, pack, poll, poll_count, reports, unpack
 from deskhand.generators.plan import Move, Press, SessionPlan
 from deskhand.keyed_draws import Keys, mixed
 from deskhand.registry import load
@@ -87,16 +87,18 @@ def render_moves(plan: SessionPlan, fidelity: str = FIDELITY) -> tuple[Columns, 
         requests = moves.requests(part, polls.count, polls.time_s, key[part])
         paths: Paths = model(plan.persona.hand, requests)
         strokes[moves.place[part]] = paths.stroke_count
-        kept, at = reports(
-            device, polls, paths.x, paths.y, moves.start[part], moves.end[part], device_rng
-        )
+        x, y = paths.x, paths.y
+        start, end = moves.start[part], moves.end[part]
+        if not paths.of_pointer:
+            x, y = counted(device, polls, x, y, unpack(device, start))
+        kept, at = reports(device, polls, x, y, start, end, device_rng)
         times.append(polls.t_us[kept])
         positions.append(at)
         # How many of each movement's polls were kept gives the movement of each row.
         upto = np.searchsorted(kept, polls.last, side="right")
         sources.append(np.diff(upto, prepend=0))
     count = np.concatenate(sources)
-    x, y = unpack(np.concatenate(positions))
+    x, y = unpack(device, np.concatenate(positions))
     n = len(x)
     columns = Columns(
         t_us=np.concatenate(times),
@@ -118,7 +120,8 @@ def render_presses(plan: SessionPlan) -> Columns:
     target = targets.encode(fields["down_target"] + fields["up_target"])
     device = plan.persona.device
     x, y = unpack(
-        pack(device, np.array(fields["x0"] + fields["x1"]), np.array(fields["y0"] + fields["y1"]))
+        device,
+        pack(device, np.array(fields["x0"] + fields["x1"]), np.array(fields["y0"] + fields["y1"])),
     )
     button = np.array(fields["button"], np.int8)
     return Columns(
@@ -148,6 +151,7 @@ class _Moves:
     aimed: NDArray[np.bool_]
     start_us: NDArray[np.int64]
     end_us: NDArray[np.int64]
+    device: Device
     start: NDArray[np.int32]
     end: NDArray[np.int32]
     width_px: NDArray[np.float64]
@@ -174,6 +178,7 @@ class _Moves:
             aimed=np.array([kind != "drift" for kind in fields["kind"]], np.bool_)[place],
             start_us=start_us[place],
             end_us=end_us[place],
+            device=device,
             start=start[place],
             end=end[place],
             width_px=np.array(fields["width_px"], np.float64)[place],
@@ -187,8 +192,8 @@ class _Moves:
         time_s: NDArray[np.float32],
         key: Keys,
     ) -> PathRequests:
-        x0, y0 = unpack(self.start[part])
-        x1, y1 = unpack(self.end[part])
+        x0, y0 = unpack(self.device, self.start[part])
+        x1, y1 = unpack(self.device, self.end[part])
         return PathRequests(
             x0=x0.astype(np.float64),
             y0=y0.astype(np.float64),

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 import deskhand
-from deskhand.behavior_models.conditions import CONDITIONS, condition, device_under, hand_under
-from deskhand.behavior_models.hand_traits import draw_device, draw_hand
+from deskhand.behavior_models.conditions import CONDITIONS, condition, hand_under
+from deskhand.behavior_models.hand_traits import draw_hand
 from deskhand.behavior_models.persona import draw_persona
+from deskhand.behavior_models.pointing_device import KINDS
 from deskhand.behavior_models.profile import load_profile
 from deskhand.errors import UnknownNameError
 from deskhand.generators.wheel import plan_scroll
@@ -14,7 +15,6 @@ from deskhand.streams import Draws, stream
 
 PROFILE = load_profile("office")
 HAND = draw_hand(PROFILE, stream(7, "hand"))
-DEVICE = draw_device(PROFILE, stream(7, "device"))
 
 
 @pytest.mark.parametrize("name", sorted(CONDITIONS))
@@ -60,9 +60,14 @@ def test_a_touchpad_scrolls_by_less_than_a_notch() -> None:
     assert scroll.duration_us > scroll.t_us[-1]
 
 
-def test_devices_keep_their_wheel_without_a_touchpad() -> None:
-    assert device_under("trackball", DEVICE).scrolls_by == "wheel"
-    assert device_under("none", DEVICE) == DEVICE
+@pytest.mark.parametrize("name", sorted(CONDITIONS))
+def test_a_condition_decides_the_device_where_it_names_one(name: str) -> None:
+    plain, under = (draw_persona(PROFILE, 7, 0, 3, condition=c).device for c in ("none", name))
+    kind = CONDITIONS[name].device
+    assert kind is None or kind in KINDS
+    assert under.kind == (kind or "mouse")
+    assert under.scrolls_by == ("touchpad" if kind == "touchpad" else "wheel")
+    assert (under == plain) == (kind is None)
 
 
 @pytest.mark.parametrize("name", ["", "Tremor", "touch-pad", "tremor "])

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from deskhand.behavior_models.hand_traits import draw_device, draw_hand, draw_hands
+from deskhand.behavior_models.hand_traits import draw_hand, draw_hands
+from deskhand.behavior_models.pointing_device import draw_device
 from deskhand.behavior_models.profile import load_profile
 from deskhand.keyed_draws import keys
 from deskhand.streams import stream
@@ -28,7 +29,7 @@ def test_people_spread_as_the_profile_says() -> None:
 
 def test_polling_rates_come_in_their_shares() -> None:
     rates = [draw_device(PROFILE, stream(7, "d", person)).poll_hz for person in range(1500)]
-    for rate, share in PROFILE["device", "poll_hz"]:
+    for rate, share in PROFILE["pointing_device", "kinds"][0]["report_hz"]:
         assert np.mean(np.equal(rates, rate)) == pytest.approx(share, abs=0.03)
 
 

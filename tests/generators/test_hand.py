@@ -1,5 +1,6 @@
 """What a planner may rely on: end points inside boxes and screens, whole pixels, sane times."""
 
+from dataclasses import replace
 from math import hypot
 from statistics import median
 
@@ -18,17 +19,22 @@ BOX = st.tuples(st.floats(0, 1800), st.floats(0, 1000), st.floats(1, 900), st.fl
 
 
 @settings(max_examples=100, deadline=None)
-@given(seed=st.integers(0, 2**32), boxes=st.lists(BOX, min_size=1, max_size=8))
-def test_an_aim_ends_on_a_whole_pixel_inside_the_box_and_the_screen(
-    seed: int, boxes: list[tuple[float, float, float, float]]
+@given(
+    seed=st.integers(0, 2**32),
+    boxes=st.lists(BOX, min_size=1, max_size=8),
+    scale=st.sampled_from([1.0, 1.25, 1.5, 2.0]),
+)
+def test_an_aim_ends_on_a_physical_pixel_inside_the_box_and_the_screen(
+    seed: int, boxes: list[tuple[float, float, float, float]], scale: float
 ) -> None:
-    hand = Hand(PERSONA, Draws(seed, "hand"))
+    persona = replace(PERSONA, device=replace(PERSONA.device, screen_scale=scale))
+    hand = Hand(persona, Draws(seed, "hand"))
     for box in boxes:
         before = (hand.x, hand.y)
         aim = hand.aim(box)
         assert (aim.x, aim.y) == (hand.x, hand.y)
-        assert aim.x == int(aim.x)
-        assert aim.y == int(aim.y)
+        assert aim.x * scale == pytest.approx(round(aim.x * scale), abs=1e-6)
+        assert aim.y * scale == pytest.approx(round(aim.y * scale), abs=1e-6)
         assert 0 <= aim.x <= 1919
         assert 0 <= aim.y <= 1079
         if box[0] + box[2] < 1919 and box[1] + box[3] < 1079 and min(box[2:]) >= 2:

@@ -40,16 +40,20 @@ def _rows_of(block: Columns, move: Move) -> NDArray[np.intp]:
         max_size=12,
     ),
     poll_hz=st.sampled_from([125.0, 500.0, 1000.0]),
+    scale=st.sampled_from([1.0, 1.0, 1.5, 2.0]),
     seed=st.integers(0, 2**32),
 )
 def test_paths_end_in_their_end_points_and_stay_within_time_and_screen(
     make_plan: MakePlan,
     data: list[tuple[tuple[int, int], tuple[int, int], int, int, str, float]],
     poll_hz: float,
+    scale: float,
     seed: int,
     fidelity: str,
 ) -> None:
     plan = make_plan(clicks=0, seed=7, poll_hz=poll_hz, profile=POPULATION)
+    device = replace(plan.persona.device, screen_scale=scale)
+    plan.persona = replace(plan.persona, device=device)
     plan.seed = seed
     t = 0
     for i, ((x0, y0), (x1, y1), duration, rest, kind, width) in enumerate(data):
@@ -62,8 +66,8 @@ def test_paths_end_in_their_end_points_and_stay_within_time_and_screen(
         assert all((m.x0, m.y0) == (m.x1, m.y1) for m in plan.moves)
         return
     x, y = block.numbers["screen_x"], block.numbers["screen_y"]
-    assert np.array_equal(x, np.rint(x))
-    assert np.array_equal(y, np.rint(y))
+    for place in (x, y):
+        assert np.allclose(place * scale, np.rint(place * scale), atol=1e-3)
     assert 0 <= x.min() <= x.max() <= 1919
     assert 0 <= y.min() <= y.max() <= 1079
     seen = 0
@@ -75,7 +79,10 @@ def test_paths_end_in_their_end_points_and_stay_within_time_and_screen(
             assert count == 0
             continue
         assert count >= 1
-        assert (x[rows[-1]], y[rows[-1]]) == (move.x1, move.y1)
+        # Every whole px is a physical pixel, but for a scale of 1.5.
+        off = 0.5 / scale if scale == 1.5 else 0.0
+        assert abs(x[rows[-1]] - move.x1) <= off + 1e-4
+        assert abs(y[rows[-1]] - move.y1) <= off + 1e-4
         assert np.all(block.action_id[rows] == move.action_id)
         assert np.all(block.numbers["buttons"][rows] == move.buttons)
         # No report without a change of place.
