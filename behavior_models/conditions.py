@@ -131,7 +131,7 @@ def condition(name: str) -> Condition:
 
     Examples
     --------
-    >>> condition("touchpad").scrolls_by
+    >>> condition("touchpad").device
     'touchpad'
     """
     if name not in CONDITIONS:
