@@ -84,12 +84,14 @@ def test_the_harness_sees_what_is_wrong(
     assert any(problem.startswith("the cursor took") for problem in problems)
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize(
+    ("name", "fidelity"), [*((name, "law") for name in SCENARIOS), (SCENARIOS[1], "learned")]
+)
 def test_simulated_sessions_replay(
-    name: str, chromium: str, node_modules: Path, tmp_path: Path
+    name: str, fidelity: str, chromium: str, node_modules: Path, tmp_path: Path
 ) -> None:
     with rrweb.open_writer(tmp_path) as writer:
-        writer.write(deskhand.simulate(name, seed=7))
+        writer.write(deskhand.simulate(name, seed=7, fidelity=fidelity))
     path = next((tmp_path / "rrweb").glob("*.json"))
     report = validate_path(path)
     assert report.ok, list(report.lines())
