@@ -18,11 +18,13 @@ HISTORY = 7
 HEADING_MEMORY_MS = 20.0
 # A gap above this is a rest of the hand or a late frame, at usual frame rates. Assumed.
 GAP_MS = 30.0
+# So near to the end point each place counts.
+NEAR_PX = 3
 # Scale on which intervals are compared: the period of the most frequent display, 60 Hz.
 FRAME_MS = 16.7
 # Keeps the logarithm of a detour finite for a straight path.
 DETOUR_FLOOR = 0.004
-TRAITS = 6
+TRAITS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,18 +329,20 @@ def _motion(state: ReportState, way: Heading) -> list[Floats]:
 def _next_step(state: ReportState, way: Heading, gap_ms: Floats, reach_px: Floats) -> list[Floats]:
     f = np.float32
     far = np.maximum(np.abs(state.rest_x), np.abs(state.rest_y))
+    near = _flag(far <= NEAR_PX)
+    near_x, near_y = near * state.rest_x, near * state.rest_y
     along, aside = step_scores(way, reach_px, state.rest_x, state.rest_y)
     return [
         *(squeezed((gap_ms - f(FRAME_MS)) * f(0.5)), _log1(gap_ms), _log1(reach_px)),
         *(np.clip(along, f(-6.0), f(6.0)), np.clip(aside, f(-6.0), f(6.0))),
         *(np.exp(f(-0.5) * (along * along + aside * aside)), _flag(gap_ms > GAP_MS)),
-        # The last step of a person is most often a single pixel along one axis.
+        # The last step of a person is most often a single pixel along one axis, so the last few places
+        # before the end point are told apart.
+        *(near_x, near_y),
+        *(_flag(np.abs(axis) == size) for axis in (near_x, near_y) for size in (1, 2)),
         *(_flag(state.rest_x == 0), _flag(state.rest_y == 0)),
-        *(
-            _flag(far <= 1),
-            _flag(far <= 2),
-            _flag(np.abs(state.rest_x) + np.abs(state.rest_y) == 1),
-        ),
+        *(_flag(far <= 1), _flag(far <= 2)),
+        _flag(np.abs(state.rest_x) + np.abs(state.rest_y) == 1),
     ]
 
 

@@ -1,7 +1,7 @@
-"""How one person's reports differ from another's: six numbers a person, drawn jointly.
+"""How one person's reports differ from another's: eight numbers a person, drawn jointly.
 
-Display period, shares of long gaps and of uneven intervals, tempo, detour, and how often a place is
-reported twice. They condition the learned tier; the people they were fitted on are not kept.
+Display period, shares of long gaps and of uneven intervals, tempo, detour, shares of early reports
+and of missed frames, and how often a place is reported twice. They condition the learned tier; the people they were fitted on are not kept.
 """
 
 from collections.abc import Mapping
@@ -27,23 +27,28 @@ NAMES = (
     "log_uneven_share",
     "tempo",
     "detour",
+    "log_early_share",
+    "log_missed_share",
     "log_repeat_share",
 )
 # Rates that devices and displays have; a person's median interval belongs to the nearest.
 RATES_HZ = (1000, 500, 360, 240, 165, 144, 125, 120, 100, 90, 75, 60, 50, 40, 30, 20, 10)
-# Normal scores at which the distributions of gap share, uneven share, tempo and detour are tabled.
+# The traits that are drawn jointly, and the normal scores at which their distributions are tabled.
+JOINT = slice(1, 7)
 SCORES = np.linspace(-2.1, 2.1, 15)
 # Beyond this many standard deviations nobody was seen, and the network would be guessing.
 TRAIT_LIMIT = 3.5
 # An interval this near the median is one period; the mean of such is finer than the clock's grid.
 NEAR_MS, NEAR_SHARE = 1.6, 0.1
+# An interval below this share of the period is early; between these shares a frame was missed.
+EARLY_SHARE, MISSED_SHARES = 0.6, (1.8, 2.3)
 # A person's mean of a residual is shrunk as if this many movements at 0 had been seen besides.
 PRIOR_MOVEMENTS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportTraits:
-    """Traits of p people: the period in ms, shape (p,), and all six standardised, shape (6, p)."""
+    """Traits of p people: the period in ms, shape (p,), and all standardised, shape (8, p)."""
 
     period_ms: NDArray[np.float32]
     scores: NDArray[np.float32]
@@ -65,8 +70,8 @@ def draw_report_traits(profile: Profile, keys: Keys) -> ReportTraits:
 
     mean, sd, classes = at("mean"), at("sd"), at("classes")
     place = np.searchsorted(np.cumsum(classes[:, 1])[:-1], uniforms(keys, 0), side="right")
-    z = normals(keys, np.arange(1, 7)[:, np.newaxis]).astype(np.float64)
-    drawn = np.empty((6, len(keys)))
+    z = normals(keys, np.arange(1, 9)[:, np.newaxis]).astype(np.float64)
+    drawn = np.empty((len(NAMES), len(keys)))
     drawn[0] = classes[place, 2] + classes[place, 3] * z[0]
     # Row by row, so that a person's numbers do not depend on how many people there are.
     for row, (table, gains) in enumerate(
@@ -75,7 +80,7 @@ def draw_report_traits(profile: Profile, keys: Keys) -> ReportTraits:
         score = sum(gain * z[k + 1] for k, gain in enumerate(gains.tolist()))
         drawn[row] = value_of_score(score, table, SCORES)
     share, never, log_mean, log_sd = profile[SECTION, "repeats"]
-    drawn[5] = np.where(uniforms(keys, 7) < share, log_mean + log_sd * z[5], never)
+    drawn[7] = np.where(uniforms(keys, 9) < share, log_mean + log_sd * z[7], never)
     scores = np.clip((drawn - mean[:, np.newaxis]) / sd[:, np.newaxis], -TRAIT_LIMIT, TRAIT_LIMIT)
     return ReportTraits(
         period_ms=np.exp(drawn[0]).astype(np.float32), scores=scores.astype(np.float32)
@@ -90,7 +95,7 @@ def person_statistics(
     y: NDArray[np.float64],
     aimed: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
-    """Return the six numbers `NAMES` of each person, shape (6, p).
+    """Return the numbers `NAMES` of each person, shape (8, p).
 
     Parameters
     ----------
@@ -118,18 +123,21 @@ def person_statistics(
         line = np.linalg.lstsq(design[aimed], value[aimed], rcond=None)[0]
         residuals.append(value - design @ line)
     whose = np.repeat(person, count)
-    found = np.empty((6, int(person.max()) + 1))
+    found = np.empty((len(NAMES), int(person.max()) + 1))
     for number in range(found.shape[1]):
         mine = inner & (whose == number)
         gaps, steps = dt_ms[mine], step[mine]
         median = np.median(gaps[gaps > 0]) if (gaps > 0).any() else 1e3 / 60
-        n = len(gaps)
+        n, period_ms = len(gaps), _period_ms(gaps, median)
+        early = gaps < EARLY_SHARE * period_ms
+        missed = (gaps > MISSED_SHARES[0] * period_ms) & (gaps < MISSED_SHARES[1] * period_ms)
         chosen = aimed & (person == number)
         found[:, number] = [
-            np.log(_period_ms(gaps, median)),
+            np.log(period_ms),
             np.log((np.count_nonzero(gaps > 1.8 * median) + 0.5) / (n + 5.0)),
             np.log((np.count_nonzero(np.abs(gaps - median) > 1.5) + 0.5) / (n + 5.0)),
             *(r[chosen].sum() / (chosen.sum() + PRIOR_MOVEMENTS) for r in residuals),
+            *(np.log((np.count_nonzero(part) + 0.5) / (n + 5.0)) for part in (early, missed)),
             np.log((np.count_nonzero(steps == 0) + 0.5) / (n + 50.0)),
         ]
     return found
@@ -145,7 +153,7 @@ def fit_report_traits(statistics: NDArray[np.float64], source: str) -> Entries:
 
     Parameters
     ----------
-    statistics : NDArray[np.float64], shape (6, p)
+    statistics : NDArray[np.float64], shape (8, p)
     source : str
         Where the people come from, and how many there are.
     """
@@ -159,22 +167,22 @@ def fit_report_traits(statistics: NDArray[np.float64], source: str) -> Entries:
         middle = float(np.median(mine))
         spread = float(1.4826 * np.median(np.abs(mine - middle)))
         classes.append([RATES_HZ[number], len(mine) / len(nearest), middle, spread])
-    tables = [quantile_table(row, SCORES) for row in statistics[1:5]]
+    tables = [quantile_table(row, SCORES) for row in statistics[JOINT]]
     scores = np.stack(
         [
             score_of_value(row, table, SCORES)
-            for row, table in zip(statistics[1:5], tables, strict=True)
+            for row, table in zip(statistics[JOINT], tables, strict=True)
         ]
     )
     scores /= scores.std(axis=1, keepdims=True) + 1e-6
-    covariance = np.cov(scores) + 1e-6 * np.eye(4)
+    covariance = np.cov(scores) + 1e-6 * np.eye(len(tables))
     covariance /= np.sqrt(np.outer(np.diag(covariance), np.diag(covariance)))
     # People whose recorder repeats places stand apart from those whose recorder never does.
-    repeats = statistics[5] > np.log(0.003)
-    many = statistics[5, repeats]
+    repeats = statistics[7] > np.log(0.003)
+    many = statistics[7, repeats]
     spread = float(many.std()) if len(many) > 1 else 0.5
     mean_repeat = float(many.mean()) if len(many) else float(np.log(0.01))
-    never = float(np.median(statistics[5, ~repeats])) if (~repeats).any() else mean_repeat
+    never = float(np.median(statistics[7, ~repeats])) if (~repeats).any() else mean_repeat
     values: Mapping[str, tuple[Any, str]] = {
         "mean": (_rounded(mean), f"means over people of {', '.join(NAMES)}"),
         "sd": (_rounded(sd), "their standard deviations"),
@@ -184,7 +192,7 @@ def fit_report_traits(statistics: NDArray[np.float64], source: str) -> Entries:
         ),
         "quantiles": (
             [_rounded(table) for table in tables],
-            f"quantiles of gap share, uneven share, tempo and detour at {len(SCORES)} normal scores",
+            f"quantiles of {', '.join(NAMES[JOINT])} at {len(SCORES)} normal scores",
         ),
         "cholesky": (
             [_rounded(row) for row in np.linalg.cholesky(covariance)],

@@ -96,7 +96,7 @@ def policy_rows(
         A dwell below 0 marks a movement that ends in a rest.
     known : Conditions
         Of the same movements.
-    scores : NDArray[np.float64], shape (6, p)
+    scores : NDArray[np.float64], shape (8, p)
         Standardised traits of the people.
     period_ms : NDArray[np.float64], shape (p,)
         Their usual intervals.

@@ -46,7 +46,7 @@ WANTED_STEPS, FEWEST_PASSES, MOST_PASSES = 8000, 16, 60
 # on the plan (ln time, ln detour, share of the peak), on the person's traits, and the share of
 # movements whose known width is hidden.
 INPUT_NOISE, PLAN_NOISE = 0.10, (0.10, 0.25, 0.06)
-TRAIT_NOISE = np.array([[0.1], [0.4], [0.4], [0.4], [0.4], [0.4]], np.float32)
+TRAIT_NOISE = np.array([0.1] + 7 * [0.4], np.float32)[:, np.newaxis]
 HIDDEN_WIDTHS = 0.3
 ROWS_FOR_SCALES = 50_000
 

@@ -93,7 +93,8 @@ def tiny_population(seed: int = 1) -> Profile:
     plan = fit_movement_plan(
         distance_px, np.zeros(n), np.zeros(n, np.bool_), tempo, detour, parts, "made"
     )
-    people = rng.normal(0, 0.3, (6, 60)) + np.array([[2.5], [-4], [-2], [0], [0], [-6]])
+    middle = np.array([2.5, -4, -2, 0, 0, -4, -5, -6])
+    people = rng.normal(0, 0.3, (TRAITS, 60)) + middle[:, np.newaxis]
     sections: dict[str, Any] = {
         **load_profile("office").sections,
         **example_profile()["sections"],

@@ -8,6 +8,7 @@ import pytest
 from deskhand.behavior_models.report_state import (
     DETOUR_FLOOR,
     HISTORY,
+    TRAITS,
     ReportState,
     first_state,
     heading,
@@ -43,7 +44,7 @@ HAND_MADE = _movements(
     target=[[30, 85, 10, 20], NO_TARGET],
 )
 KNOWN = conditions(HAND_MADE)
-SCORES = np.arange(12, dtype=np.float64).reshape(6, 2)
+SCORES = np.arange(2 * TRAITS, dtype=np.float64).reshape(TRAITS, 2)
 PERIOD_MS = np.array([10.0, 16.0])
 ROWS = policy_rows(HAND_MADE, KNOWN, SCORES, PERIOD_MS)
 
@@ -108,8 +109,8 @@ def test_rows_by_hand() -> None:
     assert s.step_x[:3, 2].tolist() == [0, 30, 0]
     assert s.gap_ms[:4, 2].tolist() == [40, 10, 10, 10]
     assert s.gap_ms[:4, 4].tolist() == [20, 16, 16, 16]
-    assert s.traits[:, 2].tolist() == [0, 2, 4, 6, 8, 10]
-    assert s.traits[:, 3].tolist() == [1, 3, 5, 7, 9, 11]
+    assert s.traits[:, 2].tolist() == list(range(0, 2 * TRAITS, 2))
+    assert s.traits[:, 3].tolist() == list(range(1, 2 * TRAITS, 2))
     chord = np.hypot(30, 80)
     assert s.across_px[:3] == pytest.approx([0, -30 * 80 / chord, (40 * 30 - 30 * 80) / chord])
 
