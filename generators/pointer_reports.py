@@ -81,12 +81,12 @@ def law_reports(
     Examples
     --------
     >>> from deskhand.behavior_models.hand_traits import draw_hands
-    >>> from deskhand.behavior_models.profile import load_profile, parse_profile
-    >>> from deskhand.generators.recorder import draw_recorders, example_profile
+    >>> from deskhand.behavior_models.profile import load_profile
+    >>> from deskhand.generators.recorder import draw_recorders
     >>> from deskhand.keyed_draws import keys
     >>> person = keys(7, "person", ["ann"])
-    >>> hands = draw_hands(load_profile("office"), person)
-    >>> recorders = draw_recorders(parse_profile(example_profile(), "example"), person)
+    >>> profile = load_profile("literature")
+    >>> hands, recorders = draw_hands(profile, person), draw_recorders(profile, person)
     >>> ends = (np.array([v]) for v in (10.0, 20.0, 400.0, 90.0))
     >>> made = law_reports(hands, recorders, *ends, np.array([40.0]), keys(7, "move", [0]))
     >>> made.x[[0, -1]].tolist(), made.y[[0, -1]].tolist(), int(made.t_us[0])

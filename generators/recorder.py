@@ -131,11 +131,12 @@ def draw_recorders(profile: Profile, person_keys: keyed_draws.Keys) -> Recorders
 
     Examples
     --------
-    >>> from deskhand.behavior_models.profile import parse_profile
-    >>> profile = parse_profile(example_profile(), "example")
-    >>> drawn = draw_recorders(profile, keyed_draws.keys(7, "recorder", range(100)))
+    >>> from deskhand.behavior_models.profile import load_profile
+    >>> drawn = draw_recorders(
+    ...     load_profile("literature"), keyed_draws.keys(7, "recorder", range(100))
+    ... )
     >>> sorted({round(p) for p in drawn.period_us.tolist()})
-    [8000, 16667]
+    [6944, 8333, 13333, 16667]
     """
     classes = profile["recorder", "classes"]
     if not classes:
@@ -203,9 +204,8 @@ def rest_weights(recorders: Recorders, speed_px_s: NDArray[np.floating]) -> NDAr
 
     Examples
     --------
-    >>> from deskhand.behavior_models.profile import parse_profile
-    >>> profile = parse_profile(example_profile(), "example")
-    >>> one = draw_recorders(profile, keyed_draws.keys(7, "recorder", ["ann"]))
+    >>> from deskhand.behavior_models.profile import load_profile
+    >>> one = draw_recorders(load_profile("literature"), keyed_draws.keys(7, "recorder", ["ann"]))
     >>> slow, fast = rest_weights(one, np.array([[30.0, 3000.0]]))[0].tolist()
     >>> slow > 5 * fast
     True

@@ -68,9 +68,10 @@ def fit_recorders(
 
     Examples
     --------
-    >>> from deskhand.generators.recorder import example_profile
-    >>> profile = parse_profile(example_profile(), "example")
-    >>> people = draw_recorders(profile, keyed_draws.keys(7, "recorder", range(20)))
+    >>> from deskhand.behavior_models.profile import load_profile
+    >>> people = draw_recorders(
+    ...     load_profile("literature"), keyed_draws.keys(7, "recorder", range(20))
+    ... )
     >>> who = np.repeat(np.arange(20), 50)
     >>> count, t_us = report_times_us(
     ...     people.take(who), np.full(1000, 800_000), keyed_draws.keys(7, "move", range(1000))
@@ -78,7 +79,7 @@ def fit_recorders(
     >>> place = np.arange(len(t_us)) * 5.0
     >>> entries = fit_recorders(who, count, t_us, place, place, source="made up")
     >>> sorted({round(entry["period_ms"][0]) for entry in entries["classes"]["value"]})
-    [8, 17]
+    [7, 8, 17]
     """
     found = intervals(person, count, t_us, x, y)
     if not len(found.dt_us):

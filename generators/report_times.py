@@ -63,10 +63,11 @@ def report_times_us(
 
     Examples
     --------
-    >>> from deskhand.behavior_models.profile import parse_profile
-    >>> from deskhand.generators.recorder import draw_recorders, example_profile
-    >>> profile = parse_profile(example_profile(), "example")
-    >>> people = draw_recorders(profile, keyed_draws.keys(7, "recorder", ["ann"]))
+    >>> from deskhand.behavior_models.profile import load_profile
+    >>> from deskhand.generators.recorder import draw_recorders
+    >>> people = draw_recorders(
+    ...     load_profile("literature"), keyed_draws.keys(7, "recorder", ["ann"])
+    ... )
     >>> count, t_us = report_times_us(
     ...     people, np.array([200_000]), keyed_draws.keys(7, "movement", [0])
     ... )

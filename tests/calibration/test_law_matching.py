@@ -13,8 +13,9 @@ from deskhand.calibration.simulated_moments import Moments, features
 from deskhand.calibration.stroke_parameters import MATCHED, start_strokes
 from deskhand.errors import DeskhandError
 from deskhand.generators.pointer_reports import law_reports
-from deskhand.generators.recorder import draw_recorders, example_profile
+from deskhand.generators.recorder import draw_recorders
 from deskhand.keyed_draws import keys
+from tests.generators.example_recorder import example_profile
 
 RECORDER = parse_profile(example_profile(), "example").sections["recorder"]
 OFFICE = load_profile("office").sections

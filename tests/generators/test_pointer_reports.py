@@ -10,8 +10,9 @@ from deskhand.behavior_models.hand_traits import draw_hands
 from deskhand.behavior_models.profile import load_profile, parse_profile
 from deskhand.generators import pointer_reports
 from deskhand.generators.pointer_reports import Reports, law_reports
-from deskhand.generators.recorder import draw_recorders, example_profile
+from deskhand.generators.recorder import draw_recorders
 from deskhand.keyed_draws import keys
+from tests.generators.example_recorder import example_profile
 
 PEOPLE = keys(7, "person", range(40))
 HANDS = draw_hands(load_profile("office"), PEOPLE)

@@ -19,11 +19,11 @@ from deskhand.generators.recorder import (
     WAKES,
     Recorders,
     draw_recorders,
-    example_profile,
     rest_weights,
 )
 from deskhand.generators.recorder_fit import fit_recorders
 from deskhand.generators.report_times import moved_reports, report_times_us
+from tests.generators.example_recorder import example_profile
 
 # False alarms of the goodness-of-fit tests: the seeds are fixed, and each bound is set where one
 # seed in ten thousand would fail.
