@@ -1,5 +1,6 @@
 """Requests for pointer movements: a table of people, points and targets, checked and completed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,20 +107,31 @@ def read_requests(requests: Any) -> PointerRequests:
 def _as_table(requests: Any) -> pa.Table:
     if isinstance(requests, pa.Table):
         return requests
+    if isinstance(requests, pa.RecordBatch):
+        return pa.Table.from_batches([requests])
     try:
-        if isinstance(requests, dict):
-            return pa.table({name: pa.array(column) for name, column in requests.items()})
+        if isinstance(requests, Mapping):
+            return pa.table({name: _column(name, values) for name, values in requests.items()})
         return pa.Table.from_pandas(requests, preserve_index=False)
-    except (TypeError, AttributeError, pa.ArrowException) as error:
+    # Arrow's own errors, and those of numbers and strings that it has no room for.
+    except (TypeError, AttributeError, ValueError, OverflowError, pa.ArrowException) as error:
         raise DeskhandError(
             f"requests of type {type(requests).__name__} are no table ({error}); give a pyarrow "
             f"table or a mapping of columns of equal length, for example {EXAMPLE}."
         ) from error
 
 
+def _column(name: str, values: Any) -> pa.Array:
+    # A string is a sequence too, of its letters.
+    if isinstance(values, str):
+        raise TypeError(f"column {name!r} is the one string {values!r}, not a list of them")
+    return pa.array(values)
+
+
 def _people(column: pa.ChunkedArray) -> tuple[NDArray[np.int32], list[str]]:
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+    strings = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+    if not any(is_kind(kind) for is_kind in strings):
         raise DeskhandError(
             f"column 'person' has type {column.type}; it must be strings: the same name is the "
             "same hand."
@@ -146,7 +158,7 @@ def _points(table: pa.Table, name: str, *, null: bool = False) -> Floats:
     if wrong.any():
         raise DeskhandError(
             f"column {name!r} holds {given[wrong][0]}; it must be finite and at most "
-            f"{FARTHEST_PX:.0f} px in size."
+            f"{FARTHEST_PX:.0f} px in size{', or null where it is not known' * null}."
         )
     filled: Floats = pc.fill_null(values, float("nan")).to_numpy()
     # Minus zero is zero, so that both ask for the same movement.

@@ -28,16 +28,17 @@ def check_seed(seed: int) -> int:
     Raises
     ------
     DeskhandError
-        When the seed lies outside that range.
+        When the seed is no whole number or lies outside that range.
 
     Examples
     --------
     >>> check_seed(7)
     7
     """
-    if not 0 <= seed < SEED_LIMIT:
+    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
+    if not whole or not 0 <= seed < SEED_LIMIT:
         raise DeskhandError(
-            f"seed={seed}: must be a whole number from 0 to {SEED_LIMIT - 1}; try --seed 7."
+            f"seed={seed!r}: must be a whole number from 0 to {SEED_LIMIT - 1}; try --seed 7."
         )
     return seed
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -230,7 +231,9 @@ def test_any_form_of_the_same_numbers_is_the_same_request(fidelity: str, made: p
     extra = REQUESTS.set_column(0, "person", coded).append_column("note", pa.array(["-"] * N))
     turned = extra.select(extra.column_names[::-1])
     whole = {name: REQUESTS[name].to_pylist() for name in REQUESTS.column_names}
-    for requests in (turned, whole):
+    viewed = REQUESTS.set_column(0, "person", REQUESTS["person"].cast(pa.string_view()))
+    batch = REQUESTS.combine_chunks().to_batches()[0]
+    for requests in (turned, whole, MappingProxyType(whole), viewed, batch):
         assert _made(requests, fidelity).equals(made)
     zero = {"person": ["ann"], "x0": [0.0], "y0": [0], "x1": [90], "y1": [-0.0]}
     minus = {"person": ["ann"], "x0": [-0.0], "y0": [-0.0], "x1": [90.0], "y1": [0]}
@@ -288,9 +291,12 @@ def _without(*names: str, of: dict[str, Any] = GOOD) -> dict[str, Any]:
         (GOOD | {"x0": [True, False]}, "'x0' has type bool; it must be numbers"),
         (GOOD | {"x0": [1]}, "no table .* mapping of columns of equal length, for example"),
         (GOOD | {"x0": 1}, "no table"),
+        (GOOD | {"x0": [10**30, 1]}, "no table"),
+        (GOOD | {"person": "ab"}, "'person' is the one string 'ab', not a list"),
+        (GOOD | {"person": ["\ud800", "b"]}, "no table"),
         (GOOD | BOX | {"target_w": [9, 0]}, r"row 1: a target of 0 x 9 px; width and height must"),
         (GOOD | BOX | {"target_h": [-2, 9]}, r"row 0: a target of 9 x -2 px"),
-        (GOOD | BOX | {"target_w": [9, float("nan")]}, "'target_w' holds nan"),
+        (GOOD | BOX | {"target_w": [9, float("nan")]}, "'target_w' holds nan; .* null where"),
         (GOOD | BOX | {"target_w": [9, None]}, "row 1: a target needs all of target_x"),
         (
             GOOD | BOX | {"x1": [None, 40]},
@@ -324,6 +330,9 @@ def test_bad_requests_are_refused(requests: Any, said: str) -> None:
         ),
         ({"seed": -1}, "seed"),
         ({"seed": 2**64}, "seed"),
+        ({"seed": 1.5}, "seed=1.5: must be a whole number"),
+        ({"seed": "7"}, "seed='7': must be a whole number"),
+        ({"seed": None}, "seed=None: must be a whole number"),
     ],
 )
 def test_bad_arguments_are_refused(given: dict[str, Any], said: str) -> None:
