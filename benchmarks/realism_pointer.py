@@ -33,6 +33,7 @@ from deskhand.evaluation.nearest_movement import nearest_movement
 from deskhand.evaluation.path_table import path_movements
 from deskhand.evaluation.pointer_laws import pointer_laws
 from deskhand.evaluation.pointer_views import VIEWS, pointer_views, telling
+from deskhand.pointer_motor import FIDELITIES
 
 # The tool that speed is compared with.
 BESIDE = "ghost-cursor"
@@ -249,7 +250,12 @@ def main(words: Sequence[str] | None = None) -> int:
     given = parser.parse_args(words)
     if given.write_peers and not given.ways:
         parser.error("--write-peers needs --ways, the file of the ways to write along")
+    if min(given.seeds, given.movements) < 1:
+        parser.error("--seeds and --movements are whole numbers from 1")
     given.fidelity = [tier for tier in given.fidelity.split(",") if tier]
+    for tier in given.fidelity:
+        if tier not in FIDELITIES:
+            parser.error(f"--fidelity {tier!r} is none of {', '.join(FIDELITIES)}")
     with tempfile.TemporaryDirectory() as folder:
         try:
             if given.table:

@@ -16,6 +16,7 @@ from deskhand.calibration.policy_training import INSTALL, torch_or_none
 from deskhand.calibration.recording import read_recording
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.generators.recorder_fit import fit_recorders
+from deskhand.streams import check_seed
 
 FIDELITIES = ("law", "learned")
 # What a recording does not tell comes from published numbers.
@@ -67,6 +68,7 @@ def fit(
     DeskhandError
         When the data cannot be read, or hold too few people or movements.
     """
+    check_seed(seed)
     if fidelity is not None and fidelity not in FIDELITIES:
         raise UnknownNameError("fidelity", fidelity, FIDELITIES)
     learned = fidelity != "law"
@@ -85,7 +87,8 @@ def fit(
         raise DeskhandError(
             f"{len(aimed)} movements that end in a press, by {people} people; a fit needs "
             f"{FEWEST_MOVEMENTS} by at least {FEWEST_PEOPLE}. A movement is a run of six or more "
-            "moves over 20 px and .08 to 3 s, at most half a second before the press."
+            "moves over 20 px and .08 to 3 s, at most half a second before the press; t_s is in "
+            "seconds, and a session's rows stand in the order of time."
         )
     source = source or f"fitted on {people} people, {len(aimed)} movements"
     told = progress or _untold

@@ -68,6 +68,12 @@ def test_places_that_are_no_numbers_leave_the_movement_out() -> None:
         fit(_with_first("x", float("nan")), fidelity="law")
 
 
+@pytest.mark.parametrize("seed", [-1, 1.5, "a", None, 2**64])
+def test_a_seed_is_a_whole_number(seed: Any) -> None:
+    with pytest.raises(DeskhandError, match="must be a whole number"):
+        fit(SMALL, seed=seed, fidelity="law")
+
+
 def test_an_unknown_fidelity_names_the_nearest() -> None:
     with pytest.raises(
         UnknownNameError, match="fidelity 'learnt' is not known; did you mean 'learned'"
