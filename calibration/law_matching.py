@@ -28,7 +28,7 @@ from deskhand.calibration.movements import LONGEST_US, SHORTEST_US, Movements
 from deskhand.calibration.policy_rows import conditions
 from deskhand.calibration.simulated_moments import Moments, features
 from deskhand.calibration.stroke_parameters import MATCHED, share_of, start_strokes, value_at
-from deskhand.generators.pointer_reports import Reports, drawn_times_s, law_reports
+from deskhand.generators.pointer_reports import StrokeReports, drawn_times_s, law_reports
 from deskhand.generators.recorder import draw_recorders
 from deskhand.keyed_draws import Keys, keys, mixed
 
@@ -130,7 +130,7 @@ class _Trial:
             key=movement,
         )
 
-    def made(self, pointer: Entries, strokes: Entries, chosen: NDArray[np.intp]) -> Reports:
+    def made(self, pointer: Entries, strokes: Entries, chosen: NDArray[np.intp]) -> StrokeReports:
         """Return simulated movements in place of some of the recorded ones."""
         recorders = draw_recorders(_profile(recorder=self.recorder), mixed(self.people, 2))
         return law_reports(

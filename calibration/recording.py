@@ -3,6 +3,7 @@
 Two forms are read: a tidy table, one row an event, and the canonical tables of sessions.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,7 +94,7 @@ def read_recording(data: Any) -> Recording:
     Raises
     ------
     DeskhandError
-        When a column is missing or holds something else.
+        When a column is missing, there twice, or holds something else.
 
     Examples
     --------
@@ -118,23 +119,36 @@ def read_recording(data: Any) -> Recording:
 
 def _table(data: Any) -> pa.Table:
     if isinstance(data, pa.Table):
+        _refuse_doubled(data.column_names)
         return data
     if isinstance(data, str | Path):
         path = Path(data)
         if not path.is_file():
             raise DeskhandError(f"{path}: no such file; give the path of a Parquet table.")
         try:
+            _refuse_doubled(pq.read_schema(path).names)
             return pq.read_table(path)
         except pa.ArrowInvalid as error:
             raise DeskhandError(f"{path}: not a Parquet table ({error}).") from error
     try:
         # A data frame has columns and rows; a mapping has columns alone.
-        return pa.table(data) if isinstance(data, dict) else pa.Table.from_pandas(data)
+        if isinstance(data, dict):
+            return pa.table(data)
+        _refuse_doubled(data.columns)
+        return pa.Table.from_pandas(data)
     except (TypeError, AttributeError, pa.ArrowException) as error:
         raise DeskhandError(
             f"data of type {type(data).__name__}: give a pyarrow table, a mapping of columns, the "
             f"path of a Parquet table, or sessions ({error})."
         ) from error
+
+
+def _refuse_doubled(names: Iterable[str]) -> None:
+    doubled = sorted(str(name) for name, times in Counter(names).items() if times > 1)
+    if doubled:
+        raise DeskhandError(
+            f"columns {', '.join(doubled)} are there more than once; keep one of each name."
+        )
 
 
 def _numbers(table: pa.Table, name: str) -> NDArray[np.float64]:

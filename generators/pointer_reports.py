@@ -22,8 +22,8 @@ TIME, REPORTS, PATH = range(1, 4)
 BLOCK = 2048
 
 
-class Reports(NamedTuple):
-    """Reports of m movements, flat.
+class StrokeReports(NamedTuple):
+    """Reports of m movements, flat, each with the stroke under way.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def law_reports(
     y1: NDArray[np.float64],
     width_px: NDArray[np.float64],
     keys: Keys,
-) -> Reports:
+) -> StrokeReports:
     """Draw the reports of movements.
 
     Parameters
@@ -74,7 +74,7 @@ def law_reports(
 
     Returns
     -------
-    Reports
+    StrokeReports
         The first report of a movement is at its start at time 0, the last exactly at its end. A
         movement depends on its own row alone.
 
@@ -109,8 +109,10 @@ def law_reports(
         )
     if not parts:
         whole, place = np.empty(0, np.int64), np.empty(0)
-        return Reports(whole, whole, place, place, np.empty(0, np.int8), np.empty(0, np.int32))
-    return Reports(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        return StrokeReports(
+            whole, whole, place, place, np.empty(0, np.int8), np.empty(0, np.int32)
+        )
+    return StrokeReports(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
 def drawn_times_s(
@@ -130,7 +132,7 @@ def _block(
     y1: NDArray[np.float64],
     width_px: NDArray[np.float64],
     keys: Keys,
-) -> Reports:
+) -> StrokeReports:
     distance_px = np.hypot(x1 - x0, y1 - y0)
     time_s = drawn_times_s(hands, distance_px, width_px, keys)
     duration_us = np.rint(1e6 * time_s).astype(np.int64)
@@ -174,7 +176,7 @@ def _block(
     first = last - count + 1
     x, y = x.take(chosen).astype(np.float64), y.take(chosen).astype(np.float64)
     x[first], y[first], x[last], y[last] = x0, y0, x1, y1
-    return Reports(
+    return StrokeReports(
         count=count,
         t_us=t_us.take(chosen),
         x=x,

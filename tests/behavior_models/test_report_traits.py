@@ -48,7 +48,9 @@ def test_the_traits_are_those_of_the_state() -> None:
 
 def test_quantiles_and_correlations_of_people_come_back() -> None:
     found = DRAWN.scores * SD + MEAN
-    away = np.quantile(found[JOINT], QUANTILES, axis=1) - np.quantile(PEOPLE[JOINT], QUANTILES, axis=1)
+    away = np.quantile(found[JOINT], QUANTILES, axis=1) - np.quantile(
+        PEOPLE[JOINT], QUANTILES, axis=1
+    )
     # .12 standard deviations: about three standard errors of a quantile of 1500 people.
     assert np.abs(away / SD[JOINT, 0]).max() < 0.12
     assert np.corrcoef(found[JOINT]) == pytest.approx(np.corrcoef(PEOPLE[JOINT]), abs=0.08)

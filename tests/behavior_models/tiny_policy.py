@@ -18,7 +18,7 @@ from deskhand.behavior_models.report_state import (
     step_features,
 )
 from deskhand.behavior_models.report_traits import fit_report_traits
-from deskhand.generators.recorder import example_profile
+from tests.generators.example_recorder import example_profile
 
 WIDTH = 8
 END_LOG_ODDS = -3.0

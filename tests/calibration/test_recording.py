@@ -1,6 +1,7 @@
 """What a recording is read from, and what is refused."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,13 @@ TIDY: dict[str, Any] = {
 
 def _without(*names: str) -> dict[str, Any]:
     return {name: column for name, column in TIDY.items() if name not in names}
+
+
+def _doubled(*names: str) -> pa.Table:
+    table = pa.table(TIDY)
+    for name in names:
+        table = table.append_column(name, table[name])
+    return table
 
 
 def test_sessions_stand_one_after_another_in_their_given_order() -> None:
@@ -102,6 +110,9 @@ def test_canonical_sessions_are_read() -> None:
     ("data", "said"),
     [
         (_without("user", "x"), "columns user, x are missing"),
+        (_doubled("x"), "columns x are there more than once"),
+        (_doubled("y", "button"), "columns button, y are there more than once"),
+        (SimpleNamespace(columns=["user", "x", "x"]), "columns x are there more than once"),
         ({name: [] for name in TIDY}, "empty"),
         (TIDY | {"t_s": [0.0, 1.0, 2.0, float("nan"), 3.0]}, "'t_s' holds NaN"),
         (TIDY | {"t_s": [0.0, 1.0, 2.0, float("inf"), 3.0]}, "'t_s' holds NaN or inf"),
@@ -126,4 +137,11 @@ def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "tidy.csv"
     path.write_text("user,t_s\nann,0\n")
     with pytest.raises(DeskhandError, match="not a Parquet table"):
+        read_recording(path)
+
+
+def test_a_file_with_a_doubled_column_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "tidy.parquet"
+    pq.write_table(_doubled("x"), path)
+    with pytest.raises(DeskhandError, match="columns x are there more than once"):
         read_recording(path)

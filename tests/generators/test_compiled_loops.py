@@ -11,7 +11,7 @@ from deskhand.behavior_models.hand_traits import draw_hands
 from deskhand.behavior_models.profile import load_profile
 from deskhand.compiled import compiled
 from deskhand.generators import recorder_rests
-from deskhand.generators.pointer_reports import Reports, law_reports
+from deskhand.generators.pointer_reports import StrokeReports, law_reports
 from deskhand.generators.recorder import draw_recorders
 from deskhand.keyed_draws import keys
 
@@ -23,7 +23,7 @@ def plain(loop: Loop) -> Loop:
     return loop
 
 
-def _made(movements: int) -> Reports:
+def _made(movements: int) -> StrokeReports:
     profile, people = load_profile("mouse-web"), keys(3, "person", range(movements))
     rng = np.random.default_rng(4)
     x0, y0, x1, y1 = np.rint(rng.uniform(0, 1500, (4, movements)))

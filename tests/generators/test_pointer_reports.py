@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from deskhand.behavior_models.hand_traits import draw_hands
 from deskhand.behavior_models.profile import load_profile, parse_profile
 from deskhand.generators import pointer_reports
-from deskhand.generators.pointer_reports import Reports, law_reports
+from deskhand.generators.pointer_reports import StrokeReports, law_reports
 from deskhand.generators.recorder import draw_recorders
 from deskhand.keyed_draws import keys
 from tests.generators.example_recorder import example_profile
@@ -28,7 +28,7 @@ def _points(n: int, seed: int = 1) -> NDArray[np.float64]:
     return points
 
 
-def _made(points: NDArray[np.float64], rows: NDArray[np.intp], seed: int = 5) -> Reports:
+def _made(points: NDArray[np.float64], rows: NDArray[np.intp], seed: int = 5) -> StrokeReports:
     person = rows % len(PEOPLE)
     key = keys(seed, "movement", rows.tolist())
     x0, y0, x1, y1, width_px = points[rows].T
@@ -36,7 +36,7 @@ def _made(points: NDArray[np.float64], rows: NDArray[np.intp], seed: int = 5) ->
     return law_reports(hands, recorders, x0, y0, x1, y1, width_px, key)
 
 
-def _movement(made: Reports, place: int) -> bytes:
+def _movement(made: StrokeReports, place: int) -> bytes:
     last = int(made.count[: place + 1].sum())
     part = slice(last - int(made.count[place]), last)
     columns = (made.t_us[part], made.x[part], made.y[part], made.stroke[part])
