@@ -79,8 +79,8 @@ class Hand:
         self._hold_s = self._noise = 0.0
         self.slowness = 1.0
         # Where the pointer rests when the session starts: somewhere in the middle half. Assumed.
-        self.x = float(round(self._right * (0.25 + 0.5 * draws.uniform())))
-        self.y = float(round(self._bottom * (0.25 + 0.5 * draws.uniform())))
+        self.x = self._pixel(self._right * (0.25 + 0.5 * draws.uniform()))
+        self.y = self._pixel(self._bottom * (0.25 + 0.5 * draws.uniform()))
 
     def aim(self, box: Box) -> Aim:
         """Move to a box, ready to press; returns where and how long, and moves `x` and `y`.
