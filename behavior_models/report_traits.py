@@ -1,7 +1,8 @@
 """How one person's reports differ from another's: eight numbers a person, drawn jointly.
 
 Display period, shares of long gaps and of uneven intervals, tempo, detour, shares of early reports
-and of missed frames, and how often a place is reported twice. They condition the learned tier; the people they were fitted on are not kept.
+and of missed frames, and how often a place is reported twice. They condition the learned tier; the
+people they were fitted on are not kept.
 """
 
 from collections.abc import Mapping
