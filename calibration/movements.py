@@ -159,7 +159,7 @@ def _cut(
     duration_us = t_us[last] - t_us[first]
     ok = last - first + 1 >= FEWEST_REPORTS
     ok &= (duration_us >= SHORTEST_US) & (duration_us <= LONGEST_US)
-    # A place that is not a number makes the comparison false, and the movement is left out.
+    ok &= recording.placed(first, last)
     ok &= np.hypot(x[last] - x[first], y[last] - y[first]) >= SHORTEST_PX
     first, last, press = first[ok], last[ok], press[ok]
     count = last - first + 1

@@ -4,7 +4,7 @@ Two forms are read: a tidy table, one row an event, and the canonical tables of 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,11 @@ EVENTS = ("move", "drag", "down", "up", "scroll")
 MOVE, DRAG, DOWN, UP, SCROLL = range(5)
 REQUIRED = ("user", "t_s", "event", "x", "y")
 TARGET = ("target_x", "target_y", "target_w", "target_h")
+# Later than any clock in seconds; sums of two such times in us still fit 64 bits.
+LATEST_S = 1e12
+# Longer than the longest page a browser scrolls (33 million px); what is farther off is no place.
+FARTHEST_PX = 1e8
+WORDS_SHOWN = 5
 _CANONICAL = {"pointermove": MOVE, "pointerdown": DOWN, "pointerup": UP, "scroll": SCROLL}
 
 
@@ -79,6 +84,13 @@ class Recording:
             target=self.target[keep],
         )
 
+    def placed(self, first: NDArray[np.integer], last: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Return of runs of rows, both ends included, whether every row has a place."""
+        lost = np.cumsum(~(np.isfinite(self.x) & np.isfinite(self.y)))
+        lost = np.append(0, lost)
+        whole: NDArray[np.bool_] = lost[last + 1] == lost[first]
+        return whole
+
 
 def read_recording(data: Any) -> Recording:
     """Return a recording from whatever a person may hold.
@@ -89,12 +101,18 @@ def read_recording(data: Any) -> Recording:
         A tidy table with the columns ``user``, ``t_s``, ``event`` (move, drag, down, up, scroll),
         ``x`` and ``y``, and, where known, ``session``, ``button``, ``target_x``, ``target_y``
         (centre), ``target_w`` and ``target_h``; the path of such a table in Parquet; or sessions of
-        canonical tables. Anything with a ``to_dict`` of columns, such as a data frame, will do.
+        canonical tables. A data frame will do.
+
+    Returns
+    -------
+    Recording
+        A place that is null, NaN, infinite or beyond 1e8 px is none, and so is a number of a target.
 
     Raises
     ------
     DeskhandError
-        When a column is missing, there twice, or holds something else.
+        When a column is missing, there twice, or holds something else; when a time is not finite or
+        beyond 1e12 s, or a size is negative.
 
     Examples
     --------
@@ -112,7 +130,9 @@ def read_recording(data: Any) -> Recording:
     """
     if isinstance(data, Session):
         data = [data]
-    if isinstance(data, list | tuple) and data and all(isinstance(s, Session) for s in data):
+    if isinstance(data, list | tuple) and all(isinstance(s, Session) for s in data):
+        if not data:
+            raise DeskhandError("no sessions given; a fit needs those of at least 20 people.")
         return _of_sessions(data)
     return _of_table(_table(data))
 
@@ -132,11 +152,14 @@ def _table(data: Any) -> pa.Table:
             raise DeskhandError(f"{path}: not a Parquet table ({error}).") from error
     try:
         # A data frame has columns and rows; a mapping has columns alone.
-        if isinstance(data, dict):
-            return pa.table(data)
+        if isinstance(data, Mapping):
+            return pa.table(dict(data))
         _refuse_doubled(data.columns)
         return pa.Table.from_pandas(data)
-    except (TypeError, AttributeError, pa.ArrowException) as error:
+    except DeskhandError:
+        raise
+    # Arrow's own errors, and those of numbers and strings that it has no room for.
+    except (TypeError, AttributeError, ValueError, OverflowError, pa.ArrowException) as error:
         raise DeskhandError(
             f"data of type {type(data).__name__}: give a pyarrow table, a mapping of columns, the "
             f"path of a Parquet table, or sessions ({error})."
@@ -154,20 +177,37 @@ def _refuse_doubled(names: Iterable[str]) -> None:
 def _numbers(table: pa.Table, name: str) -> NDArray[np.float64]:
     column = table.column(name)
     try:
-        filled = pc.fill_null(column.cast(pa.float64()), float("nan"))
+        # A whole number too large for a float64 need not be exact.
+        filled = pc.fill_null(column.cast(pa.float64(), safe=False), float("nan"))
         found: NDArray[np.float64] = filled.to_numpy()
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+    except pa.ArrowException as error:
         raise DeskhandError(
             f"column {name!r} has type {column.type}; it must be numbers."
         ) from error
     return found
 
 
-def _codes(column: pa.ChunkedArray) -> tuple[NDArray[np.int32], list[str]]:
-    words = pc.cast(column, pa.string())
-    coded = words.combine_chunks().dictionary_encode()
+def _pixels(table: pa.Table, name: str) -> NDArray[np.float64]:
+    found = _numbers(table, name)
+    return np.where(np.abs(found) <= FARTHEST_PX, found, np.nan)
+
+
+def _codes(table: pa.Table, name: str) -> tuple[NDArray[np.int32], list[str]]:
+    column = table.column(name)
+    try:
+        if pa.types.is_floating(column.type):
+            # A data frame's missing number.
+            column = pc.if_else(pc.is_nan(column), None, column)
+        coded = pc.cast(column, pa.string()).combine_chunks().dictionary_encode()
+        words: list[str] = coded.dictionary.to_pylist()
+    # Text that is not UTF-8 is a ValueError.
+    except (ValueError, pa.ArrowException) as error:
+        raise DeskhandError(
+            f"column {name!r} has type {column.type} and cannot be read as text; give strings, or "
+            "whole numbers where they are names."
+        ) from error
     codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
-    return codes, coded.dictionary.to_pylist()
+    return codes, words
 
 
 def _of_table(table: pa.Table) -> Recording:
@@ -182,27 +222,37 @@ def _of_table(table: pa.Table) -> Recording:
     t_s = _numbers(table, "t_s")
     if not np.isfinite(t_s).all():
         raise DeskhandError("column 't_s' holds NaN or infinite times; drop those rows.")
-    kinds, words = _codes(table.column("event"))
+    if np.abs(t_s).max() > LATEST_S:
+        raise DeskhandError(
+            f"column 't_s' holds {t_s[np.abs(t_s).argmax()]:g}; times are in seconds, at most "
+            f"{LATEST_S:g} of them; divide milliseconds by 1000."
+        )
+    kinds, words = _codes(table, "event")
     unknown = sorted(set(words) - set(EVENTS))
     if unknown or (kinds < 0).any():
-        raise DeskhandError(
-            f"column 'event' holds {', '.join(map(repr, unknown)) or 'nulls'}; "
-            f"known: {', '.join(EVENTS)}."
-        )
-    person, people = _codes(table.column("user"))
+        shown = ", ".join(map(repr, unknown[:WORDS_SHOWN])) or "nulls"
+        more = f" and {len(unknown) - WORDS_SHOWN} others" * (len(unknown) > WORDS_SHOWN)
+        raise DeskhandError(f"column 'event' holds {shown}{more}; known: {', '.join(EVENTS)}.")
+    person, people = _codes(table, "user")
     if (person < 0).any():
         raise DeskhandError("column 'user' holds nulls; name a person in every row.")
     names = table.column_names
-    part = _codes(table.column("session"))[0] if "session" in names else np.zeros_like(person)
+    part = _codes(table, "session")[0] if "session" in names else np.zeros_like(person)
     button, buttons = (
-        _codes(table.column("button")) if "button" in names else (np.full_like(person, -1), [])
+        _codes(table, "button") if "button" in names else (np.full_like(person, -1), [])
     )
     known = all(name in names for name in TARGET)
     target = (
-        np.stack([_numbers(table, name) for name in TARGET], axis=1)
+        np.stack([_pixels(table, name) for name in TARGET], axis=1)
         if known
         else np.full((table.num_rows, 4), np.nan)
     )
+    for name, size in zip(TARGET[2:], target.T[2:], strict=True):
+        if (size < 0.0).any():
+            raise DeskhandError(
+                f"column {name!r} holds {size[size < 0.0][0]:g}; sizes are 0 px or more, or null "
+                "where no target is known."
+            )
     # Sessions one after another, rows of one session in their given order.
     order = np.lexsort((np.arange(len(person)), part, person))
     person, part = person[order], part[order]
@@ -215,8 +265,8 @@ def _of_table(table: pa.Table) -> Recording:
         event=np.array([EVENTS.index(word) for word in words], np.int8)[kinds[order]],
         button=button[order],
         buttons=buttons,
-        x=_numbers(table, "x")[order],
-        y=_numbers(table, "y")[order],
+        x=_pixels(table, "x")[order],
+        y=_pixels(table, "y")[order],
         target=target[order],
     )
 

@@ -63,6 +63,7 @@ def cut_approaches(recording: Recording) -> Approaches:
     ok = (recording.event[last] == MOVE) & (recording.session[last] == recording.session[press])
     ok &= (t_s[press] - t_s[last] <= LONGEST_DWELL_S) & (last - first + 1 >= FEWEST_REPORTS)
     ok &= (t_s[last] - t_s[first] <= LONGEST_APPROACH_S) & (t_s[last] > t_s[first])
+    ok &= recording.placed(first, last)
     ok &= np.hypot(x[last] - x[first], y[last] - y[first]) >= SHORTEST_PX
     first, last = first[ok], last[ok]
     count = last - first
@@ -98,7 +99,7 @@ def cut_idle_runs(recording: Recording) -> IdleRuns:
     # The hand rested where the event before left it; so that has to be a move as well.
     rest = np.maximum(first - 1, 0)
     ok = (recording.event[rest] == MOVE) & (recording.session[rest] == recording.session[first])
-    ok &= first > 0
+    ok &= (first > 0) & recording.placed(rest, last)
     following = np.minimum(after, len(t_s) - 1)
     pressed = _presses(recording)[following] & (t_s[following] - t_s[last] < LONGEST_DWELL_S)
     ok &= ~(pressed & (recording.session[following] == recording.session[last]))

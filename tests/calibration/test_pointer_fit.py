@@ -1,5 +1,6 @@
 """What a fit is refused for, and what it says when it can fit the law alone."""
 
+import json
 import warnings
 from typing import Any
 
@@ -7,7 +8,9 @@ import numpy as np
 import pytest
 
 from deskhand.calibration import pointer_fit
+from deskhand.calibration.behaviours import fit_behaviours
 from deskhand.calibration.pointer_fit import FEWEST_MOVEMENTS, FEWEST_PEOPLE, fit
+from deskhand.calibration.recording import read_recording
 from deskhand.errors import DeskhandError, UnknownNameError
 
 
@@ -63,9 +66,28 @@ def test_bad_data_is_refused(data: Any, said: str) -> None:
         fit(data, fidelity="law")
 
 
-def test_places_that_are_no_numbers_leave_the_movement_out() -> None:
-    with pytest.raises(DeskhandError, match="5 movements that end in a press"):
-        fit(_with_first("x", float("nan")), fidelity="law")
+@pytest.mark.parametrize("lost", [None, float("nan"), float("inf")])
+def test_a_move_without_a_place_leaves_its_movement_out(lost: float | None) -> None:
+    # The first move of one, a middle one of another.
+    xs = [lost, *SMALL["x"][1:13], lost, *SMALL["x"][14:]]
+    with pytest.raises(DeskhandError, match="4 movements that end in a press"):
+        fit(SMALL | {"x": xs}, fidelity="law")
+
+
+def test_a_hundredth_of_places_lost_is_no_matter_for_the_behaviours() -> None:
+    data = _tidy(FEWEST_PEOPLE, 40)
+    xs = np.array(data["x"])
+    xs[::101] = np.inf
+    data["y"] = [np.nan if place % 103 == 0 else 100.0 for place in range(len(xs))]
+    found = fit_behaviours(read_recording(data | {"x": xs}), "made")
+    assert "hold_s" in found["press"]
+    assert "NaN" not in json.dumps(found)
+    assert "Infinity" not in json.dumps(found)
+
+
+def test_no_sessions_are_refused() -> None:
+    with pytest.raises(DeskhandError, match="no sessions given"):
+        fit([], fidelity="law")
 
 
 @pytest.mark.parametrize("seed", [-1, 1.5, "a", None, 2**64])

@@ -23,6 +23,8 @@ TIDY: dict[str, Any] = {
     "y": [1.5, 2.5, 3.5, None, 5.5],
 }
 
+BOX = {name: [9.0] * 5 for name in ("target_x", "target_y", "target_w", "target_h")}
+
 
 def _without(*names: str) -> dict[str, Any]:
     return {name: column for name, column in TIDY.items() if name not in names}
@@ -70,6 +72,16 @@ def test_targets_are_read_where_all_four_are_known() -> None:
     found = read_recording(TIDY | box | {"target_h": [6.5] * 5}).target
     assert found[0].tolist() == [9.0, 8.0, 7.0, 6.5]
     assert np.isnan(found[4, 2])
+
+
+@pytest.mark.parametrize("lost", [None, np.nan, np.inf, -np.inf, 1e300])
+def test_a_number_that_is_no_place_is_none(lost: float | None) -> None:
+    found = read_recording(TIDY | {"x": [1, 2, lost, None, 5]} | BOX | {"target_w": [lost] * 5})
+    # Bob's release and Ann's scroll.
+    assert np.isnan(found.x).tolist() == [False, False, True, False, True]
+    assert np.isnan(found.target[:, 2]).all()
+    first, last = np.array([0, 0, 2, 3]), np.array([0, 2, 3, 3])
+    assert found.placed(first, last).tolist() == [True, False, False, True]
 
 
 def test_optional_columns_may_be_absent() -> None:
@@ -123,8 +135,26 @@ def test_canonical_sessions_are_read() -> None:
         (TIDY | {"x": ["a", "b", "c", "d", "e"]}, "'x' has type string; it must be numbers"),
         (TIDY | {"t_s": [[0.1]] * 5}, "'t_s' has type list"),
         (TIDY | {"x": [1.0]}, "mapping of columns"),
+        (TIDY | {"x": [10**30] * 5}, "mapping of columns"),
+        (TIDY | {"user": ["\ud800"] * 5}, "mapping of columns"),
+        (TIDY | {"x": np.zeros((5, 2))}, "mapping of columns"),
+        (TIDY | {"t_s": [0.0, 1.0, 2.0, 1e30, 3.0]}, r"'t_s' holds 1e\+30; times are in seconds"),
+        (TIDY | {"t_s": [0.0, 1.0, 2.0, -1.8e12, 3.0]}, r"'t_s' holds -1\.8e\+12; .* by 1000"),
+        (TIDY | {"event": range(5)}, "'event' holds '0', '1', '2', '3', '4'; known: move"),
+        (TIDY | {"event": [1.5] * 5}, "'event' holds '1.5'; known: move"),
+        ({k: v * 2 for k, v in TIDY.items()} | {"event": range(10)}, "'4' and 5 others; known"),
+        (TIDY | {"user": [1.0, 2.0, float("nan"), 1.0, 1.0]}, "'user' holds nulls"),
+        (TIDY | {"user": [["ann"]] * 5}, "'user' has type list.* cannot be read as text"),
+        (TIDY | {"user": [{"name": "ann"}] * 5}, "'user' has type struct"),
+        (TIDY | {"user": [[{"name": ["ann"]}]] * 5}, "'user' has type list"),
+        (TIDY | {"user": [b"\xff"] * 5}, "'user' has type binary"),
+        (TIDY | {"session": [["s1"]] * 5}, "'session' has type list"),
+        (TIDY | {"button": [{}] * 5}, "'button' has type struct"),
+        (TIDY | BOX | {"target_w": [7, 7, -3, 7, 7]}, "'target_w' holds -3; sizes are 0 px"),
+        (TIDY | BOX | {"target_h": [-0.5] * 5}, "'target_h' holds -0.5"),
         (42, "data of type int: give a pyarrow table"),
-        ([], "data of type list"),
+        ([], "no sessions given"),
+        ([42], "data of type list: give a pyarrow table"),
         ("nowhere.parquet", "nowhere.parquet: no such file"),
     ],
 )
