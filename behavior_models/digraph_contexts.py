@@ -1,7 +1,7 @@
 """Digraph contexts: what kind of step it is from one key to the next.
 
 Hand, finger, space, word, clause, punctuation and corrections make the contexts; they are looked
-up in a table over all pairs of tokens.
+up in a table over all pairs of tokens, or, for batches of key sequences, of key classes.
 """
 
 import re
@@ -10,6 +10,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from deskhand.behavior_models.key_classes import CLASS_CODE, CLASSES, LETTER_CLASSES
+from deskhand.behavior_models.key_sequences import KeySequences
 from deskhand.behavior_models.keyboard_layout import (
     BACKSPACE,
     ENTER,
@@ -37,7 +39,9 @@ CONTEXTS = (
     "after shift",
     "named key",
 )
-_CODE = {context: code for code, context in enumerate(CONTEXTS)}
+# Of key classes a step may also be one to a key of which nothing is known.
+CLASS_CONTEXTS = (*CONTEXTS, "unknown")
+_CODE = {context: code for code, context in enumerate(CLASS_CONTEXTS)}
 _SENTENCE_START, _AFTER_COMMA = _CODE["sentence start"], _CODE["after comma"]
 _SENTENCE = re.compile(rb"[.!?] +(?=[^ \x08])|\n(?=[^\n\x08])")
 _COMMA = re.compile(rb"[,;:] (?=[^ \x08])")
@@ -66,7 +70,7 @@ def pair_contexts(layout: KeyboardLayout) -> NDArray[np.uint8]:
     """
     token = np.arange(TOKENS)
     now, before = token[:, None], token[None, :]
-    text = np.array([chr(t).isalnum() for t in range(TOKENS)])
+    text = np.array([written.isalnum() for written in layout.text])
     digit = np.array([48 <= t < 58 for t in range(TOKENS)])
     made = np.zeros(TOKENS, dtype=bool)
     made[list(layout.characters)] = True
@@ -122,3 +126,108 @@ def token_pairs(tokens: bytes) -> NDArray[np.uint16]:
     """
     # Two neighbouring bytes read as one little-endian number; nothing is copied.
     return np.ndarray((max(len(tokens) - 1, 0),), "<u2", tokens, 0, (1,))
+
+
+@cache
+def class_contexts() -> NDArray[np.uint8]:
+    """Return the context of every pair of key classes.
+
+    Returns
+    -------
+    ndarray of uint8, shape (classes, classes)
+        Place in `CLASS_CONTEXTS` by the class before and the class now; that it is the same key
+        again is not known from the classes.
+
+    Examples
+    --------
+    >>> found = class_contexts()[CLASS_CODE["letter:L1u"], CLASS_CODE["letter:R1h"]]
+    >>> CLASS_CONTEXTS[found]
+    'other hand'
+    """
+    size = len(CLASSES)
+    letters = np.array([name.startswith("letter:") for name in CLASSES])
+    hand, finger = np.full(size, 9), np.full(size, 9)
+    for place in LETTER_CLASSES:
+        hand[CLASS_CODE[f"letter:{place}"]] = "LR".index(place[0])
+        finger[CLASS_CODE[f"letter:{place}"]] = "LR".index(place[0]) * 4 + int(place[1])
+
+    def of(*names: str) -> NDArray[np.bool_]:
+        return np.isin(np.arange(size), [CLASS_CODE[name] for name in names])
+
+    mark, space, back = of("punct", "sentence-punct"), of("space"), of("backspace")
+    shift, named = of("modifier"), of("delete", "navigation", "other", "tab", "modifier")
+    text = letters | of("digit")
+    context = np.full((size, size), _CODE["same hand"], np.uint8)
+
+    def put(before: NDArray[np.bool_], now: NDArray[np.bool_], name: str) -> None:
+        context[np.ix_(before, now)] = _CODE[name]
+
+    every = np.ones(size, np.bool_)
+    # From the most general to the most particular: a later line overrides.
+    both = np.logical_and.outer(letters, letters)
+    context[both & np.not_equal.outer(hand, hand)] = _CODE["other hand"]
+    context[both & np.equal.outer(finger, finger)] = _CODE["same finger"]
+    put(mark, text, "after punctuation")
+    put(every, mark, "punctuation")
+    put(~of("digit"), of("digit"), "to digit")
+    put(every, space, "to space")
+    put(space, text, "word start")
+    put(every, named, "named key")
+    put(named, every, "named key")
+    put(every, shift, "to shift")
+    put(space, shift, "word start")
+    put(every, of("enter"), "punctuation")
+    put(of("enter"), text | shift, "sentence start")
+    put(every, back, "to backspace")
+    put(back, every, "after backspace")
+    put(back, back, "backspace again")
+    put(shift, every, "after shift")
+    put(every, of("unknown"), "unknown")
+    put(of("unknown"), every, "unknown")
+    context.setflags(write=False)
+    return context
+
+
+def key_contexts(
+    sequences: KeySequences, before: NDArray[np.intp], place: NDArray[np.intp]
+) -> NDArray[np.uint8]:
+    """Return the context of each key of key sequences.
+
+    Parameters
+    ----------
+    sequences : KeySequences
+        n keys.
+    before : NDArray[np.intp], shape (n,)
+        Place in the vocabulary of the key before each; anything at a sequence's first key.
+    place : NDArray[np.intp], shape (n,)
+        Place of each key in its sequence.
+
+    Returns
+    -------
+    ndarray of uint8, shape (n,)
+        Place in `CLASS_CONTEXTS`; a sequence's first key has no context that means anything.
+
+    Examples
+    --------
+    >>> from deskhand.behavior_models.key_sequences import key_sequences
+    >>> from deskhand.behavior_models.keyboard_layout import load_layout
+    >>> from deskhand.keyed_draws import keys
+    >>> named = dict(person=[0], person_key=keys(1, "p", "a"), sequence_key=keys(1, "s", "a"))
+    >>> made = key_sequences([list("go. I see")], load_layout("qwerty-us"), **named)
+    >>> found = key_contexts(made, np.append(0, made.key[:-1]), made.place)
+    >>> [CLASS_CONTEXTS[code] for code in found[[1, 2, 4, 5, 8]]]
+    ['other hand', 'punctuation', 'sentence start', 'to space', 'same key']
+    """
+    vocabulary = sequences.vocabulary
+    physical = vocabulary.physical
+    # Over pairs of different keys first: a text has few of them.
+    pairs = class_contexts()[vocabulary.key_class[:, None], vocabulary.key_class[None, :]]
+    same = (physical[:, None] == physical[None, :]) & (physical >= 0)[:, None]
+    back = vocabulary.key_class == CLASS_CODE["backspace"]
+    pairs[same & ~back[:, None]] = _CODE["same key"]
+    context = pairs.reshape(-1).take(before * len(vocabulary) + sequences.key)
+    start = np.flatnonzero((context == _CODE["word start"]) & (place > 1))
+    two_before = vocabulary.key_class[sequences.key[start - 2]]
+    context[start[two_before == CLASS_CODE["sentence-punct"]]] = _SENTENCE_START
+    context[start[two_before == CLASS_CODE["punct"]]] = _AFTER_COMMA
+    return context

@@ -153,7 +153,9 @@ def _digraph_effects(traits: TypistTraits, layout: KeyboardLayout) -> NDArray[np
     rng = stream(traits.effects_key, "typist.digraph")
     keys = int(layout.physical.max()) + 1
     own = spread * float(profile["keyboard", "spacing_digraph_person_sd"])
-    effects = (own * rng.standard_normal((keys, keys))).astype(np.float32)
+    effects = np.zeros((keys, keys), np.float32)
+    main = layout.main_keys + 1  # pairs with a key outside the main block are no one's habit
+    effects[:main, :main] = own * rng.standard_normal((main, main))
     table = effects[layout.physical][:, layout.physical]
     for pair, effect in profile["keyboard", "spacing_digraph"].items():
         before, now = pair

@@ -1,35 +1,56 @@
 """Keyboard layouts as data: which key makes a character, which finger strikes it, who is beside it.
 
-A key sequence is a byte string of *tokens*: a character of the layout is its Latin-1 byte, and a
-named key (Shift, Backspace, ArrowDown ...) is one of the control bytes, which no text contains.
+A key sequence is a byte string of *tokens*: a character of Latin-1 is its own byte, and a named
+key (Shift, Backspace, ArrowDown ...), a dead key or a character beyond Latin-1 is one of the
+control bytes, which no text contains.
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from unicodedata import name as character_name
 
 import numpy as np
 from numpy.typing import NDArray
 
+from deskhand.behavior_models.layout_keys import LayoutKeys, layout_keys
+from deskhand.behavior_models.layout_tokens import (
+    BACKSPACE,
+    ENTER,
+    SPACE,
+    TOKENS,
+    KeyToken,
+    layout_tokens,
+)
 from deskhand.errors import DeskhandError, UnknownNameError
 
-FORMAT = "deskhand.layout/1"
-TOKENS = 256
+__all__ = [
+    "ALIASES",
+    "BACKSPACE",
+    "ENTER",
+    "SPACE",
+    "TOKENS",
+    "KeyboardLayout",
+    "layout_names",
+    "load_layout",
+    "parse_layout",
+]
 
-BACKSPACE, ENTER, SPACE = 8, 10, 32
-_FIXED = {"Backspace": BACKSPACE, "Tab": 9, "Enter": ENTER}
-# Control bytes that stand for the other named keys, in the order in which a layout lists them.
-_CONTROL = [*range(1, 8), *range(11, 32), *range(127, 160)]
-_FINGERS = ("little", "ring", "middle", "index", "thumb")
+ALIASES = {"qwertz": "qwertz-de", "azerty": "azerty-fr", "dvorak": "dvorak-us"}
 _TOO_FAR = 1.3  # key widths: a key's neighbours are those it touches, side by side or on a slant
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
+_EXCERPT = 40  # characters of a refused text that the refusal shows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class KeyboardLayout:
     """One layout as look-up tables by token, shape (256,) each.
+
+    A character that takes a dead key has the place, finger, level and code of the key struck
+    last, as a browser reports it.
 
     Parameters
     ----------
@@ -37,13 +58,25 @@ class KeyboardLayout:
         For example ``"qwerty-us"``.
     key_names, codes : tuple of str
         ``key`` and ``code`` of W3C UI Events by token, empty where the token is not on the layout.
+    text : tuple of str
+        What the key writes, empty where it writes nothing.
     physical : ndarray of uint8
         Number of the physical key; 0 where the token is not on the layout. A letter and its
         capital share one.
     finger : ndarray of uint8
         0 (left little) to 4 (left thumb), 5 (right thumb) to 9 (right little).
+    row : ndarray of uint8
+        0 (function keys), 1 (digits) to 5 (space bar).
+    level : ndarray of uint8
+        0 for a plain key, 1 with Shift, 2 with AltGr, 3 with both.
     shifted : ndarray of bool
         Whether Shift makes this character.
+    capital : ndarray of bool
+        Whether Caps Lock makes this character in Shift's place.
+    dead : ndarray of uint8
+        Token of the dead key to strike before; 0 for none.
+    numeric_pad : ndarray of uint8
+        Token of the key of the numeric pad that writes the same; elsewhere the token itself.
     characters : bytes
         Every token that text may contain.
     tokens : mapping of str to int
@@ -52,24 +85,43 @@ class KeyboardLayout:
         By token: the tokens of the adjacent keys at the same shift level.
     shift_left, shift_right : int
         Tokens of the two Shift keys.
+    main_keys : int
+        Number of the last key of the main block, F12; the numeric pad and other keys that few
+        type on have greater ones.
+    alt_graph, caps_lock : int
+        Tokens of the AltGr and Caps Lock keys; 0 where there is none.
+    by_point : ndarray of uint8
+        Token by Unicode code point, 0 for none; the last stands for all code points from there on.
+    left_runs, right_runs : Pattern
+        Start of a run of shifted characters whose first is typed by that hand.
     """
 
     name: str
     key_names: tuple[str, ...]
     codes: tuple[str, ...]
+    text: tuple[str, ...]
     physical: NDArray[np.uint8]
     finger: NDArray[np.uint8]
+    row: NDArray[np.uint8]
+    level: NDArray[np.uint8]
     shifted: NDArray[np.bool_]
+    capital: NDArray[np.bool_]
+    dead: NDArray[np.uint8]
+    numeric_pad: NDArray[np.uint8]
     characters: bytes
     tokens: Mapping[str, int]
     neighbours: tuple[bytes, ...]
     shift_left: int
     shift_right: int
+    main_keys: int
+    alt_graph: int
+    caps_lock: int
+    by_point: NDArray[np.uint8]
     left_runs: re.Pattern[bytes]
     right_runs: re.Pattern[bytes]
 
     def encode(self, text: str) -> bytes:
-        """Return the tokens of a text, without Shift.
+        """Return the tokens of a text, one a character, without modifiers and dead keys.
 
         Raises
         ------
@@ -81,19 +133,78 @@ class KeyboardLayout:
         >>> load_layout("qwerty-us").encode("Hi!")
         b'Hi!'
         """
-        data = text.encode("latin-1", "replace")
-        if data.translate(None, self.characters) or (b"?" in data and not text.isascii()):
-            for place, character in enumerate(text):
-                if ord(character) >= TOKENS or ord(character) not in self.characters:
-                    raise DeskhandError(
-                        f"text {text!r}: {character!r} at place {place} is not on the keyboard "
-                        f"layout {self.name!r}; leave it out, paste the text, or choose a layout "
-                        "that has it."
-                    )
-        return data
+        tokens = self._tokens(text)
+        if not tokens.all():
+            raise DeskhandError(self._refusal("text", text, tokens))
+        return tokens.tobytes()
+
+    def encode_all(self, texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
+        """Return the tokens of many texts, and the place of each text's first.
+
+        Parameters
+        ----------
+        texts : sequence of str, length m
+            Any of them may be empty.
+
+        Returns
+        -------
+        tokens : ndarray of uint8, shape (n,)
+            As of `encode`, one text after the other.
+        first : ndarray of intp, shape (m,)
+            Place in ``tokens``; that of an empty text is the next one's.
+
+        Raises
+        ------
+        DeskhandError
+            When a character is not on the layout.
+
+        Examples
+        --------
+        >>> tokens, first = load_layout("qwertz").encode_all(["für", "", "dich"])
+        >>> first.tolist(), tokens.tobytes().decode("latin-1")
+        ([0, 3, 3], 'fürdich')
+        """
+        tokens = self._tokens("".join(texts))
+        end = np.cumsum(np.fromiter(map(len, texts), np.intp, len(texts)))
+        if not tokens.all():
+            number = int(np.searchsorted(end, np.flatnonzero(tokens == 0)[0], "right"))
+            text = texts[number]
+            raise DeskhandError(self._refusal(f"text {number},", text, self._tokens(text)))
+        first: NDArray[np.intp] = np.append(np.intp(0), end)[:-1]
+        return tokens, first
+
+    def typeable(self, text: str) -> NDArray[np.bool_]:
+        """Return whether the layout makes each character, so that a caller can skip or paste it.
+
+        Examples
+        --------
+        >>> load_layout("qwerty-us").typeable("né").tolist()
+        [True, False]
+        """
+        return self._tokens(text).astype(np.bool_)
+
+    def _tokens(self, text: str) -> NDArray[np.uint8]:
+        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+        return self.by_point.take(points, mode="clip")
+
+    def _refusal(self, what: str, text: str, tokens: NDArray[np.uint8]) -> str:
+        refused = np.flatnonzero(tokens == 0).tolist()
+        place, character = refused[0], text[refused[0]]
+        start = max(0, place - _EXCERPT // 2)
+        excerpt = _printable(text[start : start + _EXCERPT])
+        before, after = "..." if start else "", "..." if start + _EXCERPT < len(text) else ""
+        title = character_name(character, f"U+{ord(character):04X}")
+        others = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
+        return (
+            f"{what} {before}{excerpt}{after}: {_printable(character)} ({title}) at place {place}"
+            f"{others} is not on the keyboard layout {self.name!r}; leave it out, paste the text, "
+            "or choose a layout that has it."
+        )
 
     def with_shift(self, tokens: bytes) -> bytes:
         """Return the tokens with the Shift of the other hand before each run of shifted ones.
+
+        AltGr and dead keys: `deskhand.behavior_models.key_strokes`.
 
         Examples
         --------
@@ -120,10 +231,16 @@ class KeyboardLayout:
         """
         if key in self.tokens:
             return self.tokens[key]
-        if len(key) == 1 and ord(key) < TOKENS and ord(key) in self.characters:
-            return ord(key)
-        known = [*self.tokens, *(name for name in self.key_names if len(name) == 1)]
-        raise UnknownNameError("key", key, known)
+        token = int(self._tokens(key)[0]) if len(key) == 1 else 0
+        if not token:
+            known = [*self.tokens, *(written for written in self.text if written.isprintable())]
+            raise UnknownNameError("key", key, dict.fromkeys(filter(None, known)))
+        return token
+
+
+def _printable(text: str) -> str:
+    """Return a text in quotes, escaped where a terminal may not show it, as with emoji."""
+    return _BEYOND.sub(lambda found: ascii(found[0])[1:-1], repr(text))
 
 
 def layout_names() -> list[str]:
@@ -145,98 +262,127 @@ def load_layout(name: str) -> KeyboardLayout:
     Parameters
     ----------
     name : str
-        A name of `layout_names`.
+        A name of `layout_names`, or one of `ALIASES`.
 
     Raises
     ------
     UnknownNameError
         When there is no such layout.
+
+    Examples
+    --------
+    >>> load_layout("azerty") is load_layout("azerty-fr")
+    True
     """
-    if name not in layout_names():
-        raise UnknownNameError("keyboard layout", name, layout_names())
-    source = files("deskhand.behavior_models") / "layouts" / f"{name}.json"
-    return parse_layout(json.loads(source.read_bytes()), name)
-
-
-def _finger_number(key: Mapping[str, str]) -> int:
-    place = _FINGERS.index(key["finger"])
-    return place if key["hand"] == "left" else 9 - place
+    if name in ALIASES:
+        return load_layout(ALIASES[name])
+    return _layout_of(_shipped_keys(name))
 
 
 def parse_layout(data: Mapping[str, object], origin: str) -> KeyboardLayout:
     """Return the layout held by parsed JSON.
 
+    Parameters
+    ----------
+    data : mapping
+        As `deskhand.behavior_models.layout_keys` reads it; ``like`` may name a shipped layout.
+    origin : str
+        What to call the data in a refusal.
+
     Raises
     ------
     DeskhandError
-        When the format is not `FORMAT`, or a character stands outside Latin-1.
+        When the data do not make a layout.
     """
-    if data.get("format") != FORMAT:
-        raise DeskhandError(f"{origin}: format {data.get('format')!r}; expected {FORMAT!r}.")
-    keys: list[dict[str, object]] = data["keys"]  # type: ignore[assignment]
-    key_names, codes = [""] * TOKENS, [""] * TOKENS
-    physical = np.zeros(TOKENS, dtype=np.uint8)
-    finger = np.zeros(TOKENS, dtype=np.uint8)
-    shifted = np.zeros(TOKENS, dtype=np.bool_)
+    return _layout_of(_keys_of(data, origin))
+
+
+def _shipped_keys(name: str) -> LayoutKeys:
+    if name not in layout_names():
+        raise UnknownNameError("keyboard layout", name, [*layout_names(), *ALIASES])
+    source = files("deskhand.behavior_models") / "layouts" / f"{name}.json"
+    return _keys_of(json.loads(source.read_bytes()), name)
+
+
+def _keys_of(data: Mapping[str, object], origin: str) -> LayoutKeys:
+    like = data.get("like")
+    return layout_keys(data, origin, None if like is None else _shipped_keys(str(like)))
+
+
+def _layout_of(layout: LayoutKeys) -> KeyboardLayout:
+    made = layout_tokens(layout)
+    missing = {"ShiftLeft", "ShiftRight"} - {key.code for key in layout.keys}
+    if missing:
+        raise DeskhandError(f"{layout.name}: has no key {min(missing)!r}; give it one.")
+    key_names, codes, text = [""] * TOKENS, [""] * TOKENS, [""] * TOKENS
+    tables = np.zeros((5, TOKENS), np.uint8)
+    physical, finger, row, level, dead = tables
+    capital = np.zeros(TOKENS, np.bool_)
+    points = {ord(t.text): t.token for t in made if t.typed}
+    by_point = np.zeros(max(points, default=0) + 2, np.uint8)
+    by_point[list(points)] = list(points.values())
     tokens: dict[str, int] = {}
-    characters = bytearray([ENTER])
-    places: list[tuple[float, float]] = [(1e9, 1e9)]
-    levels: list[tuple[int, int]] = [(0, 0)]
-    spare = iter(_CONTROL)
+    pad = np.arange(TOKENS, dtype=np.uint8)
+    for t in made:
+        key, at = layout.keys[t.key], t.token
+        key_names[at], codes[at], text[at] = t.name, key.code, t.text
+        physical[at], finger[at], row[at] = t.key + 1, key.finger, key.row
+        level[at], dead[at], capital[at] = t.level, t.dead, t.capital
+        tokens.setdefault(key.code, at)
+        if key.key and len(key.key) > 1:
+            tokens.setdefault(key.key, at)
+        if not t.typed and t.text and ord(t.text) in points:
+            pad[points[ord(t.text)]] = at
 
-    for number, key in enumerate(keys, start=1):
-        code = str(key["code"])
-        places.append((float(str(key["x"])), float(str(key["y"]))))
-        made: list[tuple[int, str]] = []
-        if "key" in key:
-            named = str(key["key"])
-            token = _FIXED[named] if named in _FIXED else next(spare)
-            made.append((token, named))
-            tokens.setdefault(named, token)
-            tokens[code] = token
-            levels.append((0, 0))
-        else:
-            pair = (str(key["unshifted"]), str(key["shifted"]))
-            if max(map(ord, pair)) >= TOKENS:
-                raise DeskhandError(f"{origin}: key {code!r} makes {pair}; use Latin-1 characters.")
-            for level, character in enumerate(dict.fromkeys(pair)):
-                shifted[ord(character)] = level == 1
-                made.append((ord(character), character))
-                characters.append(ord(character))
-            tokens.setdefault(code, ord(pair[0]))
-            levels.append((ord(pair[0]), ord(pair[1])))
-        for token, named in made:
-            key_names[token], codes[token], physical[token] = named, code, number
-            finger[token] = _finger_number(key)  # type: ignore[arg-type]
-
-    at = np.array(places)
-    near = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1)) < _TOO_FAR
-    neighbours = [b""] * TOKENS
-    for token in characters:
-        # The space bar is no one's neighbour: a thumb strikes it, and it ends words.
-        if token not in (ENTER, SPACE):
-            own, level = int(physical[token]), int(shifted[token])
-            beside = [levels[key][level] for key in np.flatnonzero(near[own]) if key != own]
-            neighbours[token] = bytes(other for other in beside if other not in (0, SPACE))
-
-    capitals = np.flatnonzero(shifted)
-    left = re.escape(bytes(t for t in capitals.tolist() if finger[t] <= 4))
-    right = re.escape(bytes(t for t in capitals.tolist() if finger[t] > 4))
-    for table in (physical, finger, shifted):
+    alt_graph = tokens.get("AltGraph", 0)
+    if level.max() > 1 and not alt_graph:
+        raise DeskhandError(f"{layout.name}: has characters with AltGr, but no key 'AltGraph'.")
+    for table in (tables, capital, by_point, pad):
         table.setflags(write=False)
+    shifted = level % 2 == 1
+    left, right = (
+        re.escape(bytes(np.flatnonzero(shifted & here).tolist())) or rb"\x00"
+        for here in (finger <= 4, finger > 4)
+    )
     return KeyboardLayout(
-        name=str(data["name"]),
+        name=layout.name,
         key_names=tuple(key_names),
         codes=tuple(codes),
+        text=tuple(text),
         physical=physical,
         finger=finger,
+        row=row,
+        level=level,
         shifted=shifted,
-        characters=bytes(characters),
+        capital=capital,
+        dead=dead,
+        numeric_pad=pad,
+        characters=bytes(dict.fromkeys([ENTER, *points.values()])),
         tokens=tokens,
-        neighbours=tuple(neighbours),
+        neighbours=_neighbours(layout, made),
         shift_left=tokens["ShiftLeft"],
         shift_right=tokens["ShiftRight"],
+        main_keys=int(physical[tokens["F12"]]) if "F12" in tokens else len(layout.keys),
+        alt_graph=alt_graph,
+        caps_lock=tokens.get("CapsLock", 0),
+        by_point=by_point,
         # A run starts at a shifted character that follows none; its first key's hand decides.
         left_runs=re.compile(rb"(?<![" + left + right + rb"])(?=[" + left + rb"])"),
         right_runs=re.compile(rb"(?<![" + left + right + rb"])(?=[" + right + rb"])"),
     )
+
+
+def _neighbours(layout: LayoutKeys, made: Sequence[KeyToken]) -> tuple[bytes, ...]:
+    at = np.array([(key.x, key.y) for key in layout.keys])
+    near = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1)) < _TOO_FAR
+    np.fill_diagonal(near, False)
+    # The space bar is no one's neighbour: a thumb strikes it, and it ends words.
+    own = [t for t in made if t.typed and t.token not in (ENTER, SPACE)]
+    grid = np.zeros((4, len(at)), np.uint8)
+    for t in own:
+        if not t.dead:
+            grid[t.level, t.key] = t.token
+    beside = [b""] * TOKENS
+    for t in own:
+        beside[t.token] = grid[t.level, near[t.key] & (grid[t.level] > 0)].tobytes()
+    return tuple(beside)

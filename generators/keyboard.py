@@ -43,14 +43,14 @@ class _Words:
 
 
 @cache
-def _words(layout: KeyboardLayout) -> _Words:
+def _words(layout: KeyboardLayout, keys_used: int) -> _Words:
     keys, codes, values = WordIndex(), WordIndex(), WordIndex()
     key, code, value, input_type = (np.full(TOKENS, -1, np.int32) for _ in range(4))
-    for token in np.flatnonzero(layout.physical).tolist():
+    for token in np.flatnonzero((layout.physical > 0) & (layout.physical <= keys_used)).tolist():
         key[token] = keys[layout.key_names[token]]
         code[token] = codes[layout.codes[token]]
     for token in layout.characters:
-        value[token] = values[chr(token)]
+        value[token] = values[layout.text[token]]
         input_type[token] = 0
     input_type[BACKSPACE], input_type[ENTER] = 1, 2
     growth = (input_type >= 0).astype(np.int32)
@@ -88,9 +88,10 @@ def render_keyboard(plan: "SessionPlan") -> Columns:
     if not plan.typed:
         return no_columns()
     layout = load_layout(plan.persona.keyboard_layout)
-    words = _words(layout)
     presses = key_presses(plan)
     tokens, typing = presses.tokens, presses.typing
+    # The words of the main block, unless another key is pressed.
+    words = _words(layout, max(layout.main_keys, int(layout.physical[tokens].max())))
     typed = plan.typed
     masked = np.array([t.masked or t.typing.secret for t in typed], dtype=np.bool_)[typing]
     edits = np.array([t.typing.edits for t in typed], dtype=np.bool_)[typing]

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from deskhand.behavior_models.digraph_contexts import CONTEXTS, pair_contexts
-from deskhand.behavior_models.keyboard_layout import layout_names, load_layout, parse_layout
+from deskhand.behavior_models.keyboard_layout import (
+    ALIASES,
+    layout_names,
+    load_layout,
+    parse_layout,
+)
 from deskhand.errors import DeskhandError, UnknownNameError
 
 US = load_layout("qwerty-us")
@@ -68,8 +73,140 @@ def test_contexts(before: str, now: str, context: str) -> None:
     assert CONTEXTS[pair_contexts(US)[place]] == context
 
 
-def test_refusals_name_the_remedy() -> None:
+def test_aliases_are_the_layouts_themselves() -> None:
+    for alias, name in ALIASES.items():
+        assert load_layout(alias) is load_layout(name)
+        assert load_layout(alias).name == name
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("qwerty-uk", "£5 at the caf\u00e9, or \u20ac6; \u00ac#~|\\"),
+        ("qwertz-de", "Gr\u00fc\u00dfe an Zo\u00eb's Stra\u1e9ee".replace("\u00eb", "\u00e9")),
+        (
+            "azerty-fr",
+            "L'\u00e9l\u00e8ve re\u00e7oit \u00e0 No\u00ebl 10 \u20ac, o\u00f9 \u00e7a\u00a7",
+        ),
+        ("dvorak-us", "The quick brown fox; 'quoted' [x]{y}"),
+    ],
+)
+def test_layouts_write_their_languages(name: str, text: str) -> None:
+    layout = load_layout(name)
+    assert "".join(layout.text[token] for token in layout.encode(text)) == text
+
+
+@pytest.mark.parametrize("name", layout_names())
+def test_every_character_has_one_token_and_the_key_that_writes_it(name: str) -> None:
+    layout = load_layout(name)
+    for token in layout.characters:
+        assert layout.encode(layout.text[token]) == bytes([token])
+        assert layout.codes[token]
+        assert layout.row[token] in range(1, 6)
+        assert layout.shifted[token] == (layout.level[token] in (1, 3))
+    # Tokens of Latin-1 are themselves, and every layout has those of English.
+    assert set(range(32, 127)) <= set(layout.characters)
+    assert all(ord(layout.text[t]) in (t, *range(256, 0x3000)) for t in layout.characters)
+
+
+@pytest.mark.parametrize("name", layout_names())
+def test_the_numeric_pad_writes_the_same(name: str) -> None:
+    layout = load_layout(name)
+    for token in layout.characters:
+        pad = layout.numeric_pad[token]
+        assert layout.text[pad] == layout.text[token]
+        assert layout.codes[pad].startswith("Numpad") == (pad != token)
+    assert all(layout.codes[layout.numeric_pad[ord(digit)]] == f"Numpad{digit}" for digit in "0123")
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "shown"),
+    [
+        ("na\u00efve", 2, "'\u00ef' (LATIN SMALL LETTER I WITH DIAERESIS)"),
+        ("a\ud800", 1, r"'\ud800' (U+D800)"),
+        ("\U0001f600", 0, r"'\U0001f600' (GRINNING FACE)"),
+        ("ok \u05e9\u05dc", 3, "(HEBREW LETTER SHIN) at place 3 (and 1 more)"),
+        ("e\u0301", 1, "(COMBINING ACUTE ACCENT)"),
+        ("tab\t", 3, r"'\t' (U+0009)"),
+        ("null\0", 4, r"'\x00' (U+0000)"),
+        ("x" * 1_000_000 + "\u20ac", 1_000_000, "(EURO SIGN)"),
+    ],
+)
+def test_a_character_that_no_key_makes_is_refused_with_its_place(
+    text: str, place: int, shown: str
+) -> None:
+    for call in (US.encode, lambda given: US.encode_all(["", "fine", given])):
+        with pytest.raises(DeskhandError) as refusal:
+            call(text)
+        message = str(refusal.value)
+        assert shown in message
+        assert f"at place {place}" in message
+        assert len(message) < 400
+        message.encode()
+    assert "text 2," in message
+    typeable = US.typeable(text)
+    assert len(typeable) == len(text)
+    assert not typeable[place]
+    assert typeable[:place].all()
+
+
+def test_many_texts_are_one_after_the_other() -> None:
+    tokens, first = US.encode_all(["ab", "", "c", ""])
+    assert (tokens.tobytes(), first.tolist()) == (b"abc", [0, 2, 2, 3])
+    tokens, first = US.encode_all([])
+    assert (len(tokens), len(first)) == (0, 0)
+
+
+_PLACE = {"hand": "left", "finger": "little", "row": 2, "x": 1.5, "y": 1}
+_Q = {"code": "KeyQ", "unshifted": "q", "shifted": "Q", **_PLACE}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"format": "other"}, "expected .deskhand"),
+        ({"keys": []}, "at least one key"),
+        ({"name": None}, "needs a 'name'"),
+        ({"like": "qwerty"}, "keyboard layout 'qwerty' is not known"),
+        ({"keys": [{"unshifted": "q"}]}, "has no 'code'"),
+        ({"keys": [_Q, _Q]}, "two keys have the code 'KeyQ'"),
+        ({"keys": [{**_Q, "colour": "red"}]}, "unknown field 'colour'"),
+        ({"keys": [{**_Q, "finger": "toe"}]}, "finger 'toe'"),
+        ({"keys": [{**_Q, "row": "top"}]}, "whole number 'row'"),
+        ({"keys": [{**_Q, "shifted": "Qu"}]}, "each level must be one character"),
+        ({"keys": [{**_Q, "shifted": "\x07"}]}, "must be printable"),
+        ({"keys": [{**_Q, "key": "Q"}]}, "give either"),
+        ({"keys": [{**_Q, "dead": ["down"]}]}, "must be a list of levels"),
+        ({"keys": [{**_Q, "unshifted": "^", "dead": ["unshifted"]}]}, "'dead_keys' must name"),
+        (
+            {
+                "keys": [{**_Q, "unshifted": "^", "dead": ["unshifted"]}],
+                "dead_keys": {"^": "q"},
+            },
+            "make no single character",
+        ),
+        ({"keys": [{**_Q, "altgr": "\u20ac"}]}, "no key 'AltGraph'"),
+        ({"like": None, "keys": [_Q]}, "has no key 'ShiftLeft'"),
+        (
+            {
+                "keys": [
+                    {**_Q, "code": f"Key{number}", "unshifted": chr(0x4E00 + number)}
+                    for number in range(256)
+                ]
+            },
+            "more than 255",
+        ),
+    ],
+)
+def test_a_layout_that_cannot_be_is_refused(changes: dict[str, object], words: str) -> None:
+    data = {"format": "deskhand.layout/1", "name": "mine", "like": "qwerty-us", "keys": [_Q]}
+    assert parse_layout(data, "mine.json").name == "mine"
+    with pytest.raises(DeskhandError, match=words):
+        parse_layout({**data, **changes}, "mine.json")
+
+
+def test_an_unknown_layout_is_refused_with_the_known_ones() -> None:
     with pytest.raises(UnknownNameError, match="qwerty-us"):
         load_layout("qwerty")
-    with pytest.raises(DeskhandError, match=r"expected .deskhand"):
-        parse_layout({"format": "other"}, "mine.json")
+    with pytest.raises(UnknownNameError, match="Backspace"):
+        US.token("Bakspace")
