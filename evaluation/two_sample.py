@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 
 FOLDS = 5
 RESAMPLES = 400
+# Known values a side without which a single feature is not named.
+FEWEST_KNOWN = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,14 +165,20 @@ def telling_features(
     Parameters
     ----------
     real, made : NDArray[np.float64], shapes (n, k) and (m, k)
-        Features.
+        Features; rows whose value is not known (NaN) are left out.
     names : sequence of str, length k
         Their names.
     top : int
         How many to return.
     """
     label = np.repeat([0, 1], [len(real), len(made)])
-    areas = [area(np.append(real[:, k], made[:, k]), label) for k in range(len(names))]
+    areas = []
+    for k in range(len(names)):
+        values = np.append(real[:, k], made[:, k])
+        known = np.isfinite(values)
+        sides = known[: len(real)].sum(), known[len(real) :].sum()
+        # A feature that few rows have says little, however well it tells them apart.
+        areas.append(area(values[known], label[known]) if min(sides) >= FEWEST_KNOWN else 0.5)
     ranked = sorted(((max(a, 1 - a), name) for a, name in zip(areas, names, strict=True)))
     return [(name, round(a, 3)) for a, name in ranked[::-1][:top]]
 
