@@ -44,6 +44,11 @@ def landing_points(
     NDArray[np.float64], shape (n, 2)
         Inside the box; whole px on an axis on which the box holds one.
 
+    Raises
+    ------
+    DeskhandError
+        When the profile's tables are not as long as their levels.
+
     Examples
     --------
     >>> from deskhand.behavior_models.profile import load_profile
@@ -59,7 +64,13 @@ def landing_points(
     levels = profile[SECTION, "levels"]
     share = np.empty_like(centre)
     for axis, name in enumerate(("offset_x", "offset_y")):
-        share[:, axis] = np.interp(uniforms(keys, axis), levels, profile[SECTION, name])
+        table = profile[SECTION, name]
+        if len(table) != len(levels):
+            raise DeskhandError(
+                f"profile {profile.name!r}: endpoint.{name} has {len(table)} entries and "
+                f"endpoint.levels {len(levels)}; give one entry a level."
+            )
+        share[:, axis] = np.interp(uniforms(keys, axis), levels, table)
     share -= float(profile[SECTION, "short"]) * _directions(start, centre)
     return _whole(centre + np.clip(share, -EDGE, EDGE) * extent, centre, extent)
 

@@ -65,7 +65,7 @@ def simulate(
     team_size : int
         People in a team.
     profile : str or pathlib.Path
-        The population: a shipped name or the path of a ``.json`` profile. What a profile of the hand
+        The population: a shipped name or the path of a profile file. What a profile of the hand
         alone does not say, such as ``"mouse-web"`` or one that `fit` returned, is taken from
         ``"office"``.
     role : str, optional

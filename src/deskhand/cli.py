@@ -94,7 +94,7 @@ def generate(
     time_zone
         The people's time zone, for example Europe/Berlin.
     profile
-        The population: the name of a shipped profile or the path of a .json profile.
+        The population: the name of a shipped profile or the path of a profile file.
     role
         Give everyone this role instead of drawing one.
     condition

@@ -1,6 +1,7 @@
 """The typist alone: key times of one person, without a scenario or a page."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -26,7 +27,7 @@ def type_text(
     *,
     seed: int,
     mode: str = "transcription",
-    profile: str = "office",
+    profile: str | Path = "office",
     person: int = 0,
 ) -> pa.Table:
     """Return how one person types texts: every key, with Shift, slips and repairs.
@@ -39,7 +40,7 @@ def type_text(
         From 0 to 2**64 - 1.
     mode : str
         ``form``, ``transcription``, ``composition`` or ``password``.
-    profile : str
+    profile : str or pathlib.Path
         The population.
     person : int
         Who types.
@@ -67,7 +68,7 @@ def time_keys(
     *,
     seed: int,
     mode: str = "composition",
-    profile: str = "office",
+    profile: str | Path = "office",
     person: int = 0,
 ) -> pa.Table:
     """Return when one person presses and releases keys that are already known, slips included.
@@ -81,7 +82,7 @@ def time_keys(
         From 0 to 2**64 - 1.
     mode : str
         ``form``, ``transcription``, ``composition`` or ``password``.
-    profile : str
+    profile : str or pathlib.Path
         The population.
     person : int
         Who types.
@@ -120,7 +121,7 @@ def time_keys(
     )
 
 
-def _plan(seed: int, profile: str, person: int) -> SessionPlan:
+def _plan(seed: int, profile: str | Path, person: int) -> SessionPlan:
     check_seed(seed)
     persona: Persona = draw_persona(load_profile(profile), seed, 0, person)
     device = persona.device

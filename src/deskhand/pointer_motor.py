@@ -62,7 +62,7 @@ def pointer_paths(
         target, ``x1`` and ``y1`` may be absent or null: the landing point is then drawn inside it.
         A point outside its target is allowed; the target's size then plays no part.
     profile : str, pathlib.Path or Profile
-        The population: a shipped name, the path of a ``.json`` profile, or what `deskhand.fit`
+        The population: a shipped name, the path of a profile file, or what `deskhand.fit`
         returned.
     seed : int
         From 0 to 2**64 - 1.
@@ -94,7 +94,7 @@ def pointer_paths(
     (100.0, 'pointerdown', 700.0, 'pointerup')
     """
     check_seed(seed)
-    population = profile if isinstance(profile, Profile) else load_profile(str(profile))
+    population = profile if isinstance(profile, Profile) else load_profile(profile)
     hand = _Hands(population, seed, _fidelity(population, fidelity))
     given = read_requests(requests)
     batches = [hand.rows(given, part, key) for part, key in _blocks(given, seed)]

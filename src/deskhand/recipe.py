@@ -16,7 +16,7 @@ import orjson
 
 from deskhand import registry
 from deskhand.behavior_models.movement_plan import SECTION as PLAN
-from deskhand.behavior_models.profile import Profile, load_profile
+from deskhand.behavior_models.profile import Profile, load_profile, profile_reference
 from deskhand.behavior_models.report_traits import SECTION as TRAITS
 from deskhand.errors import DeskhandError
 from deskhand.generators.learned_reports import SECTION as POLICY
@@ -105,7 +105,7 @@ def load_recipe(
     scenario : str, pathlib.Path or Scenario
         A registered name, the path of a ``.json`` scenario, ``module:attribute``, or the object.
     profile : str or pathlib.Path
-        The name of a shipped profile or the path of a ``.json`` profile.
+        The name of a shipped profile or the path of a profile file; a Path is always a file.
     screens : mapping of str to Screen, optional
         Own screens by name, beside those of the scenario and the shipped ones.
     fidelity : str
@@ -128,8 +128,8 @@ def load_recipe(
         source=_reference(scenario) if isinstance(scenario, Scenario) else str(scenario),
         scenario=made,
         scenario_sha256=digest,
-        profile_source=str(profile),
-        profile=_completed(_load_profile(str(profile)), fidelity),
+        profile_source=profile_reference(profile),
+        profile=_completed(load_profile(profile), fidelity),
         own_screens=own,
     )
 
@@ -212,18 +212,6 @@ def _source_sha256(scenario: Scenario) -> str:
         text = getattr(getattr(scenario.run, "__code__", None), "co_code", b"").hex()
     text = "\n".join(text.splitlines())
     return sha256(f"{scenario.name}\n{text}".encode()).hexdigest()
-
-
-def _load_profile(source: str) -> Profile:
-    try:
-        return load_profile(source)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise DeskhandError(f"profile {source!r} is not JSON: {error}.") from error
-    except (KeyError, TypeError, AttributeError) as error:
-        raise DeskhandError(
-            f"profile {source!r} lacks {error}; a profile holds format, name, mode, remark and "
-            "sections, as the shipped 'office' does."
-        ) from error
 
 
 def _completed(profile: Profile, fidelity: str) -> Profile:

@@ -134,7 +134,7 @@ def test_a_class_of_an_unknown_kind_is_refused() -> None:
 
 
 def test_a_profile_without_classes_is_refused() -> None:
-    with pytest.raises(DeskhandError, match="at least one class"):
+    with pytest.raises(DeskhandError, match="recorder.classes is empty; give at least one"):
         _people(2, classes=[])
 
 

@@ -111,19 +111,18 @@ def test_other_commands_refuse(
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
 
 
+def _with_sections(sections: object) -> str:
+    known = {"format": "deskhand.profile/1", "mode": "published", "name": "mine", "remark": "mine"}
+    return json.dumps(known | {"sections": sections})
+
+
 PROFILES = {
     "not JSON": "{",
     "another format": json.dumps({"format": "deskhand.profile/99"}),
     "no sections": json.dumps({"format": "deskhand.profile/1", "mode": "published"}),
-    "no source": json.dumps(
-        {
-            "format": "deskhand.profile/1",
-            "mode": "published",
-            "name": "mine",
-            "remark": "mine",
-            "sections": {"pointer": {"slope_s": {"value": 0.1}}},
-        }
-    ),
+    "no source": _with_sections({"pointer": {"slope_s": {"value": 0.1}}}),
+    "sections in a list": _with_sections([]),
+    "no number": _with_sections({"hover": {"share": {"value": "much", "source": "assumed"}}}),
     "a list": "[]",
 }
 
