@@ -78,5 +78,5 @@ def test_a_table_of_another_length_than_its_levels_is_refused() -> None:
     section = {name: dict(entry) for name, entry in PROFILE.sections[SECTION].items()}
     section["levels"]["value"] = [0.0, 0.5, 1.0]
     profile = Profile(name="mine", mode="published", remark="", sections={SECTION: section})
-    with pytest.raises(DeskhandError, match=r"endpoint.offset_x has 13 entries .*levels 3"):
+    with pytest.raises(DeskhandError, match=r"endpoint.offset_x has 7 entries .*levels 3"):
         landing_points(profile, np.zeros((1, 2)), np.ones((1, 4)), keys(1, "end", [0]))
