@@ -6,7 +6,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from deskhand.behavior_models.personal_spread import PersonalSpread, fit_spread, read_spread
+from deskhand.behavior_models.personal_spread import (
+    FEWEST_PEOPLE,
+    PersonalSpread,
+    fit_spread,
+    read_spread,
+)
 from deskhand.behavior_models.profile import Profile
 from deskhand.errors import DeskhandError
 from deskhand.keyed_draws import Keys, normals, uniforms
@@ -187,14 +192,15 @@ def fit_hover(
     Raises
     ------
     DeskhandError
-        When fewer than two people have 20 approaches.
+        When fewer than three people have 20 approaches.
     """
     _, who, count = np.unique(person, return_inverse=True, return_counts=True)
     rests = rest_s > 0.0
     enough = count >= FEWEST_APPROACHES
-    if enough.sum() < 2:
+    if enough.sum() < FEWEST_PEOPLE:
         raise DeskhandError(
-            f"{int(enough.sum())} people have {FEWEST_APPROACHES} approaches; 2 are needed at least."
+            f"{int(enough.sum())} people have {FEWEST_APPROACHES} approaches; "
+            f"{FEWEST_PEOPLE} are needed at least."
         )
     resting = np.bincount(who, rests)[enough]
     share = (resting + 0.5) / (count[enough] + 1.0)

@@ -222,7 +222,7 @@ def fit_idle(
     Raises
     ------
     DeskhandError
-        When there are fewer than 30 such motions, or fewer than two people with eight.
+        When there are fewer than 30 such motions, or fewer than three people with eight.
     """
     idle = (still_s >= SHORTEST_STILL_S) & (still_s <= LONGEST_STILL_S)
     idle &= (reach_px >= 0.5) & (reach_px <= SHIFT_PX)

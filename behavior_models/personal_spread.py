@@ -35,9 +35,10 @@ _Z = (
 )
 _STEPS = tuple(b - a for a, b in pairwise(_Z))
 _TABLE, _WIDTHS = np.array(_Z), np.array(_STEPS)
-# A person with fewer values has no median worth the name; nor has a set of fewer people a spread.
+# A person with fewer values has no median worth the name; and the numbers of fewer people would be
+# their own.
 FEWEST_VALUES = 8
-FEWEST_PEOPLE = 2
+FEWEST_PEOPLE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,7 +264,7 @@ def fit_spread(
     Raises
     ------
     DeskhandError
-        When fewer than two people have at least eight values.
+        When fewer than three people have at least eight values.
 
     Examples
     --------

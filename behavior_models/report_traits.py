@@ -45,6 +45,8 @@ NEAR_MS, NEAR_SHARE = 1.6, 0.1
 EARLY_SHARE, MISSED_SHARES = 0.6, (1.8, 2.3)
 # A person's mean of a residual is shrunk as if this many movements at 0 had been seen besides.
 PRIOR_MOVEMENTS = 8
+# What fewer people have in common could be told from the profile to be theirs.
+FEWEST_PEOPLE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +154,9 @@ def _period_ms(gaps: NDArray[np.float64], median: float) -> float:
 def fit_report_traits(statistics: NDArray[np.float64], source: str) -> Entries:
     """Return the profile entries of `person_statistics` of a population.
 
+    A display rate of fewer than three people is counted with the nearest other rate; and where fewer
+    than three repeat places, or fewer than three do not, all are of one kind.
+
     Parameters
     ----------
     statistics : NDArray[np.float64], shape (8, p)
@@ -161,8 +166,15 @@ def fit_report_traits(statistics: NDArray[np.float64], source: str) -> Entries:
     mean, sd = statistics.mean(axis=1), statistics.std(axis=1) + 1e-3
     log_period = np.log(1e3 / np.array(RATES_HZ))
     nearest = np.abs(statistics[0] - log_period[:, np.newaxis]).argmin(axis=0)
+    rates, people = np.unique(nearest, return_counts=True)
+    while len(rates) > 1 and people.min() < FEWEST_PEOPLE:
+        few = people.argmin()
+        apart = np.abs(log_period[rates] - log_period[rates[few]])
+        apart[few] = np.inf
+        nearest[nearest == rates[few]] = rates[apart.argmin()]
+        rates, people = np.unique(nearest, return_counts=True)
     classes = []
-    for number in np.unique(nearest):
+    for number in rates:
         mine = statistics[0, nearest == number]
         # Few displays are odd; their rates should not spread to all.
         middle = float(np.median(mine))
@@ -180,6 +192,8 @@ def fit_report_traits(statistics: NDArray[np.float64], source: str) -> Entries:
     covariance /= np.sqrt(np.outer(np.diag(covariance), np.diag(covariance)))
     # People whose recorder repeats places stand apart from those whose recorder never does.
     repeats = statistics[7] > np.log(0.003)
+    if min(repeats.sum(), (~repeats).sum()) < FEWEST_PEOPLE:
+        repeats[:] = repeats.mean() > 0.5
     many = statistics[7, repeats]
     spread = float(many.std()) if len(many) > 1 else 0.5
     mean_repeat = float(many.mean()) if len(many) else float(np.log(0.01))

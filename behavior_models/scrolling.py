@@ -176,10 +176,10 @@ def fit_wheel(
     Raises
     ------
     DeskhandError
-        When fewer than two people scroll.
+        When fewer than three people scroll.
     """
     if not len(gap_s):
-        raise DeskhandError("there is no notch to fit; give the notches of at least two people.")
+        raise DeskhandError("there is no notch to fit; give the notches of at least three people.")
     turned = np.append(True, direction[1:] != direction[:-1])
     other = np.append(True, person[1:] != person[:-1])
     starts = np.flatnonzero((gap_s > BURST_GAP_S) | turned | other)

@@ -218,10 +218,10 @@ def fit_touchpad(
     Raises
     ------
     DeskhandError
-        When fewer than two people have at least eight swipes with a clear decay.
+        When fewer than three people have at least eight swipes with a clear decay.
     """
     if not len(t_s):
-        raise DeskhandError("there is no step to fit; give the steps of at least two people.")
+        raise DeskhandError("there is no step to fit; give the steps of at least three people.")
     size = np.abs(step_px)
     count = np.bincount(burst)
     last = np.cumsum(count) - 1

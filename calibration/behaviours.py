@@ -33,7 +33,7 @@ def fit_behaviours(recording: Recording, source: str) -> dict[str, Entries]:
     Parameters
     ----------
     recording : Recording
-        Pointer events of at least two people.
+        Pointer events of at least three people.
     source : str
         Name, people and date of the data, for every entry.
 
@@ -45,7 +45,7 @@ def fit_behaviours(recording: Recording, source: str) -> dict[str, Entries]:
     Examples
     --------
     >>> from deskhand.calibration.recording import read_recording
-    >>> clicks = [(who, second) for who in ("ann", "bob") for second in range(40)]
+    >>> clicks = [(who, second) for who in ("ann", "bob", "cy") for second in range(40)]
     >>> rows = [(who, second + up, up) for who, second in clicks for up in (0.0, 0.08)]
     >>> recording = read_recording(
     ...     {

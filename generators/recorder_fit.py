@@ -41,6 +41,9 @@ def fit_recorders(
 ) -> dict[str, dict[str, Any]]:
     """Return the entries of a profile's section ``recorder``.
 
+    No class is written that fewer than three people have: they are counted with the nearest class,
+    of the same clock if there is one, and its numbers stay those of its own people.
+
     Parameters
     ----------
     person : NDArray of int, shape (m,)
@@ -70,11 +73,11 @@ def fit_recorders(
     --------
     >>> from deskhand.behavior_models.profile import load_profile
     >>> people = draw_recorders(
-    ...     load_profile("literature"), keyed_draws.keys(7, "recorder", range(20))
+    ...     load_profile("literature"), keyed_draws.keys(7, "recorder", range(40))
     ... )
-    >>> who = np.repeat(np.arange(20), 50)
+    >>> who = np.repeat(np.arange(40), 50)
     >>> count, t_us = report_times_us(
-    ...     people.take(who), np.full(1000, 800_000), keyed_draws.keys(7, "move", range(1000))
+    ...     people.take(who), np.full(2000, 800_000), keyed_draws.keys(7, "move", range(2000))
     ... )
     >>> place = np.arange(len(t_us)) * 5.0
     >>> entries = fit_recorders(who, count, t_us, place, place, source="made up")
@@ -92,7 +95,7 @@ def fit_recorders(
     classes = _classes(people, kind)
     for entry, members in classes:
         sure = [p for p in members if p.intervals >= _FEWEST_INTERVALS]
-        # A class of one or two people tells its period and clock; the rest would be their own.
+        # What one or two people have would be their own.
         alike = sure if len(sure) >= _FEWEST_PEOPLE else trusted
         entry["slip_share"] = _share_law(alike, "slip_share")
         entry["rest_share"] = _share_law(alike, "rest_share")
@@ -127,7 +130,10 @@ def fit_recorders(
 def _classes(
     people: list[PersonStamps], kind: str
 ) -> list[tuple[dict[str, Any], list[PersonStamps]]]:
-    """Return classes of recorders with their members: one clock, periods that lie together."""
+    """Return classes of recorders with their members: one clock, periods that lie together.
+
+    Smaller classes than `_FEWEST_PEOPLE` add to the share of the nearest.
+    """
     ordered = sorted(people, key=lambda p: (p.clock, p.steady, p.period_us))
     groups: list[list[PersonStamps]] = []
     for p in ordered:
@@ -137,19 +143,35 @@ def _classes(
             groups[-1].append(p)
         else:
             groups.append([p])
+    counted = [len(members) for members in groups]
+    while len(groups) > 1 and min(counted) < _FEWEST_PEOPLE:
+        few = counted.index(min(counted))
+        lone, extra = groups.pop(few), counted.pop(few)
+        near = min(range(len(groups)), key=lambda place: _apart(groups[place], lone))
+        if counted[near] < _FEWEST_PEOPLE:
+            groups[near] = groups[near] + lone
+        counted[near] += extra
     made = []
-    for members in groups:
-        sure = [p for p in members if p.intervals >= _FEWEST_INTERVALS] or members
+    for members, number in zip(groups, counted, strict=True):
+        sure = [p for p in members if p.intervals >= _FEWEST_INTERVALS]
+        sure = sure if len(sure) >= _FEWEST_PEOPLE else members
         logs = np.log([p.period_us for p in sure])
         entry: dict[str, Any] = {
             "kind": kind,
-            "share": _digit(len(members) / len(people)),
+            "share": _digit(number / len(people)),
             "period_ms": _digits(1e-3 * np.exp(np.median(logs)), float(logs.std())),
             "clock": members[0].clock,
             "ties_share": _digit(np.mean([p.ties for p in sure])),
         }
         made.append((entry, members))
     return made
+
+
+def _apart(members: list[PersonStamps], others: list[PersonStamps]) -> tuple[bool, bool, float]:
+    """Return how unlike two classes are: clock first, then whether it is steady, then period."""
+    one, other = members[0], others[0]
+    ratio = np.log(members[len(members) // 2].period_us / others[len(others) // 2].period_us)
+    return one.clock != other.clock, one.steady != other.steady, abs(float(ratio))
 
 
 def _share_law(people: Sequence[PersonStamps], name: str) -> list[float]:

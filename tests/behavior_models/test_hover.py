@@ -71,5 +71,5 @@ def test_the_inverse_finds_share_rest_and_place() -> None:
 
 
 def test_one_person_is_no_population() -> None:
-    with pytest.raises(DeskhandError, match="2 are needed"):
+    with pytest.raises(DeskhandError, match="3 are needed"):
         fit_hover(np.full(50, 0.5), np.full(50, 0.5), np.zeros(50, np.int64), "one")

@@ -125,6 +125,7 @@ def test_a_senseless_spread_is_refused(value: dict[str, object], says: str) -> N
         read_spread(value)
 
 
-def test_one_person_shows_no_spread_between_people() -> None:
-    with pytest.raises(DeskhandError, match="at least 2"):
-        fit_spread(np.full(50, 0.1), np.zeros(50, np.int64))
+@pytest.mark.parametrize("people", [1, 2])
+def test_one_person_or_two_show_no_spread_between_people(people: int) -> None:
+    with pytest.raises(DeskhandError, match="at least 3"):
+        fit_spread(np.full(50, 0.1), np.arange(50) % people)

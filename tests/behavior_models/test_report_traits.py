@@ -112,3 +112,41 @@ def test_statistics_of_hand_made_movements() -> None:
     gap = np.log(80 / 50) / 2
     assert found[3] == pytest.approx(np.array([-gap, gap]) * 2 / (2 + PRIOR_MOVEMENTS))
     assert found[4] == pytest.approx([0.0, 0.0], abs=1e-9)
+
+
+def _rates(periods_ms: list[float], repeats: list[float]) -> tuple[dict[float, float], list[float]]:
+    people = PEOPLE[:, : len(periods_ms)].copy()
+    people[0], people[7] = np.log(periods_ms), repeats
+    entries = fit_report_traits(people, "made")
+    shares = {rate: share for rate, share, *_ in entries["classes"]["value"]}
+    return shares, entries["repeats"]["value"]
+
+
+@pytest.mark.parametrize(
+    ("periods_ms", "shares"),
+    [
+        ([8.0] * 7 + [16.667] * 3, {125: 0.7, 60: 0.3}),
+        # 144 Hz lies next to 125, 50 Hz next to 60.
+        ([8.0] * 6 + [16.667] * 3 + [6.944], {125: 0.7, 60: 0.3}),
+        ([8.0] * 6 + [16.667] * 2 + [20.0, 20.0], {125: 0.6, 50: 0.4}),
+        ([8.0] * 8 + [1.0, 100.0], {125: 1.0}),
+    ],
+)
+def test_a_rate_of_fewer_than_three_people_is_counted_with_the_nearest(
+    periods_ms: list[float], shares: dict[float, float]
+) -> None:
+    found, _ = _rates(periods_ms, [-7.0] * 10)
+    assert found == pytest.approx(shares)
+
+
+@pytest.mark.parametrize(
+    ("few", "share", "often"), [(2, 0.0, None), (3, 0.3, -3.0), (7, 0.7, -3.0), (8, 1.0, -3.8)]
+)
+def test_repeats_of_fewer_than_three_people_are_of_one_kind(
+    few: int, share: float, often: float | None
+) -> None:
+    _, (found, never, mean, _) = _rates([8.0] * 10, [-3.0] * few + [-7.0] * (10 - few))
+    assert found == pytest.approx(share)
+    # Those eight are counted together with the two who do not repeat.
+    assert often is None or mean == pytest.approx(often)
+    assert share == 1.0 or never == pytest.approx(-7.0)

@@ -134,7 +134,7 @@ def test_a_class_of_an_unknown_kind_is_refused() -> None:
 
 
 def test_a_profile_without_classes_is_refused() -> None:
-    with pytest.raises(DeskhandError, match="recorder.classes is empty; give at least one"):
+    with pytest.raises(DeskhandError, match=r"recorder\.classes is empty; give at least one"):
         _people(2, classes=[])
 
 
@@ -235,6 +235,33 @@ def test_a_fit_finds_the_recorders_again() -> None:
     again = draw_recorders(_parsed(entries), keyed_draws.keys(8, "recorder", range(60)))
     made = report_times_us(again.take(who), duration, _keys(len(who), 9))
     assert made[0].sum() == pytest.approx(count.sum(), rel=0.15)
+
+
+@pytest.mark.parametrize(
+    ("odd_ms", "shares"),
+    [
+        # Two people of one display, and one each of two.
+        ([6.944, 6.944], {16.667: 1.0}),
+        ([6.944, 13.333], {16.667: 1.0}),
+        ([6.944, 6.944, 6.944], {6.944: 0.25, 16.667: 0.75}),
+        ([6.944, 6.944, 6.944, 8.333], {6.944: 0.25, 16.667: 0.75}),
+    ],
+)
+def test_recorders_of_fewer_than_three_people_are_counted_with_the_nearest(
+    odd_ms: list[float], shares: dict[float, float]
+) -> None:
+    many = len(odd_ms) * 4
+    periods_us = np.array([16.667] * (many - len(odd_ms)) + odd_ms) * 1e3
+    people = replace(_people(many, classes=_classes()), period_us=periods_us)
+    who = np.repeat(np.arange(many), 40)
+    count, t_us = report_times_us(people.take(who), np.full(len(who), 800_000), _keys(len(who)))
+    place = np.arange(len(t_us), dtype=np.float64) * 5.0
+    entries = fit_recorders(who, count, t_us, place, place, source="made up")
+    found = {entry["period_ms"][0]: entry["share"] for entry in entries["classes"]["value"]}
+    # Whoever joins a class leaves its numbers alone.
+    assert sorted(found) == pytest.approx(sorted(shares), rel=0.002)
+    assert [found[p] for p in sorted(found)] == pytest.approx([shares[p] for p in sorted(shares)])
+    assert all(entry["period_ms"][1] < 0.005 for entry in entries["classes"]["value"])
 
 
 def test_a_fit_is_deterministic_and_says_where_its_numbers_are_from() -> None:
