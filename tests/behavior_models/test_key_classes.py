@@ -16,8 +16,8 @@ US = load_layout("qwerty-us")
 
 
 def _class(name: str, layout: str = "qwerty-us") -> str:
-    (code,) = key_vocabulary([name], load_layout(layout)).key_class.tolist()
-    return CLASSES[code]
+    keys = key_vocabulary([name], load_layout(layout))
+    return str(CLASSES[keys.key_class[0]])
 
 
 @pytest.mark.parametrize(
