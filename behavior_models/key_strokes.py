@@ -96,16 +96,16 @@ def key_strokes(
         runs, locked = _capital_runs(tokens, first, layout, caps_lock)
 
     keys, source, starts = tokens, np.arange(len(tokens)), first
-    dead = layout.dead[tokens]
+    dead = layout.dead.take(tokens)
     before = np.flatnonzero(dead)
     if len(before):
         keys, source, _ = _inserted(tokens, source, before, dead[before], before)
         starts = _moved(first, before)
         runs = (_moved(runs[0], before), _moved(runs[1] + 1, before) - 1)
-    level = layout.level[keys]
+    level = layout.level.take(keys)
     shift = (level & 1).view(np.bool_)
     if len(runs[0]):
-        shift &= ~(locked[source] & layout.capital[keys])
+        shift &= ~(locked.take(source) & layout.capital.take(keys))
 
     start = np.zeros(len(keys) + 1, np.bool_)
     start[starts] = True
@@ -155,7 +155,7 @@ def _check(
         raise DeskhandError(
             f"caps_lock of shape {caps_lock.shape} for {len(first)} texts; give one flag a text."
         )
-    known = layout.physical[tokens] > 0
+    known = layout.physical.take(tokens) > 0
     if not known.all():
         place = int(np.argmin(known))
         raise DeskhandError(
@@ -189,7 +189,7 @@ def _capital_runs(
     """Return the first and last places of runs typed with Caps Lock, and what lies in them."""
     size = len(tokens)
     theirs = np.repeat(caps_lock, np.diff(first, append=size))
-    capital = layout.capital[tokens] & theirs
+    capital = layout.capital.take(tokens) & theirs
     start = np.zeros(size + 1, np.bool_)
     start[first] = True
     begin, end = _runs(capital | ((tokens == SPACE) | (tokens == BACKSPACE)) & theirs, start)
