@@ -227,15 +227,15 @@ def _slip_places(
     place = place[kinds.character[tokens[place]]]
     text = text_of(place, first)
     # How often each place errs: the person's rate, and Shift pressed too late or held too long.
-    u = u[place] / factor[text]
+    chance = u[place] / factor[text]
     capital = kinds.capital[tokens]
     after_capital = (place > first[text]) & capital[place - 1] & kinds.letter[tokens[place]]
     of_shift = np.where(capital[place], small, np.where(after_capital, carried, 0.0))
-    slips = u < rate + of_shift + unseen
-    place, text, u, of_shift = place[slips], text[slips], u[slips], of_shift[slips]
-    capital_slip = (u >= rate) & (u < rate + of_shift)
+    slips = chance < rate + of_shift + unseen
+    place, text, chance, of_shift = place[slips], text[slips], chance[slips], of_shift[slips]
+    capital_slip = (chance >= rate) & (chance < rate + of_shift)
     slip_key = mixed(text_key[text], _SLIPS, place - first[text])
-    return place, u >= rate + of_shift, capital_slip, slip_key
+    return place, chance >= rate + of_shift, capital_slip, slip_key
 
 
 def _kinds_and_keys(

@@ -6,10 +6,12 @@ from numpy.typing import NDArray
 from deskhand.behavior_models.error_correction import TypedKeys, typed_keys
 from deskhand.behavior_models.error_habits import ErrorHabits
 from deskhand.behavior_models.keyboard_layout import KeyboardLayout
+from deskhand.behavior_models.revision import draw_revisions
 from deskhand.behavior_models.slips import draw_slips
 from deskhand.behavior_models.text_boundaries import text_boundaries
-from deskhand.behavior_models.text_edits import Places, kept_apart
+from deskhand.behavior_models.text_edits import Places, joined, kept_apart
 from deskhand.behavior_models.typing_error_parameters import Section
+from deskhand.behavior_models.typist_traits import LAW_OF_MODE
 from deskhand.keyed_draws import Keys
 
 
@@ -58,8 +60,8 @@ def entered_texts(
     >>> layout, one = load_layout("qwerty-us"), np.array([0])
     >>> names = keys(7, "text", [0])
     >>> entry = entered_texts(section, text, one, names, habits, layout, "transcription")
-    >>> len(entry.token) - 2 * np.count_nonzero(entry.token == 8) == len(text)
-    True
+    >>> len(entry.token) - 2 * int(np.count_nonzero(entry.token == 8)) - len(text)
+    0
     """
     boundaries = text_boundaries(tokens, first, layout)
     detours, edits, others = draw_slips(
@@ -73,5 +75,8 @@ def entered_texts(
         mode,
         uncorrected=uncorrected,
     )
+    if LAW_OF_MODE[mode] == "composition":
+        reworded, revised = draw_revisions(section, tokens, first, text_key, habits, boundaries)
+        detours, edits = joined(detours, reworded), joined(edits, revised)
     detours, edits = kept_apart(detours, edits, first)
     return typed_keys(tokens, first, others, detours, edits, boundaries, layout)
