@@ -1,0 +1,102 @@
+"""Tukey's g-and-h distributions: a normal number bent by a skew g and stretched in its tails by h.
+
+``centre + scale (exp(g z) - 1) / g exp(h z**2 / 2)`` of a standard normal number z. Being a function
+of one normal number, it keeps whatever correlations the normal numbers have. A logistic
+distribution of scale s is one with scale 1.60 s, g = 0 and h = .084, to within 2 % from the 2nd to
+the 98th percentile.
+
+Sources
+-------
+Tukey 1977; Hoaglin 1985, "Summarizing shape numerically: the g-and-h distributions" (letter values).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Percentages below, and the normal quantiles of those above a half.
+PERCENT = (2.5, 5.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 97.5)
+_Z = np.array([1.959964, 1.644854, 1.281552, 0.674490])
+# A skew nearer to 0 is taken to be this, for the formula divides by it.
+SMALLEST_SKEW = 0.01
+LOGISTIC_TAIL, LOGISTIC_SCALE = 0.084, 1.60
+
+
+def bend(
+    z: NDArray[np.float32], skew: NDArray[np.float32], tail: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return g-and-h numbers of centre 0 and scale 1; overwrites z.
+
+    Parameters
+    ----------
+    z : NDArray[np.float32], shape (n,)
+        Standard normal numbers.
+    skew, tail : NDArray[np.float32], shape (n,)
+        g and h. A z beyond which a negative h would turn the curve back is held there.
+
+    Examples
+    --------
+    >>> one = np.ones(3, np.float32)
+    >>> bend(np.array([-1, 0, 1], np.float32), 0.3 * one, 0 * one).round(2).tolist()
+    [-0.8600000143051147, 0.0, 1.1699999570846558]
+    """
+    g = np.where(np.abs(skew) < SMALLEST_SKEW, np.float32(SMALLEST_SKEW), skew)
+    stretched = np.square(z)
+    # exp(h z**2 / 2) z turns back at z**2 = -1 / h.
+    np.minimum(stretched, np.float32(1.0) / np.maximum(-tail, np.float32(0.02)), out=stretched)
+    stretched *= tail
+    stretched *= np.float32(0.5)
+    np.exp(stretched, out=stretched)
+    z *= g
+    np.expm1(z, out=z)
+    z /= g
+    z *= stretched
+    return z
+
+
+def letter_values(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the quantiles that `fit_quantiles` takes, shape (9,)."""
+    found: NDArray[np.float64] = np.percentile(values, PERCENT)
+    return found
+
+
+def fit_quantiles(quantiles: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return centre, scale, g and h of g-and-h distributions from their quantiles.
+
+    Parameters
+    ----------
+    quantiles : NDArray[np.float64], shape (..., 9)
+        At `PERCENT`, rising.
+
+    Returns
+    -------
+    NDArray[np.float64], shape (..., 4)
+
+    Source
+    ------
+    Hoaglin 1985: g from the ratios of upper to lower half-spreads; scale and h from a line through
+    the logarithms of the spreads.
+
+    Examples
+    --------
+    >>> z = np.concatenate([-_Z, [0.0], _Z[::-1]]).astype(np.float32)
+    >>> one = np.ones(9, np.float32)
+    >>> fit_quantiles(2 + 0.5 * bend(z, 0.3 * one, 0.1 * one)).round(2).tolist()
+    [2.0, 0.5, 0.3, 0.1]
+    """
+    middle = quantiles[..., 4:5]
+    lower = np.maximum(middle - quantiles[..., :4], 1e-6)
+    upper = np.maximum(quantiles[..., :4:-1] - middle, 1e-6)
+    # The outermost ratios are the noisiest, the innermost tell least.
+    weight = np.array([0.15, 0.3, 0.35, 0.2])
+    g = (np.log(upper / lower) / _Z * weight).sum(axis=-1)
+    g = np.clip(np.where(np.abs(g) < SMALLEST_SKEW, SMALLEST_SKEW, g), -1.5, 1.5)
+    by_g = g[..., None]
+    spread = np.log(by_g * (lower + upper) / (np.exp(by_g * _Z) - np.exp(-by_g * _Z)))
+    # Weighted least squares of the log spreads on z**2 / 2.
+    x = _Z * _Z / 2.0
+    weight = np.array([0.2, 0.25, 0.3, 0.25])
+    mean_x = (weight * x).sum()
+    mean = (weight * spread).sum(axis=-1, keepdims=True)
+    h = (weight * (x - mean_x) * (spread - mean)).sum(axis=-1) / (weight * (x - mean_x) ** 2).sum()
+    scale = np.exp(mean[..., 0] - h * mean_x)
+    return np.stack([middle[..., 0], scale, g, h], axis=-1)
