@@ -137,7 +137,7 @@ def draw_slips(
     gain = np.equal(kind, _OMISSION) * 1 - np.isin(kind, (_INSERTION, _DOUBLING))
     last = place + burst - 1 + gain
     space = after(boundaries.spaces, last, n)
-    moves = seen & ~never & ~capital & (space < after(boundaries.stops, place + 1, n))
+    moves = seen & (burst > 1) & ~never & ~capital & (space < after(boundaries.stops, place + 1, n))
     place = place + np.where(moves, space - last, 0)
 
     kind, wrong, before = _kinds_and_keys(
@@ -149,7 +149,7 @@ def draw_slips(
     skip = own.copy()
     skip[np.isin(kind, (_INSERTION, _DOUBLING))] = 0
     room = after(boundaries.stops, place + 1, n) - place
-    two = uniforms(key, _TWO) < float(section["omission_of_two"]["value"])
+    two = uniforms(key, _TWO) < float(of_mode(section, "omission_of_two", mode))
     omitted = kind == _OMISSION
     skip[omitted] = 1 + (two & (room > 2))[omitted]
     lead = (uniforms(key, _LEAD) < float(section["lead_share"]["value"])) & (burst > own + 1)
@@ -272,14 +272,16 @@ def _kinds_and_keys(
 
     u = uniforms(key, _WRONG)
     pick = (u * count).astype(np.intp)
-    near = table.neighbours[beside, pick]
-    near = np.where(
-        near == following, table.neighbours[beside, (pick + 1) % np.maximum(count, 1)], near
-    )
     rank = (u * u * len(table.frequent)).astype(np.intp)
-    letter = table.frequent[rank]
-    rank += (table.other_case[letter] == here) | (letter == here)
-    letter = table.frequent[rank % len(table.frequent)]
+    near, letter = table.neighbours[beside, pick], table.frequent[rank]
+    # A key that stands here or beside would look like another kind of slip.
+    for _ in range(3):
+        pick = (pick + ((near == following) | (near == previous))) % np.maximum(count, 1)
+        near = table.neighbours[beside, pick]
+        taken = (letter == following) | (letter == previous)
+        taken |= (letter == here) | (table.other_case[letter] == here)
+        rank = (rank + taken) % len(table.frequent)
+        letter = table.frequent[rank]
     letter = np.where(kinds.capital[here], table.other_case[letter], letter)
     wrong = np.empty((len(place), 2), np.uint8)
     wrong[:, 0] = np.select(
