@@ -72,7 +72,7 @@ def _ways_back(edits: LateEdits, boundaries: TextBoundaries) -> tuple[Places, Pl
     low, high = (np.searchsorted(edits.place[wrong], x) for x in (target, start))
     characters = start - target + grown[high] - grown[low]
     jumps = between(boundaries.word_starts, target, start)
-    plain = (low == high) & (between(boundaries.broken_words, target, start + 1) == 0)
+    plain = (low == high) & (between(boundaries.broken_words, target, start) == 0)
     jumps[~(edits.jump[rows] & plain)] = 0
     stop = after(boundaries.word_starts, target, 0)
     return rows, jumps, np.where(jumps > 0, stop - target, characters)

@@ -117,8 +117,9 @@ def text_boundaries(
     before[starts] = False
     word_start = word & ~before
     broken = word_start.copy()
-    broken[:2] = False
     broken[2:] &= word[:-2] & ~space[1:-1]
+    broken[starts] = False
+    broken[np.minimum(starts + 1, n - 1)] = False  # what is before it is of another text
     return TextBoundaries(
         stops=np.flatnonzero(stop),
         sentence_ends=np.flatnonzero(sentence_end),

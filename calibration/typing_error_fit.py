@@ -221,10 +221,9 @@ def fit_uncorrected(asked: Sequence[str], typed: Sequence[str], law: str, source
             if tag == "equal":
                 continue
             # A pair in the wrong order shows as one insertion and one omission around a character.
-            between, other = (
-                changes[place + 1 : place + 3] if place + 2 < len(changes) else ((), ())
-            )
-            if {tag, *other[:1]} == {"insert", "delete"} and between[2] - between[1] == 1:
+            after = changes[place + 1 : place + 3]
+            around = len(after) == 2 and after[0][2] - after[0][1] == 1
+            if around and {tag, after[1][0]} == {"insert", "delete"}:
                 kind, found = "transposition", found - 1
                 count["omission" if tag == "insert" else "insertion"] -= 1
             elif tag == "delete":
