@@ -70,12 +70,12 @@ def install(peer: Peer, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if peer.registry == "npm":
         options = ("--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder))
-        _run(["npm", "install", *options, *peer.packages], folder)
+        run(["npm", "install", *options, *peer.packages], folder)
     else:
-        if not _python(folder).exists():
+        if not python_of(folder).exists():
             venv.create(folder / "python", with_pip=True)
-        _run(
-            [str(_python(folder)), "-m", "pip", "install", "-q", "--no-deps", *peer.packages],
+        run(
+            [str(python_of(folder)), "-m", "pip", "install", "-q", "--no-deps", *peer.packages],
             folder,
         )
     done.write_text("\n".join(peer.packages) + "\n")
@@ -113,9 +113,9 @@ def drawn(
         command = ["node", str(HERE / "ghost_cursor.mjs")]
     else:
         rows = rows[:, :4]
-        command = [str(_python(folder)), str(HERE / "python_peers.py")]
+        command = [str(python_of(folder)), str(HERE / "python_peers.py")]
     asked.write_text(json.dumps(rows.tolist()))
-    _run([*command, peer.name, str(asked), str(seed), str(out)], folder)
+    run([*command, peer.name, str(asked), str(seed), str(out)], folder)
     found = json.loads(out.read_text())
     count = np.array(found["count"], np.int64)
     x, y = (np.array(found[axis], np.float64) for axis in ("x", "y"))
@@ -163,12 +163,12 @@ def framed(
     return frames, t_us, np.interp(at, points, x), np.interp(at, points, y)
 
 
-def _python(folder: Path) -> Path:
+def python_of(folder: Path) -> Path:
     scripts = ("Scripts", "python.exe") if sys.platform == "win32" else ("bin", "python")
     return folder.joinpath("python", *scripts)
 
 
-def _run(command: Sequence[str], folder: Path) -> None:
+def run(command: Sequence[str], folder: Path) -> None:
     try:
         done = subprocess.run(
             command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE_S, check=False
