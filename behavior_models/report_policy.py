@@ -9,6 +9,7 @@ what was left, so every movement lands where it was meant to.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -28,17 +29,18 @@ from deskhand.behavior_models.report_state import (
     step_features,
     steps_of_scores,
 )
+from deskhand.errors import DeskhandError
 from deskhand.keyed_draws import Keys, normals, uniforms
 
 Floats = NDArray[np.float32]
 
-# Lower edges in ms of the classes of intervals: whole ms up to 32, coarser ones up to 300.
-_COARSE = (
+# Classes of intervals: fine ones up to FINE_MS, of one tick of a coarse clock and of at most
+# FINEST_US of a finer one; then coarser ones, whose lower edges are here, up to 300 ms.
+FINE_MS, FINEST_US = 33, 250
+_COARSE_MS = (
     *(33, 35, 38, 42, 46, 50, 55, 60, 66, 73, 80, 90),
-    *(100, 112, 125, 140, 160, 180, 200, 225, 250),
+    *(100, 112, 125, 140, 160, 180, 200, 225, 250, 301),
 )
-INTERVAL_EDGES_MS = np.array([*range(33), *_COARSE, 301], np.float32)
-INTERVALS = len(INTERVAL_EDGES_MS) - 1
 # Classes of steps: a cell of the lattice within 2 px, a step along one axis, any other step.
 LATTICE_PX = 2
 CELLS = (2 * LATTICE_PX + 1) ** 2
@@ -97,11 +99,24 @@ class ReportPolicy:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Self:
-        """Return the policy that `record` describes."""
+        """Return the policy that `record` describes.
+
+        Raises
+        ------
+        DeskhandError
+            When the network's classes of intervals are not those of its clock.
+        """
         values: dict[str, Any] = {
             name: np.array(record[name], np.float32).reshape(-1, 1) for name in _NUMBERS
         }
         values |= {name: tuple(map(Layer.from_record, record[name])) for name in _LAYERS}
+        said = len(values["interval_layers"][-1].bias)
+        classes = len(interval_edges_ms(record["clock_us"])) - 1
+        if said != classes:
+            raise DeskhandError(
+                f"the report policy tells {said} classes of intervals apart, and a clock of "
+                f"{record['clock_us']} us has {classes}: fit the profile again"
+            )
         return cls(**values, **{name: record[name] for name in _SCALARS})
 
     @property
@@ -196,8 +211,9 @@ class ReportPolicy:
         return step_x, step_y, gap_us, ends
 
     def _interval_us(self, kind: NDArray[np.intp], uniform: Floats) -> NDArray[np.int64]:
-        low = INTERVAL_EDGES_MS[kind]
-        within = uniform * (INTERVAL_EDGES_MS[kind + 1] - low)
+        edges_ms = interval_edges_ms(self.clock_us)
+        low = edges_ms[kind]
+        within = uniform * (edges_ms[kind + 1] - low)
         ticks = np.floor((low + within) * np.float32(1000.0 / self.clock_us))
         gap_us: NDArray[np.int64] = ticks.astype(np.int64) * self.clock_us
         return gap_us
@@ -248,6 +264,25 @@ def _off_the_cells(step_x: Floats, step_y: Floats, kind: NDArray[np.intp]) -> tu
 _NUMBERS = ("interval_mean", "interval_sd", "step_mean", "step_sd")
 _LAYERS = ("interval_layers", "step_layers")
 _SCALARS = ("clock_us", "step_spread")
+
+
+@lru_cache(maxsize=8)
+def interval_edges_ms(clock_us: int) -> Floats:
+    """Return the edges of the classes of intervals, the last above 300 ms, shape (classes + 1,).
+
+    Parameters
+    ----------
+    clock_us : int
+        Grid of the recorder's clock; no edge lies between two of its ticks.
+
+    Examples
+    --------
+    >>> [interval_edges_ms(clock_us)[:3].tolist() for clock_us in (1000, 5)]
+    [[0.0, 1.0, 2.0], [0.0, 0.25, 0.5]]
+    """
+    width_us = max(clock_us, FINEST_US // clock_us * clock_us)
+    fine_ms = np.arange(0, 1000 * FINE_MS, width_us) / 1e3
+    return np.array([*fine_ms, *_COARSE_MS], np.float32)
 
 
 def step_class(

@@ -3,7 +3,7 @@
 PyTorch is needed here alone; the fitted network runs in numpy.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log, pi
@@ -16,13 +16,12 @@ from deskhand.behavior_models.density_network import LIMIT, STEP, Layer
 from deskhand.behavior_models.report_policy import (
     COMPONENTS,
     CORRELATION_LIMIT,
-    INTERVAL_EDGES_MS,
-    INTERVALS,
     LOG_SPREAD,
     OUTPUTS,
     STEP_CLASSES,
     VERTICAL,
     ReportPolicy,
+    interval_edges_ms,
     step_class,
 )
 from deskhand.behavior_models.report_state import (
@@ -75,7 +74,7 @@ def torch_or_none() -> Any:
     return torch
 
 
-def batch_of(rows: PolicyRows, rng: np.random.Generator) -> Batch:
+def batch_of(rows: PolicyRows, edges_ms: Floats, rng: np.random.Generator) -> Batch:
     """Return the inputs and outcomes of rows with fresh noise, mirrored at random."""
     n = len(rows)
     rows = mirrored(rows, np.where(rng.random(n) < 0.5, -1, 1).astype(np.float32))
@@ -103,11 +102,11 @@ def batch_of(rows: PolicyRows, rng: np.random.Generator) -> Batch:
         rows.step_x + np.where(rows.step_x != 0, blur[0], 0),
         rows.step_y + np.where(rows.step_y != 0, blur[1], 0),
     )
-    interval = np.searchsorted(INTERVAL_EDGES_MS, rows.gap_ms + 1e-3, side="right") - 1
+    interval = np.searchsorted(edges_ms, rows.gap_ms + 1e-3, side="right") - 1
     return Batch(
         interval_inputs=np.ascontiguousarray(interval_features(state).T),
         step_inputs=np.ascontiguousarray(features.T),
-        interval=np.clip(interval, 0, INTERVALS - 1),
+        interval=np.clip(interval, 0, len(edges_ms) - 2),
         kind=step_class(rows.step_x, rows.step_y),
         along=along,
         aside=aside,
@@ -163,8 +162,9 @@ def _trained(
     steps: int | None,
     progress: Progress | None,
 ) -> ReportPolicy:
-    n = len(rows)
-    sample = batch_of(rows.take(rng.choice(n, min(n, ROWS_FOR_SCALES), replace=False)), rng)
+    n, edges_ms = len(rows), interval_edges_ms(clock_us)
+    some = rows.take(rng.choice(n, min(n, ROWS_FOR_SCALES), replace=False))
+    sample = batch_of(some, edges_ms, rng)
     scales = {
         f"{name}_{kind}": value[:, np.newaxis]
         for name, part in (("interval", sample.interval_inputs), ("step", sample.step_inputs))
@@ -174,7 +174,11 @@ def _trained(
         )
     }
     generator = torch.Generator().manual_seed(seed % 2**63)
-    net = _network(torch, len(scales["interval_mean"]), len(scales["step_mean"]), generator)
+    sizes = {
+        "interval": (len(scales["interval_mean"]), *INTERVAL_HIDDEN, len(edges_ms) - 1),
+        "step": (len(scales["step_mean"]), *STEP_HIDDEN, OUTPUTS),
+    }
+    net = _network(torch, sizes, generator)
     batch_size = min(BATCH, n)
     steps_a_pass = n // batch_size
     if steps is None:
@@ -189,7 +193,8 @@ def _trained(
         part = number % steps_a_pass
         if not part:
             order = rng.permutation(n)
-        batch = batch_of(rows.take(order[part * batch_size : (part + 1) * batch_size]), rng)
+        chosen = order[part * batch_size : (part + 1) * batch_size]
+        batch = batch_of(rows.take(chosen), edges_ms, rng)
         loss = _loss(torch, net, batch, scales, generator)
         adam.zero_grad()
         loss.backward()
@@ -207,11 +212,7 @@ def _trained(
     return ReportPolicy(clock_us=clock_us, step_spread=1.0, **scales, **layers)
 
 
-def _network(torch: Any, inputs: int, step_inputs: int, generator: Any) -> Any:
-    sizes = {
-        "interval": (inputs, *INTERVAL_HIDDEN, INTERVALS),
-        "step": (step_inputs, *STEP_HIDDEN, OUTPUTS),
-    }
+def _network(torch: Any, sizes: Mapping[str, tuple[int, ...]], generator: Any) -> Any:
     net = torch.nn.ModuleDict(
         {
             name: torch.nn.ModuleList(torch.nn.Linear(*pair) for pair in pairwise(widths))

@@ -12,14 +12,15 @@ from deskhand.behavior_models.report_policy import (
     CELLS,
     FREE,
     HORIZONTAL,
-    INTERVAL_EDGES_MS,
     LATTICE_PX,
     MOST_REPORTS,
     VERTICAL,
     ReportPolicy,
     Reports,
+    interval_edges_ms,
     step_class,
 )
+from deskhand.errors import DeskhandError
 from deskhand.keyed_draws import keys
 from tests.behavior_models.tiny_policy import ending, first_states, tiny_policy
 
@@ -45,11 +46,28 @@ def _movements(made: Reports) -> list[tuple[bytes, bytes, bytes]]:
 def test_time_never_runs_back_and_keeps_to_the_clock() -> None:
     gaps = np.delete(np.diff(MADE.t_us, prepend=0), FIRST)
     assert (gaps >= 0).all()
-    assert (gaps <= INTERVAL_EDGES_MS[-1] * 1000).all()
+    assert (gaps <= interval_edges_ms(1000)[-1] * 1000).all()
     for clock_us in (1000, 100, 5):
-        made = replace(POLICY, clock_us=clock_us).draw(STATES, X0, Y0, KEYS)
+        made = tiny_policy(clock_us=clock_us).draw(STATES, X0, Y0, KEYS)
         assert (made.t_us % clock_us == 0).all()
         assert (made.t_us % (10 * clock_us) != 0).any()
+
+
+def test_intervals_of_a_fine_clock_fall_into_the_classes_that_were_drawn() -> None:
+    for clock_us in (1000, 100, 5, 1):
+        edges_us = interval_edges_ms(clock_us).astype(np.float64) * 1000
+        assert np.allclose(np.rint(edges_us / clock_us) * clock_us, edges_us, atol=0.02)
+        assert (np.diff(edges_us) > 0).all()
+        kind = np.repeat(np.arange(len(edges_us) - 1), 50)
+        within = ((np.arange(len(kind)) % 50 + 0.5) / 50).astype(np.float32)
+        gap_us = tiny_policy(clock_us=clock_us)._interval_us(kind, within)
+        again = np.searchsorted(edges_us, gap_us + 0.5, side="right") - 1
+        assert np.array_equal(again, kind)
+
+
+def test_a_network_with_the_classes_of_another_clock_is_refused() -> None:
+    with pytest.raises(DeskhandError, match=r"54 classes .* 100 us has 186: fit the profile again"):
+        ReportPolicy.from_record({**POLICY.record, "clock_us": 100})
 
 
 def test_movements_start_and_end_where_they_should() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from deskhand.behavior_models.density_network import Layer
 from deskhand.behavior_models.movement_plan import fit_movement_plan
 from deskhand.behavior_models.profile import Profile, entry, load_profile
-from deskhand.behavior_models.report_policy import INTERVALS, OUTPUTS, ReportPolicy
+from deskhand.behavior_models.report_policy import OUTPUTS, ReportPolicy, interval_edges_ms
 from deskhand.behavior_models.report_state import (
     TRAITS,
     ReportState,
@@ -42,8 +42,9 @@ def tiny_policy(seed: int = 1, *, clock_us: int = 1000) -> ReportPolicy:
         for name, part in features.items()
         for kind, value in (("mean", part.mean(axis=1)), ("sd", part.std(axis=1) + np.float32(1)))
     }
+    classes = len(interval_edges_ms(clock_us)) - 1
     policy = ReportPolicy(
-        interval_layers=(layer(WIDTH, len(features["interval"])), layer(INTERVALS, WIDTH)),
+        interval_layers=(layer(WIDTH, len(features["interval"])), layer(classes, WIDTH)),
         step_layers=(layer(WIDTH, len(features["step"])), layer(OUTPUTS, WIDTH)),
         clock_us=clock_us,
         step_spread=1.0,

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from deskhand.behavior_models.density_network import outputs
-from deskhand.behavior_models.report_policy import MOST_REPORTS, ReportPolicy, _standard
+from deskhand.behavior_models.report_policy import (
+    MOST_REPORTS,
+    ReportPolicy,
+    _standard,
+    interval_edges_ms,
+)
 from deskhand.behavior_models.report_state import heading, interval_features, step_features
 from deskhand.calibration import policy_training
 from deskhand.calibration.movements import Movements
@@ -40,7 +45,7 @@ def _rows() -> PolicyRows:
     return policy_rows(movements, conditions(movements), first.traits.astype(np.float64), period_ms)
 
 
-ROWS = _rows()
+ROWS, EDGES_MS = _rows(), interval_edges_ms(1000)
 
 
 def _loss(policy: ReportPolicy) -> tuple[float, float]:
@@ -48,7 +53,7 @@ def _loss(policy: ReportPolicy) -> tuple[float, float]:
     state = ROWS.state
     inputs = _standard(interval_features(state), policy.interval_mean, policy.interval_sd)
     logits = outputs(policy.interval_layers, inputs).astype(np.float64)
-    interval = batch_of(ROWS, np.random.default_rng(0)).interval
+    interval = batch_of(ROWS, EDGES_MS, np.random.default_rng(0)).interval
     log_total = np.logaddexp.reduce(logits, axis=0)
     features, _ = step_features(state, heading(state), ROWS.gap_ms)
     out = outputs(policy.step_layers, _standard(features, policy.step_mean, policy.step_sd))
@@ -88,14 +93,14 @@ def test_the_seed_decides_the_fit() -> None:
 
 
 def test_batches_hide_and_blur_but_keep_what_happened() -> None:
-    batch = batch_of(ROWS, np.random.default_rng(3))
+    batch = batch_of(ROWS, EDGES_MS, np.random.default_rng(3))
     assert np.isfinite(batch.interval_inputs).all()
     assert np.isfinite(batch.step_inputs).all()
     assert np.array_equal(batch.ends, ROWS.ends)
     # Intervals of whole ms up to 32 are classes of their own.
     short = ROWS.gap_ms <= 32
     assert np.array_equal(batch.interval[short], np.rint(ROWS.gap_ms[short]))
-    other = batch_of(ROWS, np.random.default_rng(4))
+    other = batch_of(ROWS, EDGES_MS, np.random.default_rng(4))
     assert not np.array_equal(batch.interval_inputs, other.interval_inputs)
     assert np.array_equal(batch.interval, other.interval)
 
