@@ -134,10 +134,11 @@ def read_recording(data: Any) -> Recording:
         if not data:
             raise DeskhandError("no sessions given; a fit needs those of at least 20 people.")
         return _of_sessions(data)
-    return _of_table(_table(data))
+    return _of_table(read_table(data))
 
 
-def _table(data: Any) -> pa.Table:
+def read_table(data: Any) -> pa.Table:
+    """Return the table that is given, in whatever form."""
     if isinstance(data, pa.Table):
         _refuse_doubled(data.column_names)
         return data
@@ -174,7 +175,8 @@ def _refuse_doubled(names: Iterable[str]) -> None:
         )
 
 
-def _numbers(table: pa.Table, name: str) -> NDArray[np.float64]:
+def number_column(table: pa.Table, name: str) -> NDArray[np.float64]:
+    """Return a column of numbers; NaN where there is none."""
     column = table.column(name)
     try:
         # A whole number too large for a float64 need not be exact.
@@ -188,11 +190,12 @@ def _numbers(table: pa.Table, name: str) -> NDArray[np.float64]:
 
 
 def _pixels(table: pa.Table, name: str) -> NDArray[np.float64]:
-    found = _numbers(table, name)
+    found = number_column(table, name)
     return np.where(np.abs(found) <= FARTHEST_PX, found, np.nan)
 
 
-def _codes(table: pa.Table, name: str) -> tuple[NDArray[np.int32], list[str]]:
+def text_column(table: pa.Table, name: str) -> tuple[NDArray[np.int32], list[str]]:
+    """Return a column of text as places in a list of words, -1 where there is none."""
     column = table.column(name)
     try:
         if pa.types.is_floating(column.type):
@@ -219,7 +222,7 @@ def _of_table(table: pa.Table) -> Recording:
         )
     if not table.num_rows:
         raise DeskhandError("the table is empty; a fit needs the events of at least 20 people.")
-    t_s = _numbers(table, "t_s")
+    t_s = number_column(table, "t_s")
     if not np.isfinite(t_s).all():
         raise DeskhandError("column 't_s' holds NaN or infinite times; drop those rows.")
     if np.abs(t_s).max() > LATEST_S:
@@ -227,19 +230,19 @@ def _of_table(table: pa.Table) -> Recording:
             f"column 't_s' holds {t_s[np.abs(t_s).argmax()]:g}; times are in seconds, at most "
             f"{LATEST_S:g} of them; divide milliseconds by 1000."
         )
-    kinds, words = _codes(table, "event")
+    kinds, words = text_column(table, "event")
     unknown = sorted(set(words) - set(EVENTS))
     if unknown or (kinds < 0).any():
         shown = ", ".join(map(repr, unknown[:WORDS_SHOWN])) or "nulls"
         more = f" and {len(unknown) - WORDS_SHOWN} others" * (len(unknown) > WORDS_SHOWN)
         raise DeskhandError(f"column 'event' holds {shown}{more}; known: {', '.join(EVENTS)}.")
-    person, people = _codes(table, "user")
+    person, people = text_column(table, "user")
     if (person < 0).any():
         raise DeskhandError("column 'user' holds nulls; name a person in every row.")
     names = table.column_names
-    part = _codes(table, "session")[0] if "session" in names else np.zeros_like(person)
+    part = text_column(table, "session")[0] if "session" in names else np.zeros_like(person)
     button, buttons = (
-        _codes(table, "button") if "button" in names else (np.full_like(person, -1), [])
+        text_column(table, "button") if "button" in names else (np.full_like(person, -1), [])
     )
     known = all(name in names for name in TARGET)
     target = (
@@ -279,7 +282,7 @@ def _of_sessions(sessions: Sequence[Session]) -> Recording:
         rows = session.events.filter(wanted)
         kinds = rows["type"].cast(pa.string()).to_pylist()
         event = np.array([_CANONICAL[kind] for kind in kinds], np.int8)
-        held = _numbers(rows, "buttons") > 0
+        held = number_column(rows, "buttons") > 0
         event[(event == MOVE) & held] = DRAG
         who = str(session.header["persona"])
         n = len(event)
@@ -290,9 +293,9 @@ def _of_sessions(sessions: Sequence[Session]) -> Recording:
                 "t_us": rows["t_us"].to_numpy(),
                 "event": event,
                 "button": np.where(held | (event == UP), 0, -1).astype(np.int32),
-                "x": _numbers(rows, "screen_x"),
+                "x": number_column(rows, "screen_x"),
                 "y": np.where(
-                    event == SCROLL, _numbers(rows, "delta_y"), _numbers(rows, "screen_y")
+                    event == SCROLL, number_column(rows, "delta_y"), number_column(rows, "screen_y")
                 ),
             }
         )
