@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from deskhand.behavior_models.key_classes import CLASSES
 from deskhand.errors import DeskhandError
-from deskhand.evaluation.key_table import COLUMNS, TypedKeys, typed_keys
+from deskhand.evaluation.key_table import COLUMNS, Keystrokes, typed_keys
 
 # Which people are in which fold does not change with the seed of a score.
 FOLD_SEED = 0
@@ -94,13 +94,13 @@ def table_of(folder: Path, name: str) -> pa.Table:
     return pa.table({column: columns[column] for column in COLUMNS})
 
 
-def folds_of(keys: TypedKeys, folds: int) -> list[NDArray[np.int64]]:
+def folds_of(keys: Keystrokes, folds: int) -> list[NDArray[np.int64]]:
     """Return the people of each fold."""
     order = np.random.default_rng(FOLD_SEED).permutation(np.unique(keys.person))
     return [np.sort(part) for part in np.array_split(order, folds)]
 
 
-def some_sessions(keys: TypedKeys, most: int, seed: int) -> TypedKeys:
+def some_sessions(keys: Keystrokes, most: int, seed: int) -> Keystrokes:
     """Return sessions drawn at random until they hold so many keystrokes."""
     size = np.bincount(keys.session)
     order = np.random.default_rng(seed).permutation(np.flatnonzero(size))
@@ -110,7 +110,7 @@ def some_sessions(keys: TypedKeys, most: int, seed: int) -> TypedKeys:
     return typed_keys(as_table(chosen), chosen.people)
 
 
-def as_table(keys: TypedKeys) -> pa.Table:
+def as_table(keys: Keystrokes) -> pa.Table:
     """Return keystrokes as a tidy table."""
     names = np.array(keys.vocabulary.names, dtype=object)
     return pa.table(
@@ -124,7 +124,7 @@ def as_table(keys: TypedKeys) -> pa.Table:
     )
 
 
-def texts_of(keys: TypedKeys) -> tuple[list[str], NDArray[np.int32]]:
+def texts_of(keys: Keystrokes) -> tuple[list[str], NDArray[np.int32]]:
     """Return the text that each session leaves, and whose it is.
 
     A key of which only the place is known writes one letter of that place, an unknown one the next

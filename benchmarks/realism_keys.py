@@ -30,7 +30,7 @@ from peers.environment import Peer, PeerError, install
 
 from deskhand.errors import DeskhandError
 from deskhand.evaluation.figures_beside import figures_beside
-from deskhand.evaluation.key_table import TypedKeys, typed_keys
+from deskhand.evaluation.key_table import Keystrokes, typed_keys
 from deskhand.evaluation.key_views import key_views, telling_keys, views_of
 from deskhand.evaluation.two_sample import TwoSample
 
@@ -53,7 +53,7 @@ class Sides(NamedTuple):
     """A set as it is read: rows, keystrokes, their people's folds, and its profile's name."""
 
     rows: pa.Table
-    keys: TypedKeys
+    keys: Keystrokes
     folds: list[np.ndarray[Any, np.dtype[np.int64]]]
     profile: str
 
@@ -76,7 +76,7 @@ def fitted_on(sides: Sides, fold: int, tier: str, keep: Path) -> str:
     return str(path)
 
 
-def sequences_of(keys: TypedKeys) -> pa.Table:
+def sequences_of(keys: Keystrokes) -> pa.Table:
     """Return key sequences as `deskhand.time_keys` takes them."""
     names = np.array(keys.vocabulary.names, dtype=object)
     people = np.array(keys.people, dtype=object)
@@ -85,7 +85,7 @@ def sequences_of(keys: TypedKeys) -> pa.Table:
     )
 
 
-def retimed(keys: TypedKeys, profile: str, fidelity: str, seed: int) -> TypedKeys:
+def retimed(keys: Keystrokes, profile: str, fidelity: str, seed: int) -> Keystrokes:
     """Return the same keys of the same people, timed anew."""
     import deskhand
 
@@ -94,7 +94,7 @@ def retimed(keys: TypedKeys, profile: str, fidelity: str, seed: int) -> TypedKey
     return replace(keys, down_us=down_us, up_us=np.maximum(up_us, down_us))
 
 
-def joined(parts: Sequence[TypedKeys]) -> TypedKeys:
+def joined(parts: Sequence[Keystrokes]) -> Keystrokes:
     """Return the keystrokes of several folds, person after person."""
     columns = ("person", "session", "key", "down_us", "up_us")
     whole = {name: np.concatenate([getattr(part, name) for part in parts]) for name in columns}
@@ -114,15 +114,15 @@ def row_of(name: str, tests: Iterator[dict[str, TwoSample]], remark: str = "") -
 
 
 def peer_keys(
-    tool: Peer, folder: Path, keys: TypedKeys, most: int
-) -> tuple[TypedKeys, float, Callable[[], float]]:
+    tool: Peer, folder: Path, keys: Keystrokes, most: int
+) -> tuple[Keystrokes, float, Callable[[], float]]:
     """Return what a tool makes of the texts that people left, and what measures its keys a second."""
     chosen = some_sessions(keys, most, 0)
     texts, person = texts_of(chosen)
     held_us = chosen.up_us - chosen.down_us
     install(tool, folder)
 
-    def run() -> tuple[TypedKeys, float]:
+    def run() -> tuple[Keystrokes, float]:
         return typed(tool, folder, texts, person, held_us, list(keys.people), seed=0)
 
     made, per_s = run()
@@ -150,7 +150,7 @@ def benchmark(given: argparse.Namespace, name: str, sides: Sides, keep: Path) ->
         text = [f"{c[0]:.3f} [{c[1]:.2f} {c[2]:.2f}]" if c else "" for c in cells]
         print(f"{row.name:20}" + "".join(f"{c:>19}" for c in text) + f"  {row.remark}", flush=True)
 
-    def halves(seed: int) -> tuple[TypedKeys, TypedKeys]:
+    def halves(seed: int) -> tuple[Keystrokes, Keystrokes]:
         order = np.random.default_rng(seed).permutation(np.unique(real.person))
         half = len(order) // 2
         return real.of_people(order[:half]), real.of_people(order[half:])
@@ -158,13 +158,13 @@ def benchmark(given: argparse.Namespace, name: str, sides: Sides, keep: Path) ->
     seeds = range(given.seeds)
     show(row_of("people (floor)", (key_views(*halves(k), seed=k, **judged) for k in seeds)))
     named = given.profile or (sides.profile if given.shipped else None)
-    made: dict[str, TypedKeys] = {}
+    made: dict[str, Keystrokes] = {}
     paths: dict[str, str] = {}
     for tier in given.fidelity:
         used = [named or fitted_on(sides, k, tier, keep) for k in range(len(sides.folds))]
         paths[tier] = used[0]
 
-        def anew(seed: int, tier: str = tier, used: Sequence[str] = used) -> TypedKeys:
+        def anew(seed: int, tier: str = tier, used: Sequence[str] = used) -> Keystrokes:
             parts = zip(sides.folds, used, strict=True)
             return joined([retimed(real.of_people(f), path, tier, seed) for f, path in parts])
 
@@ -214,7 +214,7 @@ def show_speed(tier: str, found: Speed, beside: str) -> dict[str, Any]:
     return asdict(found)
 
 
-def show_figures(tier: str, made: TypedKeys, real: TypedKeys) -> list[dict[str, Any]]:
+def show_figures(tier: str, made: Keystrokes, real: Keystrokes) -> list[dict[str, Any]]:
     """Print the classical figures beside those of the people."""
     figures = figures_beside(made, real)
     print(f"\n{tier + ': figures':58}{'value':>11}{'people':>11}{'floor':>9}{'off / floor':>12}")

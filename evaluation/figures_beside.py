@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deskhand.evaluation.key_table import TypedKeys
+from deskhand.evaluation.key_table import Keystrokes
 from deskhand.evaluation.typing_figures import typing_figures
 
 # Splits of the reference's people into halves.
@@ -41,12 +41,12 @@ class Figure:
         return off / self.floor if self.floor > 0 else (0.0 if off == 0 else float("nan"))
 
 
-def figures_beside(made: TypedKeys, reference: TypedKeys, *, seed: int = 0) -> list[Figure]:
+def figures_beside(made: Keystrokes, reference: Keystrokes, *, seed: int = 0) -> list[Figure]:
     """Return the figures of made keystrokes beside those of people.
 
     Parameters
     ----------
-    made, reference : TypedKeys
+    made, reference : Keystrokes
         Best of the same keys.
     seed : int
         Of the halves.

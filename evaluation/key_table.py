@@ -19,7 +19,7 @@ OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class TypedKeys:
+class Keystrokes:
     """n keystrokes, session after session, each in the order of the downs.
 
     Parameters
@@ -61,7 +61,7 @@ class TypedKeys:
         new[1:] = self.session[1:] != self.session[:-1]
         return np.flatnonzero(new)
 
-    def take(self, chosen: NDArray[np.bool_] | NDArray[np.integer]) -> "TypedKeys":
+    def take(self, chosen: NDArray[np.bool_] | NDArray[np.integer]) -> "Keystrokes":
         """Return some of the keystrokes, as a mask or as places in rising order."""
         return replace(
             self,
@@ -72,14 +72,14 @@ class TypedKeys:
             up_us=self.up_us[chosen],
         )
 
-    def of_people(self, people: Collection[int] | NDArray[np.integer]) -> "TypedKeys":
+    def of_people(self, people: Collection[int] | NDArray[np.integer]) -> "Keystrokes":
         """Return the keystrokes of some people."""
         return self.take(np.isin(self.person, np.asarray(list(people), np.int64)))
 
 
 def typed_keys(
     table: pa.Table, people: Sequence[str] | None = None, layout: str = "qwerty-us"
-) -> TypedKeys:
+) -> Keystrokes:
     """Return the keystrokes of a tidy table.
 
     Parameters
@@ -137,7 +137,7 @@ def typed_keys(
     person, run = person[order].astype(np.int32), run[order]
     new = np.append(True, (np.diff(person) != 0) | (np.diff(run) != 0))[: len(person)]
     vocabulary, key = _keys(table, load_layout(layout))
-    return TypedKeys(
+    return Keystrokes(
         people=names,
         vocabulary=vocabulary,
         person=person,

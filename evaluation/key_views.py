@@ -16,7 +16,7 @@ from deskhand.evaluation.key_features import (
     distribution_features,
     keyed_features,
 )
-from deskhand.evaluation.key_table import TypedKeys
+from deskhand.evaluation.key_table import Keystrokes
 from deskhand.evaluation.key_windows import Floats, key_windows, text_keys
 from deskhand.evaluation.two_sample import FOLDS, TwoSample, telling_features, two_sample_test
 
@@ -36,19 +36,19 @@ WINDOW, MOST = 40, 2000
 FEWEST_KNOWN = 10
 
 
-def views_of(keys: TypedKeys) -> tuple[str, ...]:
+def views_of(keys: Keystrokes) -> tuple[str, ...]:
     """Return the views that keystrokes can be seen in: without known keys not the last one."""
     return VIEWS if len(text_keys(keys)) > len(keys) // 2 else VIEWS[:-1]
 
 
 def window_features(
-    keys: TypedKeys, view: str, *, size: int = WINDOW, most: int = MOST, seed: int
+    keys: Keystrokes, view: str, *, size: int = WINDOW, most: int = MOST, seed: int
 ) -> tuple[Floats, NDArray[np.int32]]:
     """Return the features of one view and whose windows they are of.
 
     Parameters
     ----------
-    keys : TypedKeys
+    keys : Keystrokes
         Of several people.
     view : str
         One of `VIEWS`. ``keyed`` looks at keys that write or erase alone, the others at all.
@@ -80,8 +80,8 @@ def window_features(
 
 
 def key_views(
-    real: TypedKeys,
-    made: TypedKeys,
+    real: Keystrokes,
+    made: Keystrokes,
     *,
     seed: int,
     views: Sequence[str] | None = None,
@@ -92,9 +92,9 @@ def key_views(
 
     Parameters
     ----------
-    real : TypedKeys
+    real : Keystrokes
         Of people whom the fit of the model has not seen.
-    made : TypedKeys
+    made : Keystrokes
         Best the same keys of the same people, under the same person numbers.
     seed : int
         Of windows, folds and classifiers.
@@ -132,8 +132,8 @@ def key_views(
 
 
 def telling_keys(
-    real: TypedKeys,
-    made: TypedKeys,
+    real: Keystrokes,
+    made: Keystrokes,
     *,
     views: Sequence[str] | None = None,
     size: int = WINDOW,
@@ -144,7 +144,7 @@ def telling_keys(
 
     Parameters
     ----------
-    real, made : TypedKeys
+    real, made : Keystrokes
         Both sides.
     views : sequence of str, optional
         Some of `VIEWS`.

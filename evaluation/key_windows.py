@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from deskhand.behavior_models.key_classes import CLASS_CODE
 from deskhand.errors import DeskhandError
-from deskhand.evaluation.key_table import TypedKeys
+from deskhand.evaluation.key_table import Keystrokes
 
 Floats = NDArray[np.float64]
 
@@ -57,19 +57,19 @@ class KeyWindows:
         return len(self.person)
 
 
-def text_keys(keys: TypedKeys) -> TypedKeys:
+def text_keys(keys: Keystrokes) -> Keystrokes:
     """Return the keystrokes that write or erase: no modifiers, no navigation, nothing unknown."""
     return keys.take(TEXT[keys.key_class])
 
 
 def key_windows(
-    keys: TypedKeys, *, size: int = 40, most: int = 2000, seed: int, dither_ms: float = 0.0
+    keys: Keystrokes, *, size: int = 40, most: int = 2000, seed: int, dither_ms: float = 0.0
 ) -> KeyWindows:
     """Return windows that stand one after another in their sessions, from the first key on.
 
     Parameters
     ----------
-    keys : TypedKeys
+    keys : Keystrokes
         Of several people.
     size : int
         Keys of a window.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from deskhand.behavior_models.key_classes import CLASS_CODE, CLASSES
 from deskhand.evaluation.key_contexts import CONTEXTS, FINGERS, finger_of_class, pair_table
-from deskhand.evaluation.key_table import TypedKeys
+from deskhand.evaluation.key_table import Keystrokes
 from deskhand.evaluation.key_windows import Floats, text_keys
 
 Figures = Iterator[tuple[str, float]]
@@ -43,7 +43,7 @@ class _Pairs:
     gap: Floats
 
     @classmethod
-    def of(cls, keys: TypedKeys) -> "_Pairs":
+    def of(cls, keys: Keystrokes) -> "_Pairs":
         place = 1 + np.flatnonzero(keys.session[1:] == keys.session[:-1])
         return cls(
             place=place,
@@ -52,12 +52,12 @@ class _Pairs:
         )
 
 
-def typing_figures(keys: TypedKeys) -> dict[str, float]:
+def typing_figures(keys: Keystrokes) -> dict[str, float]:
     """Return the figures of some keystrokes; intervals in ms unless the name says otherwise.
 
     Parameters
     ----------
-    keys : TypedKeys
+    keys : Keystrokes
         Of several people. Where most keys are known, modifiers and navigation are left out but for
         the figures of Shift; figures that need keys are missing where they are not known.
 
@@ -85,7 +85,7 @@ def typing_figures(keys: TypedKeys) -> dict[str, float]:
     return {name: float(value) for name, value in figures.items() if np.isfinite(value)}
 
 
-def _hold(keys: TypedKeys) -> Floats:
+def _hold(keys: Keystrokes) -> Floats:
     held: Floats = (keys.up_us - keys.down_us) / 1e3
     return held
 
@@ -96,7 +96,7 @@ def _spread(name: str, values: Floats) -> Figures:
             yield f"{name}, {'median' if level == 0.5 else f'p{100 * level:.0f}'}", value
 
 
-def _intervals(keys: TypedKeys, pairs: _Pairs) -> Figures:
+def _intervals(keys: Keystrokes, pairs: _Pairs) -> Figures:
     hold = _hold(keys)
     yield from _spread("hold", hold)
     yield from _spread("down-down", pairs.spacing)
@@ -117,7 +117,7 @@ def _intervals(keys: TypedKeys, pairs: _Pairs) -> Figures:
         yield f"holds on {period} ms", (whole % period == 0).mean()
 
 
-def _people(keys: TypedKeys, pairs: _Pairs) -> Figures:
+def _people(keys: Keystrokes, pairs: _Pairs) -> Figures:
     """Yield what people differ in."""
     person = keys.person[pairs.place]
     hold = _hold(keys)
@@ -166,7 +166,7 @@ def _people(keys: TypedKeys, pairs: _Pairs) -> Figures:
         yield f"SD of {name} within people", sd.mean()
 
 
-def _order(keys: TypedKeys, pairs: _Pairs) -> Figures:
+def _order(keys: Keystrokes, pairs: _Pairs) -> Figures:
     """Yield autocorrelations of the logs within people, and how hold and spacing go together."""
     hold = _centred(np.log(np.maximum(_hold(keys), 1.0)), keys.person)
     spacing = np.zeros(len(keys))
@@ -185,7 +185,7 @@ def _order(keys: TypedKeys, pairs: _Pairs) -> Figures:
     yield "ln hold with its own down-down", _correlation(hold[at], spacing[at])
 
 
-def _contexts(keys: TypedKeys, pairs: _Pairs) -> Figures:
+def _contexts(keys: Keystrokes, pairs: _Pairs) -> Figures:
     """Yield spacings by context and holds by finger, relative to the person's median, and pauses."""
     middle = _person_median(pairs.spacing, keys.person[pairs.place], len(keys.people))
     relative = pairs.spacing / middle[keys.person[pairs.place]]
@@ -217,7 +217,7 @@ def _contexts(keys: TypedKeys, pairs: _Pairs) -> Figures:
                 yield f"{name}: pauses > {edge_s:g} s", (pairs.spacing[of] > 1e3 * edge_s).mean()
 
 
-def _corrections(keys: TypedKeys) -> Figures:
+def _corrections(keys: Keystrokes) -> Figures:
     """Yield how often and how far people go back."""
     erase = keys.key_class == CLASS_CODE["backspace"]
     written = int((~erase).sum())
@@ -242,7 +242,7 @@ def _corrections(keys: TypedKeys) -> Figures:
     yield from _spread("backspaces / 100 characters of people", np.array(rates))
 
 
-def _shift(keys: TypedKeys) -> Figures:
+def _shift(keys: Keystrokes) -> Figures:
     """Yield the times of Shift about the key after it, where Shift is known by name and held."""
     shift = np.array([code in _SHIFT for code in keys.vocabulary.codes])[keys.key]
     place = np.flatnonzero(shift[:-1] & ~shift[1:] & (keys.session[1:] == keys.session[:-1]))

@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from peers.environment import Peer, python_of, run
 
-from deskhand.evaluation.key_table import TypedKeys, typed_keys
+from deskhand.evaluation.key_table import Keystrokes, typed_keys
 
 HERE = Path(__file__).parent
 
@@ -55,7 +55,7 @@ def typed(
     people: list[str],
     *,
     seed: int,
-) -> tuple[TypedKeys, float]:
+) -> tuple[Keystrokes, float]:
     """Return a tool's keystrokes, and how many keys a second of CPU time it types.
 
     Parameters

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from deskhand.evaluation.key_table import TypedKeys, typed_keys
+from deskhand.evaluation.key_table import Keystrokes, typed_keys
 
 TEXT = "the rain in the north stood over an open moor. "
 
@@ -20,7 +20,7 @@ def typists(
     grid_ms: float = 1.0,
     space: float = 1.0,
     known: bool = True,
-) -> TypedKeys:
+) -> Keystrokes:
     """Return keystrokes of several people, one session each.
 
     ``memory`` is the lag-1 correlation of ln spacing, ``grid_ms`` the period of the clock, ``space``

@@ -6,7 +6,7 @@ import pytest
 
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.evaluation.key_features import CLOCK, DEPENDENCE, DISTRIBUTION, KEYED
-from deskhand.evaluation.key_table import TypedKeys, typed_keys
+from deskhand.evaluation.key_table import Keystrokes, typed_keys
 from deskhand.evaluation.key_views import VIEWS, key_views, telling_keys, views_of, window_features
 from deskhand.evaluation.key_windows import key_windows
 from tests.evaluation.made_typists import typists
@@ -35,7 +35,7 @@ def test_one_law_is_not_told_from_itself() -> None:
     ],
 )
 def test_a_view_sees_what_it_is_for(
-    made: TypedKeys, seeing: tuple[str, ...], blind: tuple[str, ...]
+    made: Keystrokes, seeing: tuple[str, ...], blind: tuple[str, ...]
 ) -> None:
     found = key_views(typists(1), made, seed=0, views=(*seeing, *blind))
     for view in seeing:

@@ -5,12 +5,12 @@ import pyarrow as pa
 import pytest
 
 from deskhand.evaluation.figures_beside import figures_beside
-from deskhand.evaluation.key_table import TypedKeys, typed_keys
+from deskhand.evaluation.key_table import Keystrokes, typed_keys
 from deskhand.evaluation.typing_figures import typing_figures
 from tests.evaluation.made_typists import typists
 
 
-def pressed(names: str | list[str], down_ms: list[float], up_ms: list[float]) -> TypedKeys:
+def pressed(names: str | list[str], down_ms: list[float], up_ms: list[float]) -> Keystrokes:
     columns = {"user": ["ann"] * len(names), "session": ["1"] * len(names), "key": list(names)}
     times = {"t_down_s": np.array(down_ms) / 1e3, "t_up_s": np.array(up_ms) / 1e3}
     return typed_keys(pa.table(columns | times))
