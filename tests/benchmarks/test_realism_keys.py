@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,7 @@ INSTALL = 'scikit-learn is not installed: python -m pip install -e ".[test,evalu
 @pytest.fixture
 def sides(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.syspath_prepend(str(BENCHMARKS))
-    import key_sides
-
-    return key_sides
+    return import_module("key_sides")
 
 
 def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
