@@ -39,8 +39,8 @@ CONTEXTS = (
     "after shift",
     "named key",
 )
-# Of key classes a step may also be one to a key of which nothing is known.
-CLASS_CONTEXTS = (*CONTEXTS, "unknown")
+# Of key classes a step may also be one to Enter, and one to a key of which nothing is known.
+CLASS_CONTEXTS = (*CONTEXTS, "to enter", "unknown")
 _CODE = {context: code for code, context in enumerate(CLASS_CONTEXTS)}
 _SENTENCE_START, _AFTER_COMMA = _CODE["sentence start"], _CODE["after comma"]
 _SENTENCE = re.compile(rb"[.!?] +(?=[^ \x08])|\n(?=[^\n\x08])")
@@ -176,8 +176,8 @@ def class_contexts() -> NDArray[np.uint8]:
     put(named, every, "named key")
     put(every, shift, "to shift")
     put(space, shift, "word start")
-    put(every, of("enter"), "punctuation")
-    put(of("enter"), text | shift, "sentence start")
+    put(of("enter"), every, "sentence start")
+    put(every, of("enter"), "to enter")
     put(every, back, "to backspace")
     put(back, every, "after backspace")
     put(back, back, "backspace again")

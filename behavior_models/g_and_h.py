@@ -19,6 +19,7 @@ _Z = np.array([1.959964, 1.644854, 1.281552, 0.674490])
 # A skew nearer to 0 is taken to be this, for the formula divides by it.
 SMALLEST_SKEW = 0.01
 LOGISTIC_TAIL, LOGISTIC_SCALE = 0.084, 1.60
+_FARTHEST, _FARTHEST_BELOW = np.float32(1.96**2), np.float32(9.0)
 
 
 def bend(
@@ -31,7 +32,7 @@ def bend(
     z : NDArray[np.float32], shape (n,)
         Standard normal numbers.
     skew, tail : NDArray[np.float32], shape (n,)
-        g and h. A z beyond which a negative h would turn the curve back is held there.
+        g and h; h stretches the upper tail no further than at the outermost of `PERCENT`.
 
     Examples
     --------
@@ -41,8 +42,8 @@ def bend(
     """
     g = np.where(np.abs(skew) < SMALLEST_SKEW, np.float32(SMALLEST_SKEW), skew)
     stretched = np.square(z)
-    # exp(h z**2 / 2) z turns back at z**2 = -1 / h.
-    np.minimum(stretched, np.float32(1.0) / np.maximum(-tail, np.float32(0.02)), out=stretched)
+    # Pauses are measured up to here; beyond, h stretches the upper tail no further than here.
+    np.minimum(stretched, np.where(z > 0, _FARTHEST, _FARTHEST_BELOW), out=stretched)
     stretched *= tail
     stretched *= np.float32(0.5)
     np.exp(stretched, out=stretched)
@@ -74,7 +75,8 @@ def fit_quantiles(quantiles: NDArray[np.float64]) -> NDArray[np.float64]:
     Source
     ------
     Hoaglin 1985: g from the ratios of upper to lower half-spreads; scale and h from a line through
-    the logarithms of the spreads.
+    the logarithms of the spreads. From there least squares of the quantiles themselves (Gauss-Newton),
+    which weighs the outer ones more.
 
     Examples
     --------
@@ -99,4 +101,33 @@ def fit_quantiles(quantiles: NDArray[np.float64]) -> NDArray[np.float64]:
     mean = (weight * spread).sum(axis=-1, keepdims=True)
     h = (weight * (x - mean_x) * (spread - mean)).sum(axis=-1) / (weight * (x - mean_x) ** 2).sum()
     scale = np.exp(mean[..., 0] - h * mean_x)
-    return np.stack([middle[..., 0], scale, g, h], axis=-1)
+    start = np.stack([middle[..., 0], scale, g, h], axis=-1)
+    return _refined(start, quantiles)
+
+
+def _refined(start: NDArray[np.float64], quantiles: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return parameters whose quantiles are nearer to those given."""
+    z = np.concatenate([-_Z, [0.0], _Z[::-1]])
+    unit = np.maximum(quantiles[..., 5:6] - quantiles[..., 3:4], 1e-6)
+
+    def curve(at: NDArray[np.float64]) -> NDArray[np.float64]:
+        g, h = at[..., 2:3], at[..., 3:4]
+        g = np.where(np.abs(g) < SMALLEST_SKEW, SMALLEST_SKEW, g)
+        bent = np.expm1(g * z) / g * np.exp(h * z * z / 2.0)
+        made: NDArray[np.float64] = at[..., :1] + at[..., 1:2] * bent
+        return made
+
+    at, step = start, 1e-4
+    for _ in range(6):
+        value = curve(at)
+        slope = np.stack(
+            [(curve(at + step * np.eye(4)[k]) - value) / step for k in range(4)], axis=-1
+        )
+        slope /= unit[..., None]
+        miss = ((quantiles - value) / unit)[..., None]
+        normal = np.swapaxes(slope, -1, -2) @ slope + 1e-3 * np.eye(4)
+        move = np.linalg.solve(normal, np.swapaxes(slope, -1, -2) @ miss)[..., 0]
+        at = at + np.clip(move, -0.2, 0.2)
+        at[..., 1] = np.maximum(at[..., 1], 1e-3)
+        at[..., 2:] = np.clip(at[..., 2:], (-1.5, -0.4), (1.5, 0.8))
+    return at

@@ -106,7 +106,8 @@ def read_key_recording(data: Any, layout: str = "qwerty-us") -> KeyRecording:
         if (key < 0).any():
             key[key < 0], words = len(words), [*words, "?"]
     down_us, up_us = (np.rint(1e6 * side).astype(np.int64) for side in (down_s, up_s))
-    order = np.lexsort([np.arange(len(key)), down_us, *parts, person])
+    sorting: list[NDArray[Any]] = [np.arange(len(key)), down_us, *parts, person]
+    order = np.lexsort(sorting)
     new = np.append(True, np.diff(person[order]) != 0)
     for part in parts:
         new[1:] |= np.diff(part[order]) != 0
