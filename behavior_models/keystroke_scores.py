@@ -150,7 +150,11 @@ def keystroke_scores(shares: ScoreShares, asked: ScoreRequests) -> tuple[Floats,
     fresh_hold += new[1]
     fresh_hold *= each(rest)
     fresh_hold += each(own) * new[0]
-    following = np.append(new[0][1:], np.float32(0.0))
+    following = np.append(new[0][1:], new[0][:1])
+    # After a sequence's last key comes the number that a further key would have.
+    last = np.flatnonzero(np.append(place[1:] == 0, True)[: len(place)])
+    key = mixed(asked.sequence_key, _NEW)[sequence[last]]
+    following[last] = normal_pairs(key, place[last] + 1)[0]
     following *= each(after)
     fresh_hold += following
 

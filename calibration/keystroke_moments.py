@@ -315,10 +315,15 @@ def _moments(halves: Array) -> tuple[Array, Array]:
     ----------
     halves : NDArray[np.float64], shape (2, p, traits)
     """
-    middle = np.nanmedian(halves, axis=(0, 1))
-    reach = np.nanpercentile(np.abs(halves - middle), 75, axis=(0, 1)) / 1.15 * 3.0
-    bounded = np.clip(halves - middle, -reach, reach)
-    level = np.nanmean(bounded, axis=(0, 1))
+    middle, level = np.full((2, halves.shape[-1]), np.nan)
+    bounded = np.full_like(halves, np.nan)
+    for k in np.flatnonzero(np.isfinite(halves).any(axis=(0, 1))):
+        column = halves[..., k]
+        middle[k] = np.nanmedian(column)
+        # Three standard deviations of a normal spread, by the quartile of what is off the middle.
+        reach = 3.0 * np.nanpercentile(np.abs(column - middle[k]), 75) / 1.15
+        bounded[..., k] = np.clip(column - middle[k], -reach, reach)
+        level[k] = np.nanmean(bounded[..., k])
     bounded -= level
     size = halves.shape[-1]
     covariance = np.full((size, size), np.nan)
