@@ -2,8 +2,9 @@
 
 Sources
 -------
-Fitts 1954; the Shannon form ID = log2(D / W + 1) is MacKenzie 1992; the width along the path of
-approach is the W' model of MacKenzie & Buxton 1992; tails heavier than normal: Tukey's g-and-h laws
+Fitts 1954; the Shannon form ID = log2(D / W + 1) is MacKenzie 1992; that a box counts by its smaller
+side is one of the models of MacKenzie & Buxton 1992, the width along the path of approach (W') is
+another: times follow the first, strokes the second; tails heavier than normal: Tukey's g-and-h laws
 (Hoaglin 1985).
 """
 
@@ -34,7 +35,7 @@ def index_of_difficulty_bits(distance_px: float, width_px: float) -> float:
     Parameters
     ----------
     distance_px, width_px : float
-        Distance to the target and its extent along the path; the width is positive.
+        Distance to the target and its smaller side; the width is positive.
 
     Examples
     --------
@@ -88,6 +89,26 @@ def widths_along_path_px(
     return extent
 
 
+def smaller_sides_px(size_px: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the smaller sides of boxes, by which movement times count them, shape (n,).
+
+    Parameters
+    ----------
+    size_px : NDArray[np.float64], shape (n, 2)
+        Widths and heights of the boxes.
+    known : NDArray[np.bool_], shape (n,)
+        Where there is one; elsewhere the side is 0, an unknown width.
+
+    Examples
+    --------
+    >>> size_px = np.array([[80.0, 20.0], [np.nan, np.nan]])
+    >>> smaller_sides_px(size_px, np.array([True, False])).tolist()
+    [20.0, 0.0]
+    """
+    side_px: NDArray[np.float64] = np.where(known, size_px.min(axis=1), 0.0)
+    return side_px
+
+
 def movement_time_s(hand: HandTraits, distance_px: float, width_px: float, noise: float) -> float:
     """Return the duration of one movement.
 
@@ -98,8 +119,8 @@ def movement_time_s(hand: HandTraits, distance_px: float, width_px: float, noise
     distance_px : float
         Distance from start to end point.
     width_px : float
-        The target's extent along the path; 0 when it is not known, which makes the duration depend
-        on the distance alone.
+        The target's smaller side; 0 when it is not known, which makes the duration depend on the
+        distance alone.
     noise : float
         A standard normal number; scatter within a person is part of the law, and is cut off where
         times would be shorter than the hand's floor or longer than its ceiling.
@@ -206,7 +227,7 @@ def fit_movement_time(
     person : NDArray of int, shape (n,)
         Whose movement.
     distance_px, width_px : NDArray[np.float64], shape (n,)
-        Distance, above 0, and the target's extent along the path, 0 where it is not known.
+        Distance, above 0, and the target's smaller side, 0 where it is not known.
     time_s : NDArray[np.float64], shape (n,)
         Movement times, above 0.
     source : str
@@ -251,7 +272,7 @@ def fit_movement_time(
     if len(sized) >= FEWEST_SIZED:
         bits = np.log2(distance_px[sized] / width_px[sized] + 1.0)
         slope, intercept = np.polyfit(bits, time_s[sized], 1)
-        text = told + f"{len(sized)} at known sizes, regression of time on log2(D / W + 1)"
+        text = told + f"{len(sized)} at known sizes, regression of time on log2(D / min(w, h) + 1)"
         entries["fitts_intercept_s"] = entry(round(float(intercept), 4), text)
         entries["fitts_slope_s_per_bit"] = entry(round(float(slope), 4), text)
         mean_s = np.maximum(intercept + slope * bits, 0.25 * float(np.median(time_s)))

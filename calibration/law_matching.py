@@ -12,16 +12,15 @@ Sources
 McFadden 1989, method of simulated moments; Levenberg 1944 and Marquardt 1963 for the damping.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
-from deskhand.behavior_models.fitts import fit_movement_time, movement_times_s
+from deskhand.behavior_models.fitts import FEWEST_SIZED, fit_movement_time, smaller_sides_px
 from deskhand.behavior_models.hand_traits import Hands, draw_hands
 from deskhand.behavior_models.profile import Entries, Profile, entry
 from deskhand.calibration.movements import LONGEST_US, SHORTEST_US, Movements
@@ -41,26 +40,22 @@ BOUNDS = {
     "movement_time_ceiling_s": (1e-6 * LONGEST_US, "longest movement that is cut from a recording"),
 }
 FITTS = {
-    "fitts_intercept_s": (0.287, "web survey, 61 people: regression on log2(D / W + 1)"),
-    "fitts_slope_s_per_bit": (0.155, "web survey, 61 people: the same regression"),
+    "fitts_intercept_s": (0.302, "web survey, 61 people: regression on log2(D / min(w, h) + 1)"),
+    "fitts_slope_s_per_bit": (0.156, "web survey, 61 people: the same regression"),
 }
-TIMES = (
-    "distance_log_intercept",
-    "distance_log_slope_per_bit",
-    "fitts_intercept_s",
-    "fitts_slope_s_per_bit",
+FREE = "distance_log_intercept", "distance_log_slope_per_bit"
+SIZED = "fitts_intercept_s", "fitts_slope_s_per_bit"
+SCATTER = (
     "movement_time_within_log_sd",
     "movement_time_tail",
     "movement_time_between_log_sd",
 )
 REFERENCE = 6000
 # Simulated movements that times are matched on, at least.
-COPIED = 20_000
+COPIED = 40_000
 TIME_ROUNDS = 4
 # Stages of the search for strokes: its share of the whole, simulated movements, rounds.
 STAGES = ((0.0, 0.4, 2000, 8), (0.4, 1.0, 6000, 4))
-# Levels of the scatter at which the middle of the law is taken.
-LEVELS = 41
 # Step of a difference quotient, and longest step of the search, as shares of a parameter's range.
 STEP, LONGEST_STEP = 0.03, 0.25
 
@@ -89,16 +84,25 @@ def fit_law(
         Told the finished share.
     """
     trial = _Trial.of(_copied(movements), recorder, seed)
-    pointer = _matched_times(movements, trial, start_strokes(), source)
+    forms = list(_forms(movements, recorder, seed))
+    one = slice(len(movements))
+    time_s = 1e-6 * movements.duration_us.astype(np.float64)
+    recorded = fit_movement_time(
+        movements.person, trial.distance_px[one], trial.size_px[one], time_s, source
+    )
+    pointer = _matched_times(trial, forms, recorded, start_strokes(), source)
     strokes = _matched_strokes(movements, trial, pointer, source, progress or (lambda _: None))
     # How much of a movement's time is seen depends a little on its strokes.
-    pointer = _matched_times(movements, trial, strokes, source)
+    pointer = _matched_times(trial, forms, recorded, strokes, source)
     return {"pointer": pointer, "strokes": strokes}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Trial:
-    """What a simulation needs: points, widths, people and their recorders, and random numbers."""
+    """What a simulation needs: points, targets, people and their recorders, and random numbers.
+
+    The targets' widths along the paths serve the strokes, their smaller sides the times.
+    """
 
     movements: Movements
     recorder: Mapping[str, Mapping[str, Any]]
@@ -107,6 +111,7 @@ class _Trial:
     x1: Floats
     y1: Floats
     width_px: Floats
+    size_px: Floats
     people: Keys
     key: Keys
 
@@ -126,6 +131,7 @@ class _Trial:
             x1=np.rint(movements.x[last]),
             y1=np.rint(movements.y[last]),
             width_px=np.where(known.width_known, np.exp(known.log_width), 0.0),
+            size_px=smaller_sides_px(movements.target[:, 2:], known.width_known),
             people=people,
             key=movement,
         )
@@ -141,8 +147,20 @@ class _Trial:
             self.x1[chosen],
             self.y1[chosen],
             self.width_px[chosen],
+            self.size_px[chosen],
             self.key[chosen],
         )
+
+    @property
+    def distance_px(self) -> Floats:
+        """Distance from start to end, shape (m,)."""
+        distance_px: Floats = np.hypot(self.x1 - self.x0, self.y1 - self.y0)
+        return distance_px
+
+    def times_s(self, pointer: Entries, strokes: Entries) -> Floats:
+        """Return the visible times of all simulated movements."""
+        made = self.made(pointer, strokes, np.arange(len(self.key)))
+        return 1e-6 * np.maximum(made.t_us[np.cumsum(made.count) - 1], 1)
 
     def hands(self, pointer: Entries, strokes: Entries, chosen: NDArray[np.intp]) -> Hands:
         """Return the hands of those simulated movements."""
@@ -150,75 +168,89 @@ class _Trial:
         return people.take(self.movements.person[chosen])
 
 
+class _Form(NamedTuple):
+    """A form of the law of movement times: its line's parameters, and movements that it serves."""
+
+    names: tuple[str, str]
+    trial: _Trial
+
+    def behind(self, pointer: Entries, strokes: Entries) -> Floats:
+        """Return what the line lacks for simulated times of the recorded mean and slope."""
+        size_px = self.trial.size_px
+        bits = np.log2(self.trial.distance_px / np.where(size_px > 0.0, size_px, 1.0) + 1.0)
+        time_s = self.trial.times_s(pointer, strokes)
+        line = np.stack([np.ones(len(bits)), bits], axis=1)
+        # Without a width the line is one of ln time: the longer the time, the more it changes.
+        change = line if self.names is SIZED else line * time_s[:, np.newaxis]
+        lacking_s = 1e-6 * self.trial.movements.duration_us - time_s
+        behind: Floats = np.linalg.solve(change.T @ line, line.T @ lacking_s)
+        return behind
+
+
 def _profile(**sections: Mapping[str, Mapping[str, Any]]) -> Profile:
     return Profile(name="trial", mode="fit-no-dp", remark="", sections=sections)
 
 
-def _copied(movements: Movements) -> Movements:
-    """Return movements over and over, each time by other people, so that chance averages out."""
+def _copied(movements: Movements, alone: bool = False) -> Movements:
+    """Return movements over and over, so that chance averages out.
+
+    Each time by other people, or each movement by a person of its own: that some recorded people were
+    slow and had short ways belongs to them, not to the law.
+    """
     copies, people = -(-COPIED // len(movements)), int(movements.person.max()) + 1
     many = movements.take(np.tile(np.arange(len(movements)), copies))
     copy = np.repeat(np.arange(copies), len(movements))
-    return replace(many, person=(many.person + people * copy).astype(np.int32))
+    person = np.arange(len(many)) if alone else many.person + people * copy
+    return replace(many, person=person.astype(np.int32))
 
 
-def _matched_times(movements: Movements, trial: _Trial, strokes: Entries, source: str) -> Entries:
+def _forms(
+    movements: Movements, recorder: Mapping[str, Mapping[str, Any]], seed: int
+) -> Iterator[_Form]:
+    """Yield the forms of the law of movement times, each with the movements that it serves."""
+    sized = conditions(movements).width_known
+    parts = {False: ~sized, True: sized}
+    if np.count_nonzero(~sized) < FEWEST_SIZED:
+        parts[False] = np.ones_like(sized)
+    for known, part in parts.items():
+        if np.count_nonzero(part) >= FEWEST_SIZED or not known:
+            trial = _Trial.of(_copied(movements.take(part), alone=True), recorder, seed)
+            if not known:
+                unknown = np.zeros_like(trial.size_px)
+                trial = replace(trial, width_px=unknown, size_px=unknown)
+            yield _Form(SIZED if known else FREE, trial)
+
+
+def _matched_times(
+    trial: _Trial, forms: list[_Form], recorded: Entries, strokes: Entries, source: str
+) -> Entries:
     """Return the law of movement times under which the visible times are those recorded.
 
-    The first and the last report are not the hand's first and last motion, so the regressions of
-    what can be seen are not quite those of the law; what they are off by is taken back.
+    The first and the last report are not the hand's first and last motion, and times have bounds, so
+    what the law draws is not quite what can be seen; what that is off by is taken back.
     """
-    distance_px = np.hypot(trial.x1 - trial.x0, trial.y1 - trial.y0)
 
-    def seen(time_us: NDArray[np.integer] | Floats) -> Entries:
-        person, time_s = trial.movements.person, 1e-6 * np.maximum(time_us, 1)
-        return fit_movement_time(person, distance_px, trial.width_px, time_s, source)
+    def seen(time_s: Floats) -> Entries:
+        return fit_movement_time(
+            trial.movements.person, trial.distance_px, trial.size_px, time_s, source
+        )
 
-    one = slice(len(movements))
-    time_s = 1e-6 * movements.duration_us.astype(np.float64)
-    recorded = fit_movement_time(
-        movements.person, distance_px[one], trial.width_px[one], time_s, source
-    )
-    law: Entries = {name: entry(*given) for name, given in (FITTS | BOUNDS).items()}
-    law |= recorded
+    law: Entries = {name: entry(*given) for name, given in (FITTS | BOUNDS).items()} | recorded
     everything = np.arange(len(trial.key))
     for _ in range(TIME_ROUNDS):
-        off: dict[str, float] = {}
-        # Both forms of the law, each for all movements it may serve.
-        for widths in (trial.width_px, np.zeros_like(trial.width_px)):
-            part = replace(trial, width_px=widths)
-            made = part.made(law, strokes, everything)
-            visible = seen(made.t_us[np.cumsum(made.count) - 1])
-            # Against the same draws, so that their scatter does not enter the law.
-            hands = part.hands(law, strokes, everything)
-            drawn = seen(np.rint(1e6 * drawn_times_s(hands, distance_px, widths, part.key)))
-            served = TIMES if widths is trial.width_px else TIMES[:2]
-            for name in (name for name in served if name in visible and name in recorded):
-                off[name] = visible[name]["value"] - drawn[name]["value"]
-            for name, value in _middle(part, law, strokes, source).items():
-                if name in off and name in TIMES[:4]:
-                    off[name] += value["value"] - law[name]["value"]
-        for name, difference in off.items():
-            value = recorded[name]["value"] - difference
-            value = max(value, 0.0) if name.endswith(("sd", "tail")) else value
-            law[name] = entry(round(value, 4), recorded[name]["source"])
+        for form in forms:
+            for name, off in zip(form.names, form.behind(law, strokes), strict=True):
+                law[name] = entry(
+                    round(float(law[name]["value"] + off), 4), recorded[name]["source"]
+                )
+        # Scatter against the same draws, so that chance does not enter the law.
+        hands = trial.hands(law, strokes, everything)
+        drawn = seen(drawn_times_s(hands, trial.distance_px, trial.size_px, trial.key))
+        visible = seen(trial.times_s(law, strokes))
+        for name in SCATTER:
+            value = recorded[name]["value"] - visible[name]["value"] + drawn[name]["value"]
+            law[name] = entry(round(max(value, 0.0), 4), recorded[name]["source"])
     return law
-
-
-def _middle(trial: _Trial, law: Entries, strokes: Entries, source: str) -> Entries:
-    """Return the regressions of the law's own middle: what the bounds of the times make of it."""
-    alike = law | {"movement_time_between_log_sd": entry(0.0, "assumed")}
-    everything = np.arange(len(trial.key))
-    hands = trial.hands(alike, strokes, everything)
-    distance_px = np.hypot(trial.x1 - trial.x0, trial.y1 - trial.y0)
-    noises = ndtri((np.arange(LEVELS) + 0.5) / LEVELS)
-    level = np.ones(len(everything))
-    times_s = [movement_times_s(hands, distance_px, trial.width_px, z * level) for z in noises]
-    sized = (trial.width_px > 0.0).any()
-    # Times are regressed where sizes are known, their logarithms where they are not.
-    middle = np.mean(times_s, axis=0) if sized else np.exp(np.mean(np.log(times_s), axis=0))
-    found = fit_movement_time(trial.movements.person, distance_px, trial.width_px, middle, source)
-    return {n: e for n, e in found.items() if n.startswith("fitts" if sized else "distance")}
 
 
 def _matched_strokes(
@@ -245,7 +277,7 @@ def _matched_strokes(
     def residual(place: Floats, chosen: NDArray[np.intp]) -> Floats:
         made = trial.made(pointer, strokes(place), chosen)
         rows = features(made.count, made.t_us, made.x, made.y)
-        distance_px = np.hypot(trial.x1 - trial.x0, trial.y1 - trial.y0)[chosen]
+        distance_px = trial.distance_px[chosen]
         return moments.residual(rows, distance_px, trial.width_px[chosen])
 
     place = np.array([share_of(sought, sought.start) for sought in MATCHED.values()])

@@ -232,7 +232,7 @@ def picture_of_fitts(profile: str, movements: int = 4000, people: int = 60) -> I
         made = drawn(ways, names, profile, tier)
         time_s = np.array([m.t_s[-1] for m in made])
         reach = np.array([np.hypot(m.x[-1] - m.x[0], m.y[-1] - m.y[0]) for m in made])
-        bits = np.log2(reach / along_px(ways) + 1)
+        bits = np.log2(reach / ways[:, 4:].min(1) + 1)
         line = regression(bits, time_s)
         axes.scatter(bits, time_s, s=3, color=COLOURS[tier], alpha=0.25, linewidths=0)
         ends = np.array([bits.min(), bits.max()])
@@ -248,13 +248,6 @@ def picture_of_fitts(profile: str, movements: int = 4000, people: int = 60) -> I
     grid[0].set_ylabel("movement time, s")
     head(figure, f"Fitts' law, {len(ways):,} movements of {people} people; red: means of ten bins")
     return small(figure, 64)
-
-
-def along_px(ways: Floats) -> Floats:
-    """Return the targets' extents along the ways to their centres."""
-    from deskhand.behavior_models.fitts import widths_along_path_px
-
-    return widths_along_path_px(*(ways[:, 2:4] - ways[:, :2]).T, *ways[:, 4:].T)
 
 
 def one_class(recorders: Recorders, group: int) -> Recorders:

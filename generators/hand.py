@@ -236,7 +236,8 @@ class Hand:
         if width_px < 1.0:
             width_px = 1.0
         distance_px = hypot(dx, dy)
-        time_s = movement_time_s(self._traits, distance_px, width_px, self._draws.normal())
+        size_px = max(min(width, height), 1.0)
+        time_s = movement_time_s(self._traits, distance_px, size_px, self._draws.normal())
         time_s *= self.slowness
         if not stay:
             time_s *= time_factor(self._traits.drag, distance_px)

@@ -55,6 +55,7 @@ def law_reports(
     x1: NDArray[np.float64],
     y1: NDArray[np.float64],
     width_px: NDArray[np.float64],
+    size_px: NDArray[np.float64],
     keys: Keys,
 ) -> StrokeReports:
     """Draw the reports of movements.
@@ -68,7 +69,9 @@ def law_reports(
     x0, y0, x1, y1 : NDArray[np.float64], shape (m,)
         Points in px, different in each row.
     width_px : NDArray[np.float64], shape (m,)
-        The target's extent along the path; 0 where it is not known.
+        The target's extent along the path, for the strokes; 0 where it is not known.
+    size_px : NDArray[np.float64], shape (m,)
+        The target's smaller side, for the time; 0 where it is not known.
     keys : NDArray[np.uint64], shape (m,)
         One key a movement.
 
@@ -88,7 +91,8 @@ def law_reports(
     >>> profile = load_profile("literature")
     >>> hands, recorders = draw_hands(profile, person), draw_recorders(profile, person)
     >>> ends = (np.array([v]) for v in (10.0, 20.0, 400.0, 90.0))
-    >>> made = law_reports(hands, recorders, *ends, np.array([40.0]), keys(7, "move", [0]))
+    >>> width, size = np.array([40.0]), np.array([25.0])
+    >>> made = law_reports(hands, recorders, *ends, width, size, keys(7, "move", [0]))
     >>> made.x[[0, -1]].tolist(), made.y[[0, -1]].tolist(), int(made.t_us[0])
     ([10.0, 400.0], [20.0, 90.0], 0)
     """
@@ -104,6 +108,7 @@ def law_reports(
                 x1[rows],
                 y1[rows],
                 width_px[rows],
+                size_px[rows],
                 keys[rows],
             )
         )
@@ -116,11 +121,11 @@ def law_reports(
 
 
 def drawn_times_s(
-    hands: Hands, distance_px: NDArray[np.float64], width_px: NDArray[np.float64], keys: Keys
+    hands: Hands, distance_px: NDArray[np.float64], size_px: NDArray[np.float64], keys: Keys
 ) -> NDArray[np.float64]:
     """Return the times that `law_reports` gives its movements, before anything is reported."""
     noise = normals(mixed(keys, TIME), 0).astype(np.float64)
-    return movement_times_s(hands, distance_px, width_px, noise)
+    return movement_times_s(hands, distance_px, size_px, noise)
 
 
 def _block(
@@ -131,10 +136,11 @@ def _block(
     x1: NDArray[np.float64],
     y1: NDArray[np.float64],
     width_px: NDArray[np.float64],
+    size_px: NDArray[np.float64],
     keys: Keys,
 ) -> StrokeReports:
     distance_px = np.hypot(x1 - x0, y1 - y0)
-    time_s = drawn_times_s(hands, distance_px, width_px, keys)
+    time_s = drawn_times_s(hands, distance_px, size_px, keys)
     duration_us = np.rint(1e6 * time_s).astype(np.int64)
     start, end = (x0, y0), (x1, y1)
     far, wide = (size.astype(np.float32) for size in (distance_px, width_px))

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from deskhand.behavior_models.endpoint import landing_points
-from deskhand.behavior_models.fitts import widths_along_path_px
+from deskhand.behavior_models.fitts import smaller_sides_px, widths_along_path_px
 from deskhand.behavior_models.hand_traits import draw_hands
 from deskhand.behavior_models.press import dwells_us, holds_us, read_press
 from deskhand.behavior_models.profile import Profile, load_profile
@@ -166,10 +166,16 @@ class _Hands:
             end[drawn] = landing_points(
                 self._profile, start[drawn], target[drawn], mixed(key[drawn], 1)
             )
-        width_px = _widths(start, end, target)
+        width_px, size_px = _widths(start, end, target)
         moving = np.flatnonzero((start != end).any(axis=1))
         made = self._moves(
-            person_key, person[moving], start[moving], end[moving], width_px[moving], key[moving]
+            person_key,
+            person[moving],
+            start[moving],
+            end[moving],
+            width_px[moving],
+            size_px[moving],
+            key[moving],
         )
         dwell_us = dwells_us(self._press, person_key[person], mixed(key, 2))
         hold_us = np.maximum(holds_us(self._press, person_key[person], mixed(key, 3)), 1)
@@ -182,6 +188,7 @@ class _Hands:
         start: NDArray[np.float64],
         end: NDArray[np.float64],
         width_px: NDArray[np.float64],
+        size_px: NDArray[np.float64],
         key: Keys,
     ) -> _Made:
         if not len(person):
@@ -201,7 +208,7 @@ class _Hands:
             recorders = draw_recorders(self._profile, mixed(person_key, 3)).take(person)
             (x0, y0), (x1, y1) = start.T, end.T
             count, t_us, law_x, law_y, stroke, _ = law_reports(
-                hands, recorders, x0, y0, x1, y1, width_px, mixed(key, 4)
+                hands, recorders, x0, y0, x1, y1, width_px, size_px, mixed(key, 4)
             )
             x, y = law_x, law_y
         last = np.cumsum(count) - 1
@@ -214,14 +221,17 @@ class _Hands:
 
 def _widths(
     start: NDArray[np.float64], end: NDArray[np.float64], target: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return the targets' extents along the paths, 0 where none is known or the end lies outside."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the targets' extents along the paths and their smaller sides.
+
+    Both are 0 where no target is known or the end lies outside.
+    """
     at, size = target[:, :2], target[:, 2:]
     with np.errstate(invalid="ignore"):
         inside = np.all(np.abs(end - at) <= 0.5 * size + 1.0, axis=1)
     extent = np.where(inside[:, np.newaxis], size, 1.0)
     along = widths_along_path_px(*(end - start).T, *extent.T)
-    return np.where(inside, along, 0.0)
+    return np.where(inside, along, 0.0), smaller_sides_px(size, inside)
 
 
 def _assembled(

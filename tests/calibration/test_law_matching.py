@@ -49,7 +49,6 @@ def _made(seed: int, given: Entries | None = None) -> Movements:
     who = keys(seed, "person", range(PEOPLE))
     angle, distance = rng.uniform(0, 2 * np.pi, MOVEMENTS), rng.uniform(60, 1000, MOVEMENTS)
     x1, y1 = np.rint(2000 + distance * np.cos(angle)), np.rint(2000 + distance * np.sin(angle))
-    # Round targets have one width from every side; a square comes near, and serves the test.
     size = np.where(rng.random(MOVEMENTS) < 0.67, rng.uniform(15, 200, MOVEMENTS), np.nan)
     start = np.full(MOVEMENTS, 2000.0)
     bend = np.maximum(np.abs(np.cos(angle)), np.abs(np.sin(angle)))
@@ -62,6 +61,7 @@ def _made(seed: int, given: Entries | None = None) -> Movements:
         x1,
         y1,
         width_px,
+        np.nan_to_num(size),
         keys(seed, "movement", range(MOVEMENTS)),
     )
     return Movements(

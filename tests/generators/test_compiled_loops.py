@@ -33,6 +33,7 @@ def _made(movements: int) -> StrokeReports:
         draw_recorders(profile, people),
         *(x0, y0, x1 + 2000.0, y1),
         width_px,
+        width_px,
         keys(3, "movement", range(movements)),
     )
 

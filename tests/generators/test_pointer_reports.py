@@ -33,7 +33,7 @@ def _made(points: NDArray[np.float64], rows: NDArray[np.intp], seed: int = 5) ->
     key = keys(seed, "movement", rows.tolist())
     x0, y0, x1, y1, width_px = points[rows].T
     hands, recorders = HANDS.take(person), RECORDERS.take(person)
-    return law_reports(hands, recorders, x0, y0, x1, y1, width_px, key)
+    return law_reports(hands, recorders, x0, y0, x1, y1, width_px, width_px, key)
 
 
 def _movement(made: StrokeReports, place: int) -> bytes:
@@ -86,6 +86,26 @@ def test_a_movement_knows_nothing_of_the_others(monkeypatch: pytest.MonkeyPatch)
     split = _made(points, rows)
     assert split.t_us.tobytes() == whole.t_us.tobytes()
     assert split.x.tobytes() == whole.x.tobytes()
+
+
+def test_times_go_by_the_smaller_side_and_strokes_by_the_width_on_the_way() -> None:
+    n = 2000
+    row, key = np.zeros(n, np.intp), keys(5, "movement", range(n))
+    still, far, small, large = (np.full(n, value) for value in (0.0, 600.0, 10.0, 160.0))
+
+    def made(width_px: NDArray[np.float64], size_px: NDArray[np.float64]) -> StrokeReports:
+        hands, recorders = HANDS.take(row), RECORDERS.take(row)
+        return law_reports(hands, recorders, still, still, far, far, width_px, size_px, key)
+
+    def time_us(reports: StrokeReports) -> float:
+        return float(reports.t_us[np.cumsum(reports.count) - 1].mean())
+
+    wide, narrow, easy = made(large, small), made(small, small), made(large, large)
+    # Another width changes the path alone, but for reports that fall on the same px.
+    assert time_us(wide) == pytest.approx(time_us(narrow), rel=0.03)
+    assert np.all(narrow.stroke_count >= wide.stroke_count)
+    assert narrow.stroke_count.sum() > wide.stroke_count.sum()
+    assert time_us(wide) > 1.3 * time_us(easy)
 
 
 def test_reports_without_a_change_of_place_are_left_out_but_by_some_recorders() -> None:
