@@ -18,7 +18,7 @@ def repeated(
     profile: Profile,
     place_in_run: NDArray[np.intp],
     left_in_run: NDArray[np.intp],
-    chance: NDArray[np.float32],
+    chance: NDArray[np.floating],
 ) -> NDArray[np.bool_]:
     """Return which presses of runs are repeats that the keyboard sends while a key is held.
 
@@ -32,8 +32,8 @@ def repeated(
         Place of each key in its run of the same key, from 0.
     left_in_run : NDArray[np.intp], shape (n,)
         How many keys of the run follow.
-    chance : NDArray[np.float32], shape (n,)
-        Uniform numbers.
+    chance : NDArray[np.floating], shape (n,)
+        Uniform numbers; 0 where the key is held for certain.
 
     Returns
     -------

@@ -37,6 +37,8 @@ HOLD_KINDS = (
     "modifier",
     "other",
 )
+# Classes of keys that people hold so that they repeat.
+_HELD = ("backspace", "delete", "navigation", "modifier")
 # Keys are timed in blocks that fit a processor's cache; what a block holds changes no time.
 _BLOCK = 1 << 15
 _CHANCE, _PERIOD, _DELAY, _SHIFT = range(31, 35)
@@ -293,9 +295,8 @@ class _RepeatRun:
         chance: Floats,
     ) -> "_RepeatRun":
         vocabulary, key = sequences.vocabulary, sequences.key
-        can = ((vocabulary.physical >= 0) & (vocabulary.key_class == CLASS_CODE["backspace"])).take(
-            key
-        )
+        held_class = np.isin(vocabulary.key_class, [CLASS_CODE[name] for name in _HELD])
+        can = held_class.take(key)
         again = np.zeros(len(key), np.bool_)
         again[1:] = can[1:] & (key[1:] == key[:-1]) & (place[1:] > 0)
         ends = again.copy()
@@ -307,7 +308,9 @@ class _RepeatRun:
         length = np.diff(np.append(starts, len(row)))
         in_run = np.arange(len(row)) - np.repeat(starts, length)
         left_in_run = np.repeat(length, length) - 1 - in_run
-        held = repeated(profile, in_run, left_in_run, chance[row])
+        # Nobody taps Shift time and again: a run of it is one that is held.
+        modifier = vocabulary.key_class[key[row]] == CLASS_CODE["modifier"]
+        held = repeated(profile, in_run, left_in_run, np.where(modifier, 0.0, chance[row]))
         chain = np.zeros(len(row), np.bool_)
         chain[1:] = held[:-1] & held[1:]
         row, chain = row[held], chain[held]

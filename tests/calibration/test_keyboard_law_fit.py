@@ -67,7 +67,7 @@ def fitted(*, named: bool, lost: int = 0) -> Entries:
     return fit_keyboard_law(recording(named=named, lost=lost), base=BASE, law="transcription")
 
 
-def at(entries: Entries, name: str) -> Any:
+def at(entries: Any, name: str) -> Any:
     return entries[name]["value"]["transcription"]
 
 
