@@ -73,5 +73,5 @@ def test_few_pushes_leave_the_push_out() -> None:
 
 def test_one_person_is_no_population() -> None:
     none = np.zeros(20)
-    with pytest.raises(DeskhandError, match="at least 2"):
+    with pytest.raises(DeskhandError, match="at least 3"):
         fit_homing(np.full(20, 0.4), none, none, np.zeros(20, np.int64), "one")
