@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from deskhand.behavior_models.profile import Profile
     from deskhand.calibration.pointer_fit import fit
     from deskhand.errors import DeskhandError
-    from deskhand.motor import time_keys, type_text
+    from deskhand.keyboard_motor import time_keys, type_text
     from deskhand.pointer_motor import pointer_paths
     from deskhand.session import Session
 
@@ -34,8 +34,8 @@ _HOME = {
     "Session": "deskhand.session",
     "fit": "deskhand.calibration.pointer_fit",
     "pointer_paths": "deskhand.pointer_motor",
-    "time_keys": "deskhand.motor",
-    "type_text": "deskhand.motor",
+    "time_keys": "deskhand.keyboard_motor",
+    "type_text": "deskhand.keyboard_motor",
 }
 
 

@@ -4,7 +4,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import deskhand
@@ -82,45 +81,6 @@ def test_simulate_on_a_cold_start_is_quick() -> None:
     )
     # The aim is 2 s on an idle machine; a busy one may take longer without anything being wrong.
     assert best < 6
-
-
-TEXTS = ["Lindholm Freight, Turku", "42", "plain words with spaces"]
-
-
-def test_typed_keys_make_the_text() -> None:
-    keys = deskhand.type_text(TEXTS, seed=7, mode="form").to_pylist()
-    for place, text in enumerate(TEXTS):
-        made: list[str] = []
-        for row in keys:
-            if row["text"] != place:
-                continue
-            assert row["up_us"] > row["down_us"] >= 0
-            if row["key"] == "Backspace":
-                made.pop()
-            elif len(row["key"]) == 1:
-                made.append(row["key"])
-        assert "".join(made) == text
-
-
-def test_given_keys_are_kept() -> None:
-    keys = ["Shift", "H", "i", "Backspace", "o"]
-    table = deskhand.time_keys(keys, seed=7)
-    assert table["key"].to_pylist() == keys
-    down, up = table["down_us"].to_numpy(), table["up_us"].to_numpy()
-    assert down[0] == 0
-    assert (np.diff(down) > 0).all()
-    assert (up > down).all()
-    assert table.equals(deskhand.time_keys(keys, seed=7))
-    assert not table.equals(deskhand.time_keys(keys, seed=8))
-
-
-def test_unknown_mode_and_key_are_refused() -> None:
-    with pytest.raises(DeskhandError, match="did you mean 'composition'"):
-        deskhand.time_keys(["a"], seed=7, mode="compositon")
-    with pytest.raises(DeskhandError, match="did you mean 'composition'"):
-        deskhand.type_text("a", seed=7, mode="compositon")
-    with pytest.raises(DeskhandError, match="Backspace"):
-        deskhand.time_keys(["Backspce"], seed=7)
 
 
 def test_unknown_name_is_an_attribute_error() -> None:

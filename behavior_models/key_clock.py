@@ -1,0 +1,219 @@
+"""Key clock: what the keyboard's polling and the system's timer make of the times of keys.
+
+Of some people every stamp lies on a grid (a keyboard polled every 8 ms, say), a few of them a
+millisecond or more late. Of others the time from a key's release to the next key's press counts
+the ticks of a coarse timer, while holds do not: a press wakes the system, and its timer starts anew.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deskhand.behavior_models.key_sequences import KeySequences
+from deskhand.behavior_models.profile import Profile
+from deskhand.keyed_draws import Keys, mixed, normals, thirds, uniforms, words
+
+SECTION = "key_clock"
+_MS_US = 1_000
+_NONE, _GRID, _GAPS = range(3)
+_KIND, _LATENESS, _PHASE, _LATE_DOWN, _LATE_UP, _BLUR = range(51, 57)
+# Lateness t: min(t, .5) of the stamps are late, by 1 ms and more; beyond .5 they are later, not more.
+_MOST_LATE, _LATER, _LATER_SLOPE = 0.5, 0.2, 0.65
+# Keys this near in a sequence may be the same one, still down.
+_NEAR = 6
+# An overlap of two ticks is counted up to 6.5 ms longer, of three and more it is not counted.
+_BLUR_US, _COUNTED = 6_500.0, -2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class KeyClocks:
+    """The clocks of p people, shape (p,) each.
+
+    Parameters
+    ----------
+    kind : NDArray[np.int8]
+        0: stamps in whole milliseconds; 1: stamps on a grid; 2: gaps between keys on a grid.
+    grid_us : NDArray[np.int64]
+        Period of the grid.
+    lateness : NDArray[np.float32]
+        From 0 (no stamp is late) to 1.
+    """
+
+    kind: NDArray[np.int8]
+    grid_us: NDArray[np.int64]
+    lateness: NDArray[np.float32]
+
+
+def draw_clocks(profile: Profile, person_key: Keys) -> KeyClocks:
+    """Draw the clocks of some people.
+
+    Parameters
+    ----------
+    profile : Profile
+        ``key_clock.grids``: period (us), share of people, 1 where it counts the gaps alone, and
+        median and SD of ln lateness.
+    person_key : NDArray[np.uint64], shape (p,)
+        Names each person's random numbers.
+
+    Source
+    ------
+    USB keyboards are polled every 8 or 10 ms by default (USB HID 1.11, low speed) and coarse system
+    timers tick every 15.625 ms; shares: profile.
+
+    Examples
+    --------
+    >>> from deskhand.behavior_models.profile import load_profile
+    >>> from deskhand.keyed_draws import keys
+    >>> clocks = draw_clocks(load_profile("literature"), keys(7, "typist", range(1000)))
+    >>> bool(np.isin(clocks.grid_us, [1000, 8000, 10000]).all())
+    True
+    """
+    grids = profile[SECTION, "grids"]
+    share = np.array([row[1] for row in grids], np.float64)
+    place = np.searchsorted(
+        np.cumsum(share / share.sum())[:-1], uniforms(mixed(person_key, _KIND), 0), "right"
+    )
+    table = np.array([[row[0], row[2], row[3], row[4]] for row in grids], np.float64)
+    grid_us, gaps, median, log_sd = table[place].T
+    normal = normals(mixed(person_key, _LATENESS), 0)
+    return KeyClocks(
+        kind=np.where(gaps > 0, _GAPS, np.where(grid_us > _MS_US, _GRID, _NONE)).astype(np.int8),
+        grid_us=np.rint(grid_us).astype(np.int64),
+        lateness=np.minimum(median * np.exp(log_sd * normal), 1.0).astype(np.float32),
+    )
+
+
+def stamped_us(
+    clocks: KeyClocks,
+    sequences: KeySequences,
+    down_us: NDArray[np.float64],
+    up_us: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the stamps that people's clocks give to the times of keys.
+
+    Parameters
+    ----------
+    clocks : KeyClocks
+        Of the people of the sequences.
+    sequences : KeySequences
+        n keys in all.
+    down_us, up_us : NDArray[np.float64], shape (n,)
+        Since the first down of the sequence; downs rise within it.
+
+    Returns
+    -------
+    (NDArray[np.int64], NDArray[np.int64]), shape (n,) each
+        Whole milliseconds, in us, since the first down. Downs rise within a sequence, by 1 ms at
+        least; an up is at least 1 ms after its down.
+
+    Examples
+    --------
+    >>> from deskhand.behavior_models.key_sequences import key_sequences
+    >>> from deskhand.behavior_models.keyboard_layout import load_layout
+    >>> from deskhand.keyed_draws import keys
+    >>> made = key_sequences(
+    ...     [["a", "b"]],
+    ...     load_layout("qwerty-us"),
+    ...     person=[0],
+    ...     person_key=keys(7, "typist", ["ann"]),
+    ...     sequence_key=keys(7, "keys", [0]),
+    ... )
+    >>> clock = KeyClocks(
+    ...     kind=np.ones(1, np.int8), grid_us=np.array([8000]), lateness=np.zeros(1, np.float32)
+    ... )
+    >>> down, up = stamped_us(clock, made, np.array([0.0, 1e5]), np.array([9e4, 2e5]))
+    >>> (down % 8000).tolist(), (up % 8000).tolist()
+    ([0, 0], [0, 0])
+    """
+    if not len(sequences.key):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    sequence, place, first = sequences.sequence, sequences.place, sequences.first
+    person = sequences.person
+    kind, grid_us = clocks.kind[person][sequence], clocks.grid_us[person][sequence]
+    lateness = clocks.lateness[person][sequence]
+    key = sequences.sequence_key
+    # Where in its period each sequence's first moment lies; all periods have whole milliseconds of
+    # phase, because what stamps them counts in milliseconds.
+    phase = uniforms(mixed(key, _PHASE), 0)[sequence]
+    gaps = kind == _GAPS
+    if gaps.any():
+        down_us, up_us = _counted(down_us, up_us, place, first, sequence, gaps, grid_us, key)
+    on_grid = kind == _GRID
+    period_us = np.where(on_grid, grid_us, _MS_US)
+    whole = on_grid & (grid_us % _MS_US == 0)
+    offset_us = np.where(whole, 0.0, phase * period_us)
+    start_us = np.where(whole, np.floor(phase * period_us), 0.0)
+
+    def stamps(t_us: NDArray[np.float64], purpose: int) -> NDArray[np.int64]:
+        ticks = np.floor((t_us + start_us + offset_us) / period_us)
+        stamp = np.floor((ticks * period_us - offset_us) / _MS_US).astype(np.int64)
+        late_ms = _late_ms(lateness, thirds(words(mixed(key, purpose)[sequence], place)))
+        late_ms = np.minimum(late_ms, np.maximum(0.8 * period_us / _MS_US - 1.0, 0.0))
+        return stamp + np.where(on_grid, late_ms, 0.0).astype(np.int64)
+
+    down_ms, up_ms = stamps(down_us, _LATE_DOWN), stamps(up_us, _LATE_UP)
+    begin_ms = down_ms[first][sequence]
+    down_ms -= begin_ms
+    up_ms -= begin_ms
+    # A late stamp does not overtake the next one. Sequences are kept apart by more than they last.
+    apart = (int(down_ms.max(initial=0)) + 1_000) * sequence - place
+    down_ms = np.maximum.accumulate(np.maximum(down_ms, 0) + apart) - apart
+    _link(sequences, down_us, up_us, down_ms, up_ms)
+    return down_ms * _MS_US, np.maximum(up_ms, down_ms + 1) * _MS_US
+
+
+def _link(
+    sequences: KeySequences,
+    down_us: NDArray[np.float64],
+    up_us: NDArray[np.float64],
+    down_ms: NDArray[np.int64],
+    up_ms: NDArray[np.int64],
+) -> None:
+    """Let stamps keep what holds of times: a key is up before it is down again."""
+    left = np.repeat(sequences.lengths, sequences.lengths) - 1 - sequences.place
+    # A key that repeats goes up and down at one moment, which has one stamp.
+    repeats = np.flatnonzero((up_us[:-1] == down_us[1:]) & (left[:-1] > 0))
+    up_ms[repeats] = down_ms[repeats + 1]
+    physical = sequences.vocabulary.physical[sequences.key]
+    for lag in range(1, 1 + _NEAR):
+        row = np.flatnonzero((left[:-lag] >= lag) & (physical[:-lag] >= 0))
+        row = row[(physical[row] == physical[row + lag]) & (up_ms[row] > down_ms[row + lag])]
+        up_ms[row] = down_ms[row + lag]
+
+
+def _late_ms(
+    lateness: NDArray[np.float32], chance: tuple[NDArray[np.float32], ...]
+) -> NDArray[np.float64]:
+    """Return by how many whole milliseconds stamps are late."""
+    later = _LATER + _LATER_SLOPE * np.clip((lateness - _MOST_LATE) / _MOST_LATE, 0.0, 1.0)
+    more = np.floor(np.log(chance[1]) / np.log(later))
+    return np.where(chance[0] < np.minimum(lateness, _MOST_LATE), 1.0 + more, 0.0)
+
+
+def _counted(
+    down_us: NDArray[np.float64],
+    up_us: NDArray[np.float64],
+    place: NDArray[np.intp],
+    first: NDArray[np.intp],
+    sequence: NDArray[np.intp],
+    gaps: NDArray[np.bool_],
+    grid_us: NDArray[np.int64],
+    key: Keys,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return times whose gaps from up to next down count the ticks of a timer."""
+    hold_us = up_us - down_us
+    before_us = np.append(0.0, up_us[:-1])
+    gap_us = np.where(place > 0, down_us - before_us, 0.0)
+    ticks = np.floor(gap_us / grid_us)
+    counted = ticks * grid_us
+    blur = uniforms(mixed(key, _BLUR)[sequence], place)
+    counted = np.where(ticks == _COUNTED, counted - _BLUR_US * blur, counted)
+    counted = np.where(ticks < _COUNTED, gap_us, counted)
+    spacing_us = np.append(0.0, hold_us[:-1]) + np.where(gaps, counted, gap_us)
+    # A key does not go down before the one that it follows.
+    whole = np.rint(np.where(place > 0, np.maximum(spacing_us, 0.0), 0.0)).astype(np.int64)
+    total = whole.cumsum()
+    total -= total[first][sequence]
+    moved_us = np.where(gaps, total.astype(np.float64), down_us)
+    return moved_us, moved_us + hold_us
