@@ -6,6 +6,7 @@ the ticks of a coarse timer, while holds do not: a press wakes the system, and i
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -182,13 +183,25 @@ def _link(
         up_ms[row] = down_ms[row + lag]
 
 
+def late_shares(lateness: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the share of stamps that are late, and of those late by n ms the share beyond n.
+
+    Examples
+    --------
+    >>> [share.round(2).tolist() for share in late_shares(np.array([0.1, 1.0]))]
+    [[0.1, 0.5], [0.2, 0.85]]
+    """
+    beyond = np.clip((lateness - _MOST_LATE) / _MOST_LATE, 0.0, 1.0)
+    return np.minimum(lateness, _MOST_LATE), _LATER + _LATER_SLOPE * beyond
+
+
 def _late_ms(
     lateness: NDArray[np.float32], chance: tuple[NDArray[np.float32], ...]
 ) -> NDArray[np.float64]:
     """Return by how many whole milliseconds stamps are late."""
-    later = _LATER + _LATER_SLOPE * np.clip((lateness - _MOST_LATE) / _MOST_LATE, 0.0, 1.0)
+    late, later = late_shares(lateness)
     more = np.floor(np.log(chance[1]) / np.log(later))
-    return np.where(chance[0] < np.minimum(lateness, _MOST_LATE), 1.0 + more, 0.0)
+    return np.where(chance[0] < late, 1.0 + more, 0.0)
 
 
 def _counted(

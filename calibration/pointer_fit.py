@@ -1,4 +1,4 @@
-"""Fitting a population's pointer: one recording in, one profile out."""
+"""Fitting a population: one recording of its pointer or its keys in, one profile out."""
 
 import warnings
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from deskhand.calibration.learned_fit import fit_learned
 from deskhand.calibration.movements import Movements, cut_movements, cut_rests
 from deskhand.calibration.policy_training import INSTALL, torch_or_none
 from deskhand.calibration.recording import read_recording
+from deskhand.calibration.typing_fit import fit_typing, tells_of_keys
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.generators.recorder_fit import fit_recorders
 from deskhand.streams import check_seed
@@ -36,7 +37,7 @@ def fit(
     source: str | None = None,
     progress: Progress | None = None,
 ) -> Profile:
-    """Fit a population's pointer to recorded movements.
+    """Fit a population's pointer to recorded movements, or its typing to recorded keystrokes.
 
     Parameters
     ----------
@@ -44,7 +45,10 @@ def fit(
         A tidy table, or the path of one in Parquet, with the columns ``user``, ``t_s``, ``event``
         (move, drag, down, up, scroll), ``x``, ``y`` and, where known, ``session``, ``button``,
         ``target_x``, ``target_y`` (centre), ``target_w``, ``target_h``; or canonical sessions. At
-        least 20 people with moves and presses (releases where no presses are kept).
+        least 20 people with moves and presses (releases where no presses are kept). Or keystrokes of
+        at least 20 people: a tidy table with the columns ``user``, ``t_down_s``, ``t_up_s`` and,
+        where known, ``session`` and ``key`` (see
+        `deskhand.calibration.key_recording.read_key_recording`); typing has the law tier alone.
     seed : int
         The same data, seed, versions and platform give the same profile.
     fidelity : str, optional
@@ -71,6 +75,10 @@ def fit(
     check_seed(seed)
     if fidelity is not None and fidelity not in FIDELITIES:
         raise UnknownNameError("fidelity", fidelity, FIDELITIES)
+    if tells_of_keys(data):
+        if fidelity == "learned":
+            raise DeskhandError("typing has no learned tier; leave fidelity out, or give 'law'.")
+        return fit_typing(data, name=name, source=source)
     learned = fidelity != "law"
     if learned and torch_or_none() is None:
         if fidelity == "learned":

@@ -1,0 +1,81 @@
+"""Fitting of typing: recorded keystrokes of a population in, a profile of its typists out."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from deskhand.behavior_models.profile import Profile, load_profile
+from deskhand.calibration.key_clock_fit import fit_key_clocks
+from deskhand.calibration.key_recording import read_key_recording
+from deskhand.calibration.keyboard_law_fit import fit_keyboard_law
+from deskhand.errors import DeskhandError
+
+BASE = "literature"
+FEWEST_PEOPLE = 20
+LAWS = ("transcription", "composition")
+
+
+def tells_of_keys(data: Any) -> bool:
+    """Return whether data are a table of keystrokes.
+
+    Examples
+    --------
+    >>> tells_of_keys({"user": ["ann"], "t_down_s": [0.0], "t_up_s": [0.1]}), tells_of_keys([])
+    (True, False)
+    """
+    names: Any = getattr(data, "column_names", None)
+    if names is None and isinstance(data, str | Path):
+        try:
+            names = pq.read_schema(data).names
+        except (OSError, pa.ArrowInvalid):
+            return False
+    if names is None:
+        names = data if isinstance(data, Mapping) else getattr(data, "columns", ())
+    return "t_down_s" in list(names)
+
+
+def fit_typing(data: Any, *, name: str, source: str | None) -> Profile:
+    """Return a profile of the typists of a recording.
+
+    Parameters
+    ----------
+    data : pyarrow.Table, mapping of columns, data frame or path
+        As `deskhand.calibration.key_recording.read_key_recording` takes it.
+    name : str
+    source : str, optional
+        What to write as the source; people and keystrokes are counted unless given.
+
+    Returns
+    -------
+    Profile
+        The law of keystrokes and the clocks of this population, the same in all modes; what the
+        recording does not tell, errors and repairs among it, is that of ``literature``.
+
+    Raises
+    ------
+    DeskhandError
+        When the recording cannot be read or holds too few people.
+    """
+    recording = read_key_recording(data)
+    people, keystrokes = len(np.unique(recording.person)), len(recording.down_us)
+    if people < FEWEST_PEOPLE:
+        raise DeskhandError(
+            f"{keystrokes} keystrokes of {people} people; a fit needs at least {FEWEST_PEOPLE} people."
+        )
+    source = source or f"fitted on {people} people, {keystrokes} keystrokes"
+    base = load_profile(BASE)
+    fitted = base
+    for law in LAWS:
+        entries = fit_keyboard_law(recording, base=fitted, law=law, source=source)
+        fitted = replace(fitted, sections={**fitted.sections, "keystrokes": entries})
+    return Profile(
+        name=name,
+        mode="fit-no-dp",
+        remark=f"Typing of a population, {source}; the rest from published numbers.",
+        sections={**fitted.sections, "key_clock": fit_key_clocks(recording, source)},
+    )
