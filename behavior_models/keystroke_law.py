@@ -209,7 +209,8 @@ def _block_times(
 
 def _bounded(logarithm: Floats, bounds_s: list[float]) -> NDArray[np.float64]:
     low, high = (np.float32(_US_PER_S * float(bound)) for bound in bounds_s)
-    np.exp(logarithm, out=logarithm)
+    # Beyond 80 a number of this size has no exponential.
+    np.exp(np.minimum(logarithm, np.float32(80.0), out=logarithm), out=logarithm)
     np.clip(logarithm, low, high, out=logarithm)
     return logarithm.astype(np.float64)
 

@@ -4,6 +4,7 @@ Times that are whole numbers of a period p all point the same way on a circle of
 the length of their mean vector, their coherence, says how well they keep to the period.
 """
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -22,7 +23,7 @@ _PERIODS: Floats = np.unique(
 )
 _ABOUT_AS_GOOD = 0.93
 # A coarse timer of which gaps between keys count the ticks, and how clearly (assumed).
-_TIMER_MS, _GAPS_COHERE, _HOLDS_DO_NOT = 15.625, 0.45, 0.45
+TIMER_MS, _GAPS_COHERE, _HOLDS_DO_NOT = 15.625, 0.45, 0.45
 # Coherence from which there is a grid: twice what chance gives 200 times (assumed).
 _COHERES = 0.28
 # Times long enough for a period that is slightly off to lose step are left out (ms).
@@ -31,6 +32,48 @@ FEWEST_TIMES = 200
 FEWEST_PEOPLE = 3
 # Keystrokes of one person that are looked at, at most.
 _MOST = 1_200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RecordedClocks:
+    """The clocks of p people, shape (p,) each.
+
+    Parameters
+    ----------
+    known : NDArray[np.bool_]
+        Whether there were times enough to tell; the others count as without a grid.
+    period_ms : NDArray[np.float64]
+        Period of the grid; 1 without one.
+    gaps : NDArray[np.bool_]
+        Whether the gaps between keys alone lie on it.
+    lateness : NDArray[np.float64]
+        See `deskhand.behavior_models.key_clock.late_shares`.
+    """
+
+    known: NDArray[np.bool_]
+    period_ms: Floats
+    gaps: NDArray[np.bool_]
+    lateness: Floats
+
+
+def recorded_clocks(recording: KeyRecording) -> RecordedClocks:
+    """Return the clock of each person of a recording."""
+    people = len(recording.people)
+    place = recording.sequences.place
+    follows = place > 0
+    known, gaps = np.zeros(people, np.bool_), np.zeros(people, np.bool_)
+    period_ms, lateness = np.ones(people), np.zeros(people)
+    order = np.argsort(recording.person, kind="stable")
+    bounds = np.searchsorted(recording.person[order], np.arange(people + 1))
+    for person, (low, high) in enumerate(pairwise(bounds.tolist())):
+        rows = order[low : min(high, low + _MOST)]
+        if np.count_nonzero(follows[rows]) >= FEWEST_TIMES:
+            down_ms, up_ms = recording.down_us[rows] / 1e3, recording.up_us[rows] / 1e3
+            known[person] = True
+            period_ms[person], gaps[person], lateness[person] = _clock(
+                down_ms, up_ms, follows[rows]
+            )
+    return RecordedClocks(known=known, period_ms=period_ms, gaps=gaps, lateness=lateness)
 
 
 def fit_key_clocks(recording: KeyRecording, source: str) -> Entries:
@@ -48,21 +91,9 @@ def fit_key_clocks(recording: KeyRecording, source: str) -> Entries:
         ``grids``, see `deskhand.behavior_models.key_clock.draw_clocks`. A grid that fewer than three
         people have is counted with the nearest that more have, or with none.
     """
-    person = recording.person
-    place = recording.sequences.place
-    follows = place > 0
-    bounds = np.searchsorted(person, np.arange(len(recording.people) + 1))
-    found: list[tuple[float, bool, float]] = []
-    for low, high in pairwise(bounds.tolist()):
-        rows = slice(low, min(high, low + _MOST))
-        down_ms, up_ms = recording.down_us[rows] / 1e3, recording.up_us[rows] / 1e3
-        if np.count_nonzero(follows[rows]) >= FEWEST_TIMES:
-            found.append(_clock(down_ms, up_ms, follows[rows]))
-    if not found:
-        found = [(1.0, False, 0.0)]
     return {
         "grids": entry(
-            _classes(found),
+            _classes(recorded_clocks(recording)),
             f"{source}; period (us), share of people, 1 where it "
             "counts the gaps alone, median and SD of ln lateness",
         )
@@ -82,9 +113,9 @@ def _clock(down_ms: Floats, up_ms: Floats, follows: NDArray[np.bool_]) -> tuple[
     hold = hold[(hold > 0.0) & (hold < _LONGEST_GAP_MS)]
     gap = gap[(gap >= 0.0) & (gap < _LONGEST_GAP_MS)]
     holds = _coherence(hold, _PERIODS)
-    timer = np.array([_TIMER_MS])
+    timer = np.array([TIMER_MS])
     if _coherence(gap, timer)[0] > _GAPS_COHERE and _coherence(hold, timer)[0] < _HOLDS_DO_NOT:
-        return _TIMER_MS, True, 0.0
+        return TIMER_MS, True, 0.0
     both = 0.5 * (_coherence(spacing, _PERIODS) + _coherence(lift, _PERIODS))
     score = np.maximum(both, holds)
     best = int(score.argmax())
@@ -118,13 +149,14 @@ def _lateness(coherence: float, period_ms: float) -> float:
     return float(lateness[np.abs(mean - coherence).argmin()])
 
 
-def _classes(found: list[tuple[float, bool, float]]) -> list[list[float]]:
+def _classes(clocks: RecordedClocks) -> list[list[float]]:
     """Return period, share, whether gaps alone count, and lateness of each class of clocks."""
-    period = np.array([clock[0] for clock in found])
-    gaps = np.array([clock[1] for clock in found])
-    late = np.array([clock[2] for clock in found])
+    if not clocks.known.any():
+        return [[1000, 1.0, 0, 0.0, 0.0]]
+    period, gaps = clocks.period_ms[clocks.known], clocks.gaps[clocks.known]
+    late = clocks.lateness[clocks.known]
     # To the half millisecond: people of a class need not have the very same period.
-    rounded = np.where(gaps, _TIMER_MS, np.where(period > 1.0, np.round(2.0 * period) / 2.0, 1.0))
+    rounded = np.where(gaps, TIMER_MS, np.where(period > 1.0, np.round(2.0 * period) / 2.0, 1.0))
     name = rounded + 100.0 * gaps
     kept, count = np.unique(name, return_counts=True)
     many = kept[count >= FEWEST_PEOPLE]

@@ -12,10 +12,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pyarrow as pa
+
 from deskhand.behavior_models.profile import FORMAT, Profile, load_profile
 from deskhand.calibration.behaviours import fit_behaviours
 from deskhand.calibration.pointer_fit import BASE, FEWEST_PEOPLE, fit
-from deskhand.calibration.recording import read_recording
+from deskhand.calibration.recording import read_recording, read_table
 from deskhand.errors import DeskhandError
 
 # A profile is meant to be read, and may hold nobody's stored movements.
@@ -60,12 +62,48 @@ DATA_SETS = (
 )
 
 
+class KeySet(NamedTuple):
+    """Public data sets of typing: their files, the profile made from them, and how to cite them."""
+
+    files: tuple[str, ...]
+    profile: str
+    source: str
+    remark: str
+
+
+KEY_SETS = (
+    KeySet(
+        ("transcription_timing.parquet", "transcription_keyed.parquet"),
+        "transcription",
+        "Aalto 136M keystrokes (Dhakal et al. 2018), two public samples of 1,417 people (times "
+        "alone) and 47 (with keys), fitted 2026-11-26",
+        "Volunteers who copy sentences into a page, 15 each; browser recorder, 1 ms clock. The "
+        "pointer is that of published numbers.",
+    ),
+    KeySet(
+        ("composition_classes.parquet",),
+        "composition",
+        "KLiCKe essays (Tian, Crossley & Van Waes), 369 writers, classes of keys, fitted 2026-11-26",
+        "Writers of essays in a page; browser recorder, 1 ms clock, Shift without a hold. The "
+        "pointer is that of published numbers.",
+    ),
+)
+
+
+def typing_profile(key_set: KeySet, folder: Path) -> Profile:
+    """Return the profile of typists of some tables, in mode ``research``."""
+    tables = [read_table(_file(folder, name)) for name in key_set.files]
+    joined = pa.concat_tables(tables, promote_options="permissive")
+    profile = fit(joined, name=key_set.profile, source=key_set.source)
+    return replace(profile, mode="research", remark=key_set.remark)
+
+
 def fitted_profile(data_set: DataSet, folder: Path) -> Profile:
     """Return the profile of one data set, in mode ``research``."""
-    recording = read_recording(folder / data_set.file)
+    recording = read_recording(_file(folder, data_set.file))
     if len(recording.people) >= FEWEST_PEOPLE:
         profile = fit(
-            folder / data_set.file,
+            _file(folder, data_set.file),
             name=data_set.profile,
             source=data_set.source,
             fidelity="learned",
@@ -73,7 +111,7 @@ def fitted_profile(data_set: DataSet, folder: Path) -> Profile:
         )
         if data_set.presses:
             lender = next(d for d in DATA_SETS if d.profile == data_set.presses)
-            lent = fit_behaviours(read_recording(folder / lender.file), lender.source)
+            lent = fit_behaviours(read_recording(_file(folder, lender.file)), lender.source)
             press = {**profile.sections["press"], **lent["press"]}
             profile = replace(profile, sections={**profile.sections, "press": press})
     else:
@@ -115,6 +153,13 @@ def profile_json(profile: Profile) -> str:
     return text
 
 
+def _file(folder: Path, name: str) -> Path:
+    found = sorted(folder.rglob(name))
+    if not found:
+        raise DeskhandError(f"{folder}: no file {name!r} in it; give the folder of the tables.")
+    return found[0]
+
+
 def _told(part: str, share: float) -> None:
     if sys.stderr.isatty():
         print(f"\r{part}: {100 * share:3.0f} %  ", end="", file=sys.stderr)
@@ -124,16 +169,20 @@ def main() -> None:
     """Fit and write the profiles."""
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--data", type=Path, required=True, help="folder of the Parquet tables")
-    parser.add_argument("--only", choices=[d.profile for d in DATA_SETS], help="one profile")
+    names = [*(d.profile for d in DATA_SETS), *(k.profile for k in KEY_SETS)]
+    parser.add_argument("--only", choices=names, help="one profile")
     parser.add_argument(
         "--out", type=Path, help="folder to write to; the shipped profiles unless given"
     )
     given = parser.parse_args()
     out = given.out or Path(str(files("deskhand.behavior_models") / "profiles"))
-    for data_set in DATA_SETS:
-        if given.only in (None, data_set.profile):
-            text = profile_json(fitted_profile(data_set, given.data))
-            path = out / f"{data_set.profile}.json"
+    for one in (*DATA_SETS, *KEY_SETS):
+        if given.only in (None, one.profile):
+            if isinstance(one, DataSet):
+                made = fitted_profile(one, given.data)
+            else:
+                made = typing_profile(one, given.data)
+            text, path = profile_json(made), out / f"{one.profile}.json"
             partial = path.with_suffix(".partial")
             partial.write_text(text, encoding="utf-8")
             partial.replace(path)

@@ -9,10 +9,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from deskhand.behavior_models.keyboard_layout import load_layout
 from deskhand.behavior_models.profile import Profile, load_profile
+from deskhand.behavior_models.typing_error_parameters import SECTION as ERRORS
 from deskhand.calibration.key_clock_fit import fit_key_clocks
 from deskhand.calibration.key_recording import read_key_recording
 from deskhand.calibration.keyboard_law_fit import fit_keyboard_law
+from deskhand.calibration.recorded_errors import fit_recorded_errors, fit_recorded_texts
+from deskhand.calibration.recording import read_table
+from deskhand.calibration.typing_error_fit import merged
 from deskhand.errors import DeskhandError
 
 BASE = "literature"
@@ -53,29 +58,39 @@ def fit_typing(data: Any, *, name: str, source: str | None) -> Profile:
     Returns
     -------
     Profile
-        The law of keystrokes and the clocks of this population, the same in all modes; what the
-        recording does not tell, errors and repairs among it, is that of ``literature``.
+        The law of keystrokes, the clocks and, where the keys tell them, errors and repairs of this
+        population, the same in all modes; the rest is that of ``literature``.
 
     Raises
     ------
     DeskhandError
         When the recording cannot be read or holds too few people.
     """
-    recording = read_key_recording(data)
+    table = read_table(data)
+    recording = read_key_recording(table)
     people, keystrokes = len(np.unique(recording.person)), len(recording.down_us)
     if people < FEWEST_PEOPLE:
         raise DeskhandError(
             f"{keystrokes} keystrokes of {people} people; a fit needs at least {FEWEST_PEOPLE} people."
         )
     source = source or f"fitted on {people} people, {keystrokes} keystrokes"
-    base = load_profile(BASE)
-    fitted = base
+    fitted, board = load_profile(BASE), load_layout("qwerty-us")
+    errors = {name: dict(part) for name, part in fitted.sections[ERRORS].items()}
     for law in LAWS:
         entries = fit_keyboard_law(recording, base=fitted, law=law, source=source)
         fitted = replace(fitted, sections={**fitted.sections, "keystrokes": entries})
+        errors = merged(
+            errors,
+            fit_recorded_errors(recording, board, law, source),
+            fit_recorded_texts(table, law, source),
+        )
     return Profile(
         name=name,
         mode="fit-no-dp",
         remark=f"Typing of a population, {source}; the rest from published numbers.",
-        sections={**fitted.sections, "key_clock": fit_key_clocks(recording, source)},
+        sections={
+            **fitted.sections,
+            "key_clock": fit_key_clocks(recording, source),
+            ERRORS: errors,
+        },
     )

@@ -60,7 +60,7 @@ def type_text(
     texts: str | Iterable[str],
     *,
     person: str | Sequence[str] | None = None,
-    profile: "str | Path | Profile" = "literature",
+    profile: "str | Path | Profile" = "transcription",
     layout: str = "qwerty-us",
     seed: int,
     mode: str = "transcription",
@@ -147,7 +147,7 @@ def time_keys(
     keys: Any,
     *,
     person: str | Sequence[str] | None = None,
-    profile: "str | Path | Profile" = "literature",
+    profile: "str | Path | Profile" = "transcription",
     seed: int,
     layout: str = "qwerty-us",
     mode: str = "transcription",
@@ -304,7 +304,7 @@ def _population(profile: "str | Path | Profile") -> Profile:
     if missing:
         raise DeskhandError(
             f"profile {found.name!r} has no section {' and no '.join(missing)}; give one that "
-            "knows typing, such as 'literature'."
+            "knows typing, such as 'transcription'."
         )
     return found
 
