@@ -4,6 +4,7 @@ Only runs of one key can hold repeats. How likely a person is to hold the key ra
 depends on how many of the run are left.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -69,35 +70,57 @@ def repeated(
 def repeat_spacing_us(
     profile: Profile,
     again: NDArray[np.bool_],
-    person: NDArray[np.float32],
+    person: tuple[NDArray[np.float32], NDArray[np.float32]],
     normal: NDArray[np.float32],
-) -> NDArray[np.float64]:
-    """Return the spacings before repeats.
+    chance: NDArray[np.float32],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the spacings before repeats, and the period in which they come.
 
     Parameters
     ----------
     profile : Profile
-        ``keystrokes.repeat_delay_s`` (mean, SD) and ``repeat_period_s`` (share, lowest, highest).
+        ``keystrokes.repeat_delay_s`` and ``repeat_period_s`` (people's: share, lowest, highest),
+        ``repeat_scatter_s`` (SD of a delay), ``repeat_slip`` (share of repeats that come a tick of
+        a timer late, and the tick in s).
     again : NDArray[np.bool_], shape (k,)
         Whether the press before is itself a repeat.
-    person : NDArray[np.float32], shape (k,)
-        A uniform number that is the person's own and picks the period.
+    person : pair of NDArray[np.float32], shape (k,)
+        Uniform numbers that are the person's own and pick delay and period.
     normal : NDArray[np.float32], shape (k,)
         Standard normal numbers.
+    chance : NDArray[np.float32], shape (k,)
+        Uniform numbers.
+
+    Returns
+    -------
+    (NDArray[np.float64], NDArray[np.float64]), shape (k,) each
+        Microseconds.
 
     Examples
     --------
     >>> from deskhand.behavior_models.profile import load_profile
     >>> again, half = np.array([False, True]), np.full(2, 0.5, np.float32)
-    >>> wait = repeat_spacing_us(load_profile("literature"), again, half, np.zeros(2, np.float32))
+    >>> none = np.zeros(2, np.float32)
+    >>> wait, _ = repeat_spacing_us(load_profile("literature"), again, (half, half), none, half)
     >>> bool(wait[0] > 200_000), bool(20_000 < wait[1] < 100_000)
     (True, True)
     """
-    mean_s, sd_s = profile["keystrokes", "repeat_delay_s"]
-    share, low_s, high_s = np.array(profile["keystrokes", "repeat_period_s"], dtype=float).T
-    ends = np.cumsum(share / share.sum())
+    delay_s = _of_people(profile["keystrokes", "repeat_delay_s"], person[0])
+    period_s = _of_people(profile["keystrokes", "repeat_period_s"], person[1])
+    slips, tick_s = (float(value) for value in profile["keystrokes", "repeat_slip"])
+    scatter_s = float(profile["keystrokes", "repeat_scatter_s"])
+    wait_s = np.where(again, period_s + tick_s * (chance < slips), delay_s + scatter_s * normal)
+    return _US_PER_S * np.maximum(wait_s, 0.01), _US_PER_S * period_s
+
+
+def _of_people(
+    classes: Sequence[Sequence[float]], person: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """Return people's numbers: a class by its share, and a place between its lowest and highest."""
+    share, low, high = np.array(classes, dtype=float).T
+    share = share / share.sum()
+    ends = np.cumsum(share)
     kind = np.minimum(np.searchsorted(ends, person), len(ends) - 1)
-    within = (person - (ends - share / share.sum())[kind]) / (share / share.sum())[kind]
-    period_s = low_s[kind] + (high_s - low_s)[kind] * np.clip(within, 0.0, 1.0)
-    wait_s = np.where(again, period_s, float(mean_s) + float(sd_s) * normal)
-    return _US_PER_S * np.maximum(wait_s, 0.01)
+    within = (person - (ends - share)[kind]) / share[kind]
+    found: NDArray[np.float64] = low[kind] + (high - low)[kind] * np.clip(within, 0.0, 1.0)
+    return found

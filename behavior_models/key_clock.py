@@ -1,7 +1,8 @@
 """Key clock: what the keyboard's polling and the system's timer make of the times of keys.
 
 Of some people every stamp lies on a grid (a keyboard polled every 8 ms, say), a few of them a
-millisecond or more late. Of others the time from a key's release to the next key's press counts
+millisecond or more late; in some recorders the clock of the ups goes slower than that of the downs
+by some millionths. Of others the time from a key's release to the next key's press counts
 the ticks of a coarse timer, while holds do not: a press wakes the system, and its timer starts anew.
 """
 
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from deskhand.behavior_models.key_classes import CLASS_CODE
 from deskhand.behavior_models.key_sequences import KeySequences
 from deskhand.behavior_models.profile import Profile
 from deskhand.keyed_draws import Keys, mixed, normals, thirds, uniforms, words
@@ -18,7 +20,8 @@ from deskhand.keyed_draws import Keys, mixed, normals, thirds, uniforms, words
 SECTION = "key_clock"
 _MS_US = 1_000
 _NONE, _GRID, _GAPS = range(3)
-_KIND, _LATENESS, _PHASE, _LATE_DOWN, _LATE_UP, _BLUR = range(51, 57)
+_KIND, _LATENESS, _PHASE, _LATE_DOWN, _LATE_UP, _BLUR, _LATENESS_UP, _SLOW = range(51, 59)
+_PER_MILLION = 1e-6
 # Lateness t: min(t, .5) of the stamps are late, by 1 ms and more; beyond .5 they are later, not more.
 _MOST_LATE, _LATER, _LATER_SLOPE = 0.5, 0.2, 0.65
 # Keys this near in a sequence may be the same one, still down.
@@ -37,13 +40,17 @@ class KeyClocks:
         0: stamps in whole milliseconds; 1: stamps on a grid; 2: gaps between keys on a grid.
     grid_us : NDArray[np.int64]
         Period of the grid.
-    lateness : NDArray[np.float32]
-        From 0 (no stamp is late) to 1.
+    late_down, late_up : NDArray[np.float32]
+        Lateness of downs and of ups, from 0 (no stamp is late) to 1.
+    up_slow_ppm : NDArray[np.float32]
+        By how many millionths the clock of ups goes slower than that of downs.
     """
 
     kind: NDArray[np.int8]
     grid_us: NDArray[np.int64]
-    lateness: NDArray[np.float32]
+    late_down: NDArray[np.float32]
+    late_up: NDArray[np.float32]
+    up_slow_ppm: NDArray[np.float32]
 
 
 def draw_clocks(profile: Profile, person_key: Keys) -> KeyClocks:
@@ -52,8 +59,9 @@ def draw_clocks(profile: Profile, person_key: Keys) -> KeyClocks:
     Parameters
     ----------
     profile : Profile
-        ``key_clock.grids``: period (us), share of people, 1 where it counts the gaps alone, and
-        median and SD of ln lateness.
+        ``key_clock.grids``: objects with ``period_us``, ``share`` of people, ``gaps`` (1 where it
+        counts the gaps alone), ``late_down``, ``late_up`` and ``up_slow_ppm`` (median and SD of the
+        logarithm over people).
     person_key : NDArray[np.uint64], shape (p,)
         Names each person's random numbers.
 
@@ -71,18 +79,49 @@ def draw_clocks(profile: Profile, person_key: Keys) -> KeyClocks:
     True
     """
     grids = profile[SECTION, "grids"]
-    share = np.array([row[1] for row in grids], np.float64)
+    share = np.array([row["share"] for row in grids], np.float64)
     place = np.searchsorted(
         np.cumsum(share / share.sum())[:-1], uniforms(mixed(person_key, _KIND), 0), "right"
     )
-    table = np.array([[row[0], row[2], row[3], row[4]] for row in grids], np.float64)
-    grid_us, gaps, median, log_sd = table[place].T
-    normal = normals(mixed(person_key, _LATENESS), 0)
+
+    def of(name: str) -> NDArray[np.float64]:
+        found: NDArray[np.float64] = np.array([row[name] for row in grids], np.float64)[place]
+        return found
+
+    def spread(name: str, purpose: int) -> NDArray[np.float64]:
+        median, log_sd = of(name).T
+        found: NDArray[np.float64] = median * np.exp(
+            log_sd * normals(mixed(person_key, purpose), 0)
+        )
+        return found
+
+    grid_us = np.rint(of("period_us")).astype(np.int64)
+    kind = np.where(of("gaps") > 0, _GAPS, np.where(grid_us > _MS_US, _GRID, _NONE))
     return KeyClocks(
-        kind=np.where(gaps > 0, _GAPS, np.where(grid_us > _MS_US, _GRID, _NONE)).astype(np.int8),
-        grid_us=np.rint(grid_us).astype(np.int64),
-        lateness=np.minimum(median * np.exp(log_sd * normal), 1.0).astype(np.float32),
+        kind=kind.astype(np.int8),
+        grid_us=grid_us,
+        late_down=np.minimum(spread("late_down", _LATENESS), 1.0).astype(np.float32),
+        late_up=np.minimum(spread("late_up", _LATENESS_UP), 1.0).astype(np.float32),
+        up_slow_ppm=spread("up_slow_ppm", _SLOW).astype(np.float32),
     )
+
+
+def unheld(profile: Profile, sequences: KeySequences) -> NDArray[np.bool_]:
+    """Return which keys a recorder logs without a hold: modifiers, of which it tells the class alone.
+
+    Parameters
+    ----------
+    profile : Profile
+        ``key_clock.modifiers_held``: 1 where the population's recorder tells when modifiers come up.
+    sequences : KeySequences
+        n keys.
+    """
+    vocabulary = sequences.vocabulary
+    classed = (vocabulary.key_class == CLASS_CODE["modifier"]) & (vocabulary.physical < 0)
+    if profile[SECTION, "modifiers_held"]:
+        classed[:] = False
+    found: NDArray[np.bool_] = classed[sequences.key]
+    return found
 
 
 def stamped_us(
@@ -120,8 +159,13 @@ def stamped_us(
     ...     person_key=keys(7, "typist", ["ann"]),
     ...     sequence_key=keys(7, "keys", [0]),
     ... )
+    >>> none = np.zeros(1, np.float32)
     >>> clock = KeyClocks(
-    ...     kind=np.ones(1, np.int8), grid_us=np.array([8000]), lateness=np.zeros(1, np.float32)
+    ...     kind=np.ones(1, np.int8),
+    ...     grid_us=np.array([8000]),
+    ...     late_down=none,
+    ...     late_up=none,
+    ...     up_slow_ppm=none,
     ... )
     >>> down, up = stamped_us(clock, made, np.array([0.0, 1e5]), np.array([9e4, 2e5]))
     >>> (down % 8000).tolist(), (up % 8000).tolist()
@@ -132,7 +176,6 @@ def stamped_us(
     sequence, place, first = sequences.sequence, sequences.place, sequences.first
     person = sequences.person
     kind, grid_us = clocks.kind[person][sequence], clocks.grid_us[person][sequence]
-    lateness = clocks.lateness[person][sequence]
     key = sequences.sequence_key
     # Where in its period each sequence's first moment lies; all periods have whole milliseconds of
     # phase, because what stamps them counts in milliseconds.
@@ -146,14 +189,22 @@ def stamped_us(
     offset_us = np.where(whole, 0.0, phase * period_us)
     start_us = np.where(whole, np.floor(phase * period_us), 0.0)
 
-    def stamps(t_us: NDArray[np.float64], purpose: int) -> NDArray[np.int64]:
+    def stamps(
+        t_us: NDArray[np.float64], purpose: int, late: NDArray[np.float32], speed: Any
+    ) -> NDArray[np.int64]:
         ticks = np.floor((t_us + start_us + offset_us) / period_us)
-        stamp = np.floor((ticks * period_us - offset_us) / _MS_US).astype(np.int64)
-        late_ms = _late_ms(lateness, thirds(words(mixed(key, purpose)[sequence], place)))
+        stamp: NDArray[np.int64] = np.floor(
+            speed * (ticks * period_us - offset_us) / _MS_US
+        ).astype(np.int64)
+        chance = thirds(words(mixed(key, purpose)[sequence], place))
+        late_ms = _late_ms(late[person][sequence], chance)
         late_ms = np.minimum(late_ms, np.maximum(0.8 * period_us / _MS_US - 1.0, 0.0))
-        return stamp + np.where(on_grid, late_ms, 0.0).astype(np.int64)
+        stamp += np.where(on_grid, late_ms, 0.0).astype(np.int64)
+        return stamp
 
-    down_ms, up_ms = stamps(down_us, _LATE_DOWN), stamps(up_us, _LATE_UP)
+    slow = np.where(on_grid, clocks.up_slow_ppm[person][sequence] * _PER_MILLION, 0.0)
+    down_ms = stamps(down_us, _LATE_DOWN, clocks.late_down, 1.0)
+    up_ms = stamps(up_us, _LATE_UP, clocks.late_up, 1.0 - slow)
     begin_ms = down_ms[first][sequence]
     down_ms -= begin_ms
     up_ms -= begin_ms

@@ -10,7 +10,6 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from deskhand.behavior_models.auto_repeat import repeat_spacing_us, repeated
 from deskhand.behavior_models.digraph_contexts import CLASS_CONTEXTS, key_contexts
 from deskhand.behavior_models.g_and_h import bend
 from deskhand.behavior_models.key_classes import CLASS_CODE, CLASSES, KeyVocabulary
@@ -18,9 +17,11 @@ from deskhand.behavior_models.key_release import Presses, released_us
 from deskhand.behavior_models.key_sequences import KeySequences
 from deskhand.behavior_models.keystroke_scores import ScoreRequests, ScoreShares, keystroke_scores
 from deskhand.behavior_models.profile import Profile
+from deskhand.behavior_models.repeat_runs import repeat_runs
+from deskhand.behavior_models.shift_lead import shift_leads_us
 from deskhand.behavior_models.typist_traits import LAW_OF_MODE, MODES, TRAITS, draw_typists
 from deskhand.errors import UnknownNameError
-from deskhand.keyed_draws import mixed, normals, thirds, uniforms, words
+from deskhand.keyed_draws import mixed, thirds, words
 
 Floats = NDArray[np.float32]
 
@@ -37,11 +38,9 @@ HOLD_KINDS = (
     "modifier",
     "other",
 )
-# Classes of keys that people hold so that they repeat.
-_HELD = ("backspace", "delete", "navigation", "modifier")
 # Keys are timed in blocks that fit a processor's cache; what a block holds changes no time.
 _BLOCK = 1 << 15
-_CHANCE, _PERIOD, _DELAY, _SHIFT = range(31, 35)
+_CHANCE = 31
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -182,7 +181,7 @@ def _block_times(
     spacing_us = _bounded(log_spacing, bounds_s["spacing_bounds_s"][LAW_OF_MODE[mode]])
     hold_us = _bounded(log_hold, bounds_s["hold_bounds_s"][LAW_OF_MODE[mode]])
     chance = thirds(words(mixed(sequences.sequence_key, _CHANCE).take(sequence), place))
-    run = _RepeatRun.of(profile, sequences, person_key, sequence, place, chance[2])
+    run = repeat_runs(profile, sequences, sequence, place, chance[2])
     spacing_us[run.row] = run.spacing_us
     spacing_us[sequences.first] = 0.0
     total_us = np.rint(spacing_us).astype(np.int64).cumsum()
@@ -199,11 +198,12 @@ def _block_times(
         physical=vocabulary.physical.take(key),
         shift=shift,
         capital=vocabulary.capital.take(key),
-        lead_us=_shift_lead(profile, own, sequences, sequence, place, shift),
+        lead_us=shift_leads_us(profile, own, sequences, sequence, place, shift),
     )
     up_us = released_us(profile, presses, (chance[0], chance[1]))
     # A key that repeats is logged as up when it is logged as down again.
     up_us[run.row - 1] = down_us[run.row]
+    up_us[run.last] = down_us[run.last] + run.last_hold_us
     return down_us, np.maximum(np.rint(up_us), down_us + 1_000.0)
 
 
@@ -278,48 +278,6 @@ def hold_kind(key_class: str) -> str:
     return key_class if key_class in HOLD_KINDS else "other"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _RepeatRun:
-    """The rows that a held key sends, and the spacings before them."""
-
-    row: NDArray[np.intp]
-    spacing_us: NDArray[np.float64]
-
-    @classmethod
-    def of(
-        cls,
-        profile: Profile,
-        sequences: KeySequences,
-        person_key: NDArray[np.uint64],
-        sequence: NDArray[np.intp],
-        place: NDArray[np.intp],
-        chance: Floats,
-    ) -> "_RepeatRun":
-        vocabulary, key = sequences.vocabulary, sequences.key
-        held_class = np.isin(vocabulary.key_class, [CLASS_CODE[name] for name in _HELD])
-        can = held_class.take(key)
-        again = np.zeros(len(key), np.bool_)
-        again[1:] = can[1:] & (key[1:] == key[:-1]) & (place[1:] > 0)
-        ends = again.copy()
-        ends[:-1] |= again[1:]
-        row = np.flatnonzero(ends)  # every key of a run of two or more
-        if not len(row):
-            return cls(row=row, spacing_us=np.empty(0))
-        starts = np.flatnonzero(~again[row])
-        length = np.diff(np.append(starts, len(row)))
-        in_run = np.arange(len(row)) - np.repeat(starts, length)
-        left_in_run = np.repeat(length, length) - 1 - in_run
-        # Nobody taps Shift time and again: a run of it is one that is held.
-        modifier = vocabulary.key_class[key[row]] == CLASS_CODE["modifier"]
-        held = repeated(profile, in_run, left_in_run, np.where(modifier, 0.0, chance[row]))
-        chain = np.zeros(len(row), np.bool_)
-        chain[1:] = held[:-1] & held[1:]
-        row, chain = row[held], chain[held]
-        person = uniforms(mixed(person_key, _PERIOD), 0)[sequence[row]]
-        normal = normals(mixed(sequences.sequence_key, _DELAY)[sequence[row]], place[row])
-        return cls(row=row, spacing_us=repeat_spacing_us(profile, chain, person, normal))
-
-
 def _hidden_shift(
     profile: Profile,
     own: Floats,
@@ -334,21 +292,3 @@ def _hidden_shift(
     share[sequences.first] = 1.0 / (1.0 + np.exp(-use))
     hidden: NDArray[np.bool_] = unknown & (chance < share)
     return hidden
-
-
-def _shift_lead(
-    profile: Profile,
-    own: Floats,
-    sequences: KeySequences,
-    sequence: NDArray[np.intp],
-    place: NDArray[np.intp],
-    shift: NDArray[np.bool_],
-) -> Floats:
-    """Return by how much each modifier comes up before the last key it is held for, in us."""
-    row = np.flatnonzero(shift)
-    lead_us = np.zeros(len(shift), np.float32)
-    u = uniforms(mixed(sequences.sequence_key, _SHIFT)[sequence[row]], place[row])
-    scale_s = np.float32(profile["keystrokes", "shift_lead_scale_s"])
-    lead_s = own[TRAITS.index("shift_lead")][sequence[row]] + scale_s * np.log(u / (1.0 - u))
-    lead_us[row] = np.float32(_US_PER_S) * lead_s
-    return lead_us

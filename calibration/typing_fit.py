@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from deskhand.behavior_models.keyboard_layout import load_layout
 from deskhand.behavior_models.profile import Profile, load_profile
 from deskhand.behavior_models.typing_error_parameters import SECTION as ERRORS
+from deskhand.calibration.auto_repeat_fit import fit_auto_repeat
 from deskhand.calibration.key_clock_fit import fit_key_clocks
 from deskhand.calibration.key_recording import read_key_recording
 from deskhand.calibration.keyboard_law_fit import fit_keyboard_law
@@ -78,6 +79,7 @@ def fit_typing(data: Any, *, name: str, source: str | None) -> Profile:
     errors = {name: dict(part) for name, part in fitted.sections[ERRORS].items()}
     for law in LAWS:
         entries = fit_keyboard_law(recording, base=fitted, law=law, source=source)
+        entries |= fit_auto_repeat(recording, source)
         fitted = replace(fitted, sections={**fitted.sections, "keystrokes": entries})
         errors = merged(
             errors,

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from deskhand.behavior_models.error_correction import TypedKeys
 from deskhand.behavior_models.error_habits import draw_error_habits
 from deskhand.behavior_models.key_classes import key_vocabulary, layout_vocabulary
-from deskhand.behavior_models.key_clock import draw_clocks, stamped_us
+from deskhand.behavior_models.key_clock import draw_clocks, stamped_us, unheld
 from deskhand.behavior_models.key_sequences import KeySequences
 from deskhand.behavior_models.key_strokes import KeyStrokes, key_strokes
 from deskhand.behavior_models.keyboard_layout import KeyboardLayout, load_layout
 from deskhand.behavior_models.keystroke_law import law_times
+from deskhand.behavior_models.learned_keystrokes import SECTION as LEARNED
+from deskhand.behavior_models.learned_keystrokes import learned_times
 from deskhand.behavior_models.profile import Profile, load_profile
 from deskhand.behavior_models.text_edits import KINDS
 from deskhand.behavior_models.text_entry import entered_texts
@@ -26,7 +28,7 @@ from deskhand.key_requests import named_people, read_key_requests
 from deskhand.keyed_draws import Keys, keys, mixed
 from deskhand.streams import check_seed
 
-FIDELITIES = ("law",)
+FIDELITIES = ("law", "learned")
 UNTYPEABLE = ("error", "skip")
 # Texts entered at once: memory does not grow with their number but for the result.
 BLOCK_TEXTS = 4_096
@@ -90,7 +92,7 @@ def type_text(
     untypeable : str
         What becomes of characters that the layout cannot type: ``"error"`` or ``"skip"``.
     fidelity : str, optional
-        ``"law"``.
+        ``"law"`` or ``"learned"``; unless given, the latter where the profile has a network.
 
     Returns
     -------
@@ -114,7 +116,7 @@ def type_text(
     """
     check_seed(seed)
     population, board = _population(profile), load_layout(layout)
-    _check_names(mode, fidelity)
+    fidelity = _fidelity(population, mode, fidelity)
     if untypeable not in UNTYPEABLE:
         raise UnknownNameError("way with untypeable characters", untypeable, UNTYPEABLE)
     given = [texts] if isinstance(texts, str) else list(texts)
@@ -137,7 +139,8 @@ def type_text(
     for part in blocks:
         tokens, first = board.encode_all(given[part])
         asked = _Texts(tokens, first, text_key[part], of_text[part], person_key)
-        batch = _typed(population, board, (mode, uncorrected), asked, people, (part.start, rows))
+        how = (mode, fidelity, uncorrected)
+        batch = _typed(population, board, how, asked, people, (part.start, rows))
         batches.append(batch)
         rows += batch.num_rows
     return pa.Table.from_batches(batches, schema=_TYPED)
@@ -191,7 +194,7 @@ def time_keys(
     """
     check_seed(seed)
     population, board = _population(profile), load_layout(layout)
-    _check_names(mode, fidelity)
+    fidelity = _fidelity(population, mode, fidelity)
     asked = read_key_requests(keys, person)
     person_key = _keys(seed, "keyboard.person", asked.people)
     name_key = _keys(seed, "keyboard.name", asked.names).view(np.int64)
@@ -205,7 +208,7 @@ def time_keys(
             mixed(person_key[asked.person], _hashes(name_key[asked.key], asked.first))
         ),
     )
-    down_us, up_us = _stamped(population, sequences, mode)
+    down_us, up_us = _stamped(population, sequences, mode, fidelity)
     sequence = sequences.sequence
     back = np.empty(len(asked.row), np.intp)
     back[asked.row] = np.arange(len(asked.row))
@@ -224,13 +227,13 @@ def time_keys(
 def _typed(
     profile: Profile,
     board: KeyboardLayout,
-    how: tuple[str, bool],
+    how: tuple[str, str, bool],
     asked: "_Texts",
     people: list[str],
     offset: tuple[int, int],
 ) -> pa.RecordBatch:
     """Return the rows of some texts, the first of which has the number and the row of ``offset``."""
-    mode, uncorrected = how
+    mode, fidelity, uncorrected = how
     section = profile.sections[ERRORS]
     habits = draw_error_habits(section, asked.person_key, mode).of(asked.person)
     entry = entered_texts(
@@ -247,7 +250,7 @@ def _typed(
         person_key=asked.person_key,
         sequence_key=asked.key[some],
     )
-    down_us, up_us = _stamped(profile, sequences, mode)
+    down_us, up_us = _stamped(profile, sequences, mode, fidelity)
     _hold_modifiers(entry, strokes, sequences, down_us, up_us)
 
     own = strokes.stroke == entry.token[strokes.source]
@@ -309,11 +312,15 @@ def _population(profile: "str | Path | Profile") -> Profile:
     return found
 
 
-def _check_names(mode: str, fidelity: str | None) -> None:
+def _fidelity(profile: Profile, mode: str, fidelity: str | None) -> str:
+    """Return the tier that is asked for, or the best that the profile has."""
     if mode not in MODES:
         raise UnknownNameError("typing mode", mode, MODES)
-    if fidelity is not None and fidelity not in FIDELITIES:
+    if fidelity is None:
+        return "learned" if LEARNED in profile.sections else "law"
+    if fidelity not in FIDELITIES:
         raise UnknownNameError("fidelity", fidelity, FIDELITIES)
+    return fidelity
 
 
 def _hashes(content: NDArray[Any], first: NDArray[np.intp]) -> NDArray[np.int64]:
@@ -347,10 +354,14 @@ def _ranked(key: Keys) -> Keys:
 
 
 def _stamped(
-    profile: Profile, sequences: KeySequences, mode: str
+    profile: Profile, sequences: KeySequences, mode: str, fidelity: str
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    down_us, up_us = law_times(profile, sequences, mode)
-    return stamped_us(draw_clocks(profile, sequences.person_key), sequences, down_us, up_us)
+    times = learned_times if fidelity == "learned" else law_times
+    down_us, up_us = times(profile, sequences, mode)
+    clocks = draw_clocks(profile, sequences.person_key)
+    down_stamp_us, up_stamp_us = stamped_us(clocks, sequences, down_us, up_us)
+    np.copyto(up_stamp_us, down_stamp_us, where=unheld(profile, sequences))
+    return down_stamp_us, up_stamp_us
 
 
 def _of_tokens(token: NDArray[np.uint8], names: Sequence[str]) -> pa.DictionaryArray:

@@ -30,27 +30,39 @@ def _recorded(profile: Profile, seed: int) -> pa.Table:
     )
 
 
-def _with_grids(grids: list[list[float]]) -> Profile:
+def _with_grids(grids: list[tuple[int, float, int, float]]) -> Profile:
     base = load_profile("literature")
-    clock = {"grids": {"value": grids, "source": "made"}}
+    classes = [
+        {
+            "period_us": period_us,
+            "share": share,
+            "gaps": gaps,
+            "late_down": [late, 0.3],
+            "late_up": [late / 2, 0.3],
+            "up_slow_ppm": [0.0, 0.0],
+        }
+        for period_us, share, gaps, late in grids
+    ]
+    clock = {"grids": {"value": classes, "source": "made"}}
     return Profile(
         name="made",
         mode="fit-no-dp",
         remark="made",
-        sections={**base.sections, "key_clock": clock},
+        sections={**base.sections, "key_clock": {**base.sections["key_clock"], **clock}},
     )
 
 
 @pytest.fixture(scope="module")
 def made() -> tuple[pa.Table, Profile]:
-    grids = [[1000, 0.4, 0, 0.0, 0.0], [8000, 0.35, 0, 0.1, 0.3], [15625, 0.25, 1, 0.0, 0.0]]
+    grids = [(1000, 0.4, 0, 0.0), (8000, 0.35, 0, 0.1), (15625, 0.25, 1, 0.0)]
     table = _recorded(_with_grids(grids), seed=5)
     return table, deskhand.fit(table, name="found")
 
 
 def test_clocks_are_found_again(made: tuple[pa.Table, Profile]) -> None:
     _, found = made
-    share = {(row[0], row[2]): row[1] for row in found["key_clock", "grids"]}
+    grids = found["key_clock", "grids"]
+    share = {(row["period_us"], row["gaps"]): row["share"] for row in grids}
     # 60 people: the standard error of a share is .06; three of them for three shares err by chance
     # in less than 1 of 100 seeds, and the seed is fixed.
     assert share[1000, 0] == pytest.approx(0.4, abs=0.19)
