@@ -48,7 +48,7 @@ def fit(
         least 20 people with moves and presses (releases where no presses are kept). Or keystrokes of
         at least 20 people: a tidy table with the columns ``user``, ``t_down_s``, ``t_up_s`` and,
         where known, ``session`` and ``key`` (see
-        `deskhand.calibration.key_recording.read_key_recording`); typing has the law tier alone.
+        `deskhand.calibration.key_recording.read_key_recording`).
     seed : int
         The same data, seed, versions and platform give the same profile.
     fidelity : str, optional
@@ -75,19 +75,10 @@ def fit(
     check_seed(seed)
     if fidelity is not None and fidelity not in FIDELITIES:
         raise UnknownNameError("fidelity", fidelity, FIDELITIES)
+    learned = _learned(fidelity)
+    told = progress or _untold
     if tells_of_keys(data):
-        if fidelity == "learned":
-            raise DeskhandError("typing has no learned tier; leave fidelity out, or give 'law'.")
-        return fit_typing(data, name=name, source=source)
-    learned = fidelity != "law"
-    if learned and torch_or_none() is None:
-        if fidelity == "learned":
-            raise DeskhandError(f"fidelity='learned' is fitted with PyTorch: {INSTALL}")
-        warnings.warn(
-            f"PyTorch is not installed, so only the law tier is fitted; for both: {INSTALL}",
-            stacklevel=2,
-        )
-        learned = False
+        return fit_typing(data, name=name, source=source, seed=seed, learned=learned, progress=told)
     recording = read_recording(data)
     aimed = cut_movements(recording)
     people = len(np.unique(aimed.person))
@@ -99,7 +90,6 @@ def fit(
             "seconds, and a session's rows stand in the order of time."
         )
     source = source or f"fitted on {people} people, {len(aimed)} movements"
-    told = progress or _untold
     base = load_profile(BASE).sections.items()
     sections: dict[str, Any] = {name: dict(entries) for name, entries in base}
     told("presses, drags, scrolls", 0.0)
@@ -132,6 +122,21 @@ def fit(
         remark=f"Pointer of a population, {source}; the rest from published numbers.",
         sections=sections,
     )
+
+
+def _learned(fidelity: str | None) -> bool:
+    """Return whether to fit the learned tier, or say what it needs."""
+    if fidelity == "law":
+        return False
+    if torch_or_none() is not None:
+        return True
+    if fidelity == "learned":
+        raise DeskhandError(f"fidelity='learned' is fitted with PyTorch: {INSTALL}")
+    warnings.warn(
+        f"PyTorch is not installed, so only the law tier is fitted; for both: {INSTALL}",
+        stacklevel=3,
+    )
+    return False
 
 
 def _untold(_part: str, _share: float) -> None:

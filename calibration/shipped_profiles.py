@@ -94,7 +94,13 @@ def typing_profile(key_set: KeySet, folder: Path) -> Profile:
     """Return the profile of typists of some tables, in mode ``research``."""
     tables = [read_table(_file(folder, name)) for name in key_set.files]
     joined = pa.concat_tables(tables, promote_options="permissive")
-    profile = fit(joined, name=key_set.profile, source=key_set.source)
+    profile = fit(
+        joined,
+        name=key_set.profile,
+        source=key_set.source,
+        fidelity="learned",
+        progress=_told,
+    )
     return replace(profile, mode="research", remark=key_set.remark)
 
 

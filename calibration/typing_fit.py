@@ -1,6 +1,6 @@
 """Fitting of typing: recorded keystrokes of a population in, a profile of its typists out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from deskhand.behavior_models.keyboard_layout import load_layout
+from deskhand.behavior_models.learned_keystrokes import SECTION as LEARNED
 from deskhand.behavior_models.profile import Profile, load_profile
 from deskhand.behavior_models.typing_error_parameters import SECTION as ERRORS
 from deskhand.calibration.auto_repeat_fit import fit_auto_repeat
 from deskhand.calibration.key_clock_fit import fit_key_clocks
 from deskhand.calibration.key_recording import read_key_recording
 from deskhand.calibration.keyboard_law_fit import fit_keyboard_law
+from deskhand.calibration.learned_typing_fit import fit_learned_typing
 from deskhand.calibration.recorded_errors import fit_recorded_errors, fit_recorded_texts
 from deskhand.calibration.recording import read_table
 from deskhand.calibration.typing_error_fit import merged
@@ -45,7 +47,15 @@ def tells_of_keys(data: Any) -> bool:
     return "t_down_s" in list(names)
 
 
-def fit_typing(data: Any, *, name: str, source: str | None) -> Profile:
+def fit_typing(
+    data: Any,
+    *,
+    name: str,
+    source: str | None,
+    seed: int,
+    learned: bool,
+    progress: Callable[[str, float], None],
+) -> Profile:
     """Return a profile of the typists of a recording.
 
     Parameters
@@ -55,6 +65,12 @@ def fit_typing(data: Any, *, name: str, source: str | None) -> Profile:
     name : str
     source : str, optional
         What to write as the source; people and keystrokes are counted unless given.
+    seed : int
+        Of the network's fit.
+    learned : bool
+        Whether to fit the learned tier too, which needs PyTorch.
+    progress : callable
+        Told the name of a part and the finished share of it.
 
     Returns
     -------
@@ -77,7 +93,8 @@ def fit_typing(data: Any, *, name: str, source: str | None) -> Profile:
     source = source or f"fitted on {people} people, {keystrokes} keystrokes"
     fitted, board = load_profile(BASE), load_layout("qwerty-us")
     errors = {name: dict(part) for name, part in fitted.sections[ERRORS].items()}
-    for law in LAWS:
+    for number, law in enumerate(LAWS):
+        progress("law of keystrokes", number / len(LAWS))
         entries = fit_keyboard_law(recording, base=fitted, law=law, source=source)
         entries |= fit_auto_repeat(recording, source)
         fitted = replace(fitted, sections={**fitted.sections, "keystrokes": entries})
@@ -86,13 +103,21 @@ def fit_typing(data: Any, *, name: str, source: str | None) -> Profile:
             fit_recorded_errors(recording, board, law, source),
             fit_recorded_texts(table, law, source),
         )
+    sections = {
+        **fitted.sections,
+        "key_clock": fit_key_clocks(recording, source),
+        ERRORS: errors,
+    }
+    if learned:
+        sections[LEARNED] = fit_learned_typing(
+            recording,
+            seed=seed,
+            source=source,
+            progress=lambda share: progress("learned tier", share),
+        )
     return Profile(
         name=name,
         mode="fit-no-dp",
         remark=f"Typing of a population, {source}; the rest from published numbers.",
-        sections={
-            **fitted.sections,
-            "key_clock": fit_key_clocks(recording, source),
-            ERRORS: errors,
-        },
+        sections=sections,
     )

@@ -56,7 +56,7 @@ def _with_grids(grids: list[tuple[int, float, int, float]]) -> Profile:
 def made() -> tuple[pa.Table, Profile]:
     grids = [(1000, 0.4, 0, 0.0), (8000, 0.35, 0, 0.1), (15625, 0.25, 1, 0.0)]
     table = _recorded(_with_grids(grids), seed=5)
-    return table, deskhand.fit(table, name="found")
+    return table, deskhand.fit(table, name="found", fidelity="law")
 
 
 def test_clocks_are_found_again(made: tuple[pa.Table, Profile]) -> None:
@@ -90,7 +90,7 @@ def test_the_same_fit_from_a_file_and_a_table(
 ) -> None:
     table, found = made
     pq.write_table(table, tmp_path / "keys.parquet")
-    again = deskhand.fit(tmp_path / "keys.parquet", name="found")
+    again = deskhand.fit(tmp_path / "keys.parquet", name="found", fidelity="law")
     assert again.sections == found.sections
     assert (
         found["keystrokes", "person_mean"]
@@ -107,8 +107,8 @@ def test_the_same_fit_from_a_file_and_a_table(
         ({"user": ["a"], "t_down_s": [0.0], "t_up_s": [1e300]}, {}, "huge"),
         (
             {"user": ["a"], "t_down_s": [0.0], "t_up_s": [0.1]},
-            {"fidelity": "learned"},
-            "no learned tier",
+            {"fidelity": "best"},
+            "unknown fidelity",
         ),
     ],
 )
