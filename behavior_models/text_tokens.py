@@ -150,7 +150,7 @@ def with_pastes(
     """
     if not len(asked.paste):
         return keys, np.full(len(keys.token), -1, np.intp)
-    at = np.flatnonzero(np.isin(keys.source, asked.paste) & (keys.error == 0))
+    at = np.flatnonzero(np.isin(keys.source, asked.paste))
     moved = np.arange(len(keys.token)) + np.searchsorted(at, np.arange(len(keys.token)))
     held = np.insert(keys.held, at + 1, 0)
     held[moved[at]] = 1

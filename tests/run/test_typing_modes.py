@@ -59,6 +59,18 @@ def test_typed_and_pasted_the_fields_hold_the_texts(texts: list[str], mode: str,
                 assert all(control["up_us"] <= one["down_us"] for one in after)
 
 
+@settings(max_examples=60, deadline=None)
+@given(texts=TEXTS, mode=st.sampled_from(MODES), seed=st.integers(0, 2**64 - 1))
+def test_with_errors_that_stay_everything_is_pasted_still(
+    texts: list[str], mode: str, seed: int
+) -> None:
+    sloppy = with_value("typing_errors", "uncorrected_rate", dict.fromkeys(MODES, 0.2))
+    how: dict[str, Any] = {"person": "ann", "mode": mode, "untypeable": "paste", "seed": seed}
+    kept = deskhand.type_text(texts, profile=sloppy, uncorrected=True, **how)
+    exact = deskhand.type_text(texts, profile=sloppy, **how)
+    assert kept["pasted"].drop_null().equals(exact["pasted"].drop_null())
+
+
 @pytest.mark.parametrize("layout", layout_names())
 def test_pastes_are_struck_on_every_layout(layout: str) -> None:
     table = deskhand.type_text("a \U0001f600", layout=layout, seed=7, untypeable="paste")
