@@ -34,6 +34,7 @@ __all__ = [
     "SPACE",
     "TOKENS",
     "KeyboardLayout",
+    "character_at",
     "layout_names",
     "load_layout",
     "parse_layout",
@@ -133,9 +134,9 @@ class KeyboardLayout:
         >>> load_layout("qwerty-us").encode("Hi!")
         b'Hi!'
         """
-        tokens = self._tokens(text)
+        tokens = self.lookup(text)
         if not tokens.all():
-            raise DeskhandError(self._refusal("text", text, tokens))
+            raise DeskhandError(self.refusal("text", text))
         return tokens.tobytes()
 
     def encode_all(self, texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
@@ -164,12 +165,11 @@ class KeyboardLayout:
         >>> first.tolist(), tokens.tobytes().decode("latin-1")
         ([0, 3, 3], 'fürdich')
         """
-        tokens = self._tokens("".join(texts))
+        tokens = self.lookup("".join(texts))
         end = np.cumsum(np.fromiter(map(len, texts), np.intp, len(texts)))
         if not tokens.all():
             number = int(np.searchsorted(end, np.flatnonzero(tokens == 0)[0], "right"))
-            text = texts[number]
-            raise DeskhandError(self._refusal(f"text {number},", text, self._tokens(text)))
+            raise DeskhandError(self.refusal(f"text {number},", texts[number]))
         first: NDArray[np.intp] = np.append(np.intp(0), end)[:-1]
         return tokens, first
 
@@ -181,24 +181,36 @@ class KeyboardLayout:
         >>> load_layout("qwerty-us").typeable("né").tolist()
         [True, False]
         """
-        return self._tokens(text).astype(np.bool_)
+        return self.lookup(text).astype(np.bool_)
 
-    def _tokens(self, text: str) -> NDArray[np.uint8]:
+    def lookup(self, text: str) -> NDArray[np.uint8]:
+        """Return the token of each character, 0 for what the layout cannot type.
+
+        Examples
+        --------
+        >>> load_layout("qwerty-us").lookup("né").tolist()
+        [110, 0]
+        """
         points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
         return self.by_point.take(points, mode="clip")
 
-    def _refusal(self, what: str, text: str, tokens: NDArray[np.uint8]) -> str:
-        refused = np.flatnonzero(tokens == 0).tolist()
-        place, character = refused[0], text[refused[0]]
-        start = max(0, place - _EXCERPT // 2)
-        excerpt = _printable(text[start : start + _EXCERPT])
-        before, after = "..." if start else "", "..." if start + _EXCERPT < len(text) else ""
-        title = character_name(character, f"U+{ord(character):04X}")
+    def refusal(self, what: str, text: str, remedy: str = "leave it out, paste the text") -> str:
+        """Return why a text that holds what the layout cannot type is refused.
+
+        Parameters
+        ----------
+        what : str
+            What to call the text.
+        text : str
+            Holds at least one such character.
+        remedy : str
+            What to do, but for choosing another layout.
+        """
+        refused = np.flatnonzero(self.lookup(text) == 0).tolist()
         others = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
         return (
-            f"{what} {before}{excerpt}{after}: {_printable(character)} ({title}) at place {place}"
-            f"{others} is not on the keyboard layout {self.name!r}; leave it out, paste the text, "
-            "or choose a layout that has it."
+            f"{character_at(what, text, refused[0])}{others} is not on the keyboard layout "
+            f"{self.name!r}; {remedy}, or choose a layout that has it."
         )
 
     def with_shift(self, tokens: bytes) -> bytes:
@@ -231,11 +243,27 @@ class KeyboardLayout:
         """
         if key in self.tokens:
             return self.tokens[key]
-        token = int(self._tokens(key)[0]) if len(key) == 1 else 0
+        token = int(self.lookup(key)[0]) if len(key) == 1 else 0
         if not token:
             known = [*self.tokens, *(written for written in self.text if written.isprintable())]
             raise UnknownNameError("key", key, dict.fromkeys(filter(None, known)))
         return token
+
+
+def character_at(what: str, text: str, place: int) -> str:
+    """Return words that show a character of a text, for an error that is about it.
+
+    Examples
+    --------
+    >>> character_at("text 3,", "naïve", 2)
+    "text 3, 'naïve': 'ï' (LATIN SMALL LETTER I WITH DIAERESIS) at place 2"
+    """
+    character = text[place]
+    start = max(0, place - _EXCERPT // 2)
+    excerpt = _printable(text[start : start + _EXCERPT])
+    before, after = "..." if start else "", "..." if start + _EXCERPT < len(text) else ""
+    title = character_name(character, f"U+{ord(character):04X}")
+    return f"{what} {before}{excerpt}{after}: {_printable(character)} ({title}) at place {place}"
 
 
 def _printable(text: str) -> str:

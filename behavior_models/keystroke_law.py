@@ -16,6 +16,7 @@ from deskhand.behavior_models.key_classes import CLASS_CODE, CLASSES, KeyVocabul
 from deskhand.behavior_models.key_release import Presses, released_us
 from deskhand.behavior_models.key_sequences import KeySequences
 from deskhand.behavior_models.keystroke_scores import ScoreRequests, ScoreShares, keystroke_scores
+from deskhand.behavior_models.practised_pace import practised_us
 from deskhand.behavior_models.profile import Profile
 from deskhand.behavior_models.repeat_runs import repeat_runs
 from deskhand.behavior_models.shift_lead import shift_leads_us
@@ -52,7 +53,6 @@ class _Tables:
     digraph: dict[str, float]
     letter: dict[str, float]
     shares: ScoreShares
-    pace: float
 
 
 def law_times(
@@ -173,12 +173,13 @@ def _block_times(
     log_hold += by_key.letter.take(key)
     second = np.float32(np.log(_US_PER_S))
     log_spacing *= np.exp(trait("spacing_spread")).take(sequence)
-    log_spacing += (trait("spacing") + (second + np.float32(tables.pace))).take(sequence)
+    log_spacing += (trait("spacing") + second).take(sequence)
     log_hold *= np.exp(trait("hold_spread")).take(sequence)
     log_hold += (trait("hold") + second).take(sequence)
 
     bounds_s = {name: profile["keystrokes", name] for name in ("spacing_bounds_s", "hold_bounds_s")}
     spacing_us = _bounded(log_spacing, bounds_s["spacing_bounds_s"][LAW_OF_MODE[mode]])
+    spacing_us = practised_us(profile, sequences, mode, spacing_us)
     hold_us = _bounded(log_hold, bounds_s["hold_bounds_s"][LAW_OF_MODE[mode]])
     chance = thirds(words(mixed(sequences.sequence_key, _CHANCE).take(sequence), place))
     run = repeat_runs(profile, sequences, sequence, place, chance[2])
@@ -225,7 +226,6 @@ def _tables(profile: Profile, mode: str) -> _Tables:
         digraph=profile["keystrokes", "digraph"],
         letter=profile["keystrokes", "hold_letter"],
         shares=ScoreShares.of(profile["keystrokes", "score_shares"][law]),
-        pace=float(profile["keystrokes", "pace"].get(mode, 0.0)),
     )
 
 

@@ -25,6 +25,7 @@ from deskhand.behavior_models.keystroke_history import (
 from deskhand.behavior_models.keystroke_inputs import KeystrokeInputs, keystroke_inputs
 from deskhand.behavior_models.keystroke_network import KeystrokeNetwork
 from deskhand.behavior_models.learned_typists import draw_learned_typists
+from deskhand.behavior_models.practised_pace import practised_us
 from deskhand.behavior_models.profile import Profile
 from deskhand.behavior_models.repeat_runs import RepeatRuns, repeat_runs
 from deskhand.behavior_models.shift_lead import shift_leads_us
@@ -56,7 +57,7 @@ def learned_times(
         n keys in all.
     mode : str
         One of `deskhand.behavior_models.typist_traits.MODES`; the network knows one way of typing,
-        of which other modes are the faster or slower by ``keystrokes.pace``.
+        of which passwords are a practised one.
 
     Returns
     -------
@@ -250,8 +251,7 @@ def _pressed(
     """Return downs and ups, with what fingers cannot do and what modifiers do."""
     vocabulary, key = sequences.vocabulary, sequences.key
     sequence, place = sequences.sequence, sequences.place
-    pace = np.float32(np.exp(float(profile["keystrokes", "pace"].get(mode, 0.0))))
-    spacing_us *= pace
+    spacing_us = practised_us(profile, sequences, mode, spacing_us)
     spacing_us[runs.row] = runs.spacing_us
     total_us = np.rint(spacing_us.astype(np.float64)).astype(np.int64).cumsum()
     # Whole numbers add up exactly, so the sum before a sequence takes itself away.

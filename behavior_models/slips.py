@@ -1,6 +1,6 @@
 """Slips: where a typist errs, in which way, and how soon it is noticed, for whole batches of texts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -30,7 +30,8 @@ from deskhand.keyed_draws import Keys, mixed, uniforms
 LONGEST_WAY_BACK = 120  # characters (assumed): what lies farther back is repaired at once instead
 _LETTERS = b"etaoinshrdlucmfwypvbgkjqxz"  # by how often English uses them
 _PLACES, _SLIPS = 0x5119, 0x511A  # set the numbers of places and of slips apart
-_BURST, _KIND, _WRONG, _LEAD, _WORD_END, _LATE, _TWO, _ERASE = range(8)
+LONGEST_RESTART = 40  # characters (assumed): of a longer password not all is taken back
+_BURST, _KIND, _WRONG, _LEAD, _WORD_END, _LATE, _TWO, _ERASE, _RESTART = range(9)
 _NEIGHBOUR, _SUBSTITUTION, _OMISSION, _INSERTION, _DOUBLING, _TRANSPOSITION, _CAPITAL, _NO_ERROR = (
     CODE[kind] for kind in SLIPS
 )
@@ -183,9 +184,14 @@ def draw_slips(
         words=np.zeros_like(place),
         kind=code,
     )
-    eager = uniforms(key, _ERASE) < float(section["word_delete_share"]["value"])
-    eager &= habits.word_delete[text] & (burst > 2) & kinds.letter[wrong].all(axis=1)
-    detours = _by_word(detours, eager, tokens, first[text], boundaries)
+    if mode == "password":
+        # Dots hide words from the typist and from Control+Backspace.
+        anew = uniforms(key, _RESTART) < float(section["restart_share"]["value"])
+        detours = _from_the_start(detours, anew, tokens, first[text], boundaries, kinds)
+    else:
+        eager = uniforms(key, _ERASE) < float(section["word_delete_share"]["value"])
+        eager &= habits.word_delete[text] & (burst > 2) & kinds.letter[wrong].all(axis=1)
+        detours = _by_word(detours, eager, tokens, first[text], boundaries)
     order = np.argsort(place, kind="stable")
     edits = rows_of(edits, order[kept[order]])
     order = np.argsort(detours.place, kind="stable")
@@ -294,6 +300,27 @@ def _kinds_and_keys(
     return kind, wrong, previous > 0
 
 
+def _from_the_start(
+    detours: Detours,
+    anew: NDArray[np.bool_],
+    tokens: NDArray[np.uint8],
+    first: Places,
+    boundaries: TextBoundaries,
+    kinds: TokenKinds,
+) -> Detours:
+    """Return the detours with some of them taken back to where their field starts."""
+    stop = boundaries.stops[np.searchsorted(boundaries.stops, detours.place, "right") - 1]
+    # The end of a text is the start of the next, not a key before it.
+    start = np.where(stop <= detours.place, stop + ~kinds.character[tokens[stop % len(tokens)]], 0)
+    start = np.maximum(start, first)
+    rows = anew & (detours.place - start <= LONGEST_RESTART)
+    return replace(
+        detours,
+        place=np.where(rows, start, detours.place),
+        lead=np.where(rows, detours.lead + detours.place - start, detours.lead),
+    )
+
+
 def _by_word(
     detours: Detours,
     eager: NDArray[np.bool_],
@@ -312,13 +339,9 @@ def _by_word(
     end = detours.place + detours.lead + detours.skip + detours.rest
     whole = (start > first) & (tokens[start - 1] == SPACE) & (between(outside, start, end) == 0)
     rows = eager & whole
-    return Detours(
+    return replace(
+        detours,
         place=np.where(rows, start, detours.place),
         lead=np.where(rows, detours.lead + detours.place - start, detours.lead),
-        alt=detours.alt,
-        alt_length=detours.alt_length,
-        skip=detours.skip,
-        rest=detours.rest,
         words=rows.astype(np.intp),
-        kind=detours.kind,
     )

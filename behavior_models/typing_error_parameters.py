@@ -118,6 +118,11 @@ def published_typing_errors() -> Entries:
         "uncorrected_kinds": entry(
             [0.15, 0.20, 0.35, 0.15, 0.05, 0.05, 0.05], f"assumed; {', '.join(SLIPS[:-1])}"
         ),
+        "restart_share": entry(
+            0.6,
+            "assumed; share of a password's noticed slips after which all of it is taken back, since "
+            "the field shows dots; else as many keys as were typed since",
+        ),
         "word_delete_people": entry(0.1, "assumed; share of people who know Control+Backspace"),
         "word_delete_share": entry(0.3, "assumed; of these people's bursts above two"),
         "word_jump_people": entry(0.2, "assumed; share of people who know Control+Arrow"),

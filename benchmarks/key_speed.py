@@ -3,6 +3,11 @@
     python benchmarks/key_speed.py PROFILE FIDELITY SEQUENCES.parquet KEYS
 
 prints one line of JSON; `speed` runs it for few and for many keys, in turn with another tool.
+
+    python benchmarks/key_speed.py --texts 100000
+
+types that many short texts of as many people by `deskhand.type_text`, and prints keys a CPU second,
+the peak of memory and the size of the table.
 """
 
 import json
@@ -119,8 +124,30 @@ def repeated(sequences: pa.Table, size: int) -> pa.Table:
     return rows.slice(0, size).combine_chunks()
 
 
+def typed(count: int) -> dict[str, Any]:
+    """Return the speed and memory of typing short texts."""
+    import deskhand
+
+    texts = [f"Order {number} came in late, please call." for number in range(count)]
+    deskhand.type_text(texts[:100], seed=0)
+    base = peak_bytes()
+    start = time.process_time()
+    table = deskhand.type_text(texts, seed=1)
+    cpu_s = time.process_time() - start
+    return {
+        "texts": count,
+        "keys_per_s": round(table.num_rows / cpu_s),
+        "peak_mb": round(peak_bytes() / 1e6),
+        "before_mb": round(base / 1e6),
+        "table_mb": round(table.nbytes / 1e6),
+    }
+
+
 def main() -> None:
     """Measure one call."""
+    if sys.argv[1] == "--texts":
+        print(json.dumps(typed(int(sys.argv[2]))))
+        return
     import deskhand
 
     profile, fidelity, path, size = sys.argv[1:]

@@ -120,6 +120,11 @@ def test_links_point_to_errors_before_them(
     assert (entry.token[right] == tokens[entry.source[right]]).all()
 
 
+def slips(entry: TypedKeys) -> int:
+    """Return how many errors are repaired."""
+    return len(np.unique(entry.corrects[entry.corrects >= 0]))
+
+
 def test_uncorrected_errors_stay_at_their_rate_and_without_them_nothing_else_changes() -> None:
     texts = [PROSE] * 400
     section = published_typing_errors()
@@ -141,14 +146,31 @@ def test_every_kind_occurs_and_an_omission_is_marked_after_it() -> None:
 def test_passwords_have_half_the_slips_and_no_arrows() -> None:
     section = published_typing_errors()
     texts = [b"correct horse battery staple"] * 4000
-    count = {
-        mode: (enter(texts, list(range(4000)), mode, section=section).token == BACKSPACE).sum()
+    by_mode = {
+        mode: enter(texts, list(range(4000)), mode, section=section)
         for mode in ("password", "form")
     }
-    # About 7,000 Backspaces for forms; three standard errors of the ratio are .05.
+    count = {mode: slips(entry) for mode, entry in by_mode.items()}
+    # About 4,000 slips in forms; three standard errors of the ratio are .05.
     assert count["password"] / count["form"] == pytest.approx(0.5, abs=0.06)
-    entry = enter(texts, list(range(4000)), "password", section=section)
-    assert not (entry.token == US.token("ArrowLeft")).any()
+    token = by_mode["password"].token
+    assert not np.isin(token, [US.token("ArrowLeft"), US.token("Control")]).any()
+
+
+def test_most_slips_in_passwords_take_all_of_it_back() -> None:
+    texts = [b"correcthorsebattery"] * 6000
+    entry = enter(texts, list(range(6000)), "password", section=published_typing_errors())
+    assert [played(entry, number, US) for number in range(6000)] == texts
+    whole = []
+    for number in range(6000):
+        token = parts(entry, number)[0]
+        if BACKSPACE in token:
+            # Its first repair takes back all that was typed before it, or a part.
+            start = token.index(BACKSPACE)
+            right = [*token[start:], 0]
+            whole.append(next(n for n, t in enumerate(right) if t != BACKSPACE) == start)
+    # 60 % are meant to; a slip at the start does so by itself.
+    assert 0.6 < np.mean(whole) < 0.75
 
 
 def test_a_megabyte_takes_well_under_two_seconds() -> None:

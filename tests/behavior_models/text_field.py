@@ -1,5 +1,7 @@
 """A text field that keys are played into: caret, Backspace, arrows, and the same by words."""
 
+from typing import Any
+
 from deskhand.behavior_models.error_correction import TypedKeys
 from deskhand.behavior_models.keyboard_layout import KeyboardLayout
 
@@ -50,3 +52,53 @@ def played(keys: TypedKeys, text: int, layout: KeyboardLayout) -> bytes:
             caret += 1
     assert control == 0
     return bytes(field)
+
+
+def filled(rows: list[dict[str, Any]], layout: KeyboardLayout) -> str:
+    """Return what fields hold after the rows of one text; Tab goes to the next of them.
+
+    The modifiers of a key are those that are down at it; ``pasted`` comes with Control and V.
+    """
+    fields, caret = [""], 0
+    shifted = {
+        layout.key_names[token]: bool(layout.level[token] & 1) for token in layout.characters
+    }
+    # A modifier matters for the few keys that go down while it is held.
+    held = [row for row in rows if row["key"] in ("Control", "Shift")]
+    for row in rows:
+        key, at, text = row["key"], row["down_us"], fields[-1]
+        down = {one["key"] for one in held if one["down_us"] < at < one["up_us"]}
+        control = "Control" in down
+        head, tail = text[:caret], text[caret:]
+        if row["pasted"] is not None:
+            assert (key, down) == ("v", {"Control"})
+            fields[-1], caret = head + row["pasted"] + tail, caret + len(row["pasted"])
+        elif key == "Backspace":
+            assert head, "nothing to take back in this field"
+            head = head[: _word_start(head)] if control else head[:-1]
+            fields[-1], caret = head + tail, len(head)
+        elif key == "ArrowLeft":
+            assert head, "nothing on the left in this field"
+            caret = _word_start(head) if control else caret - 1
+        elif key == "End":
+            caret = len(text) if control else caret + len(tail.partition("\n")[0])
+        elif key == "Tab":
+            assert not tail, "left in the middle of a field"
+            fields, caret = [*fields, ""], 0
+        elif key == "Enter" or len(key) == 1:
+            assert not control
+            assert key == "Enter" or shifted[key] == ("Shift" in down), (key, at)
+            fields[-1], caret = head + ("\n" if key == "Enter" else key) + tail, caret + 1
+        else:
+            assert key in ("Control", "Shift")
+    return "\t".join(fields)
+
+
+def _word_start(head: str) -> int:
+    """Return where the last word before the caret starts."""
+    place = len(head)
+    while place and not head[place - 1].isalnum():
+        place -= 1
+    while place and head[place - 1].isalnum():
+        place -= 1
+    return place
