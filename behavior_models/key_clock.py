@@ -1,9 +1,12 @@
 """Key clock: what the keyboard's polling and the system's timer make of the times of keys.
 
 Of some people every stamp lies on a grid (a keyboard polled every 8 ms, say), a few of them a
-millisecond or more late; in some recorders the clock of the ups goes slower than that of the downs
-by some millionths. Of others the time from a key's release to the next key's press counts
-the ticks of a coarse timer, while holds do not: a press wakes the system, and its timer starts anew.
+millisecond or more late; downs are stamped a part of a millisecond after ups, so that with some
+phases of the grid all of them are a millisecond later; in some recorders the clock of the ups goes
+slower than that of the downs by some millionths. Of others the time from a key's release to the next
+key's press counts the ticks of a coarse timer, while holds do not: a press wakes the system, and its
+timer starts anew. Some of these presses miss the tick. Of a few it is the holds alone: their
+keyboard counts from the press.
 """
 
 from dataclasses import dataclass
@@ -19,15 +22,31 @@ from deskhand.keyed_draws import Keys, mixed, normals, thirds, uniforms, words
 
 SECTION = "key_clock"
 _MS_US = 1_000
-_NONE, _GRID, _GAPS = range(3)
-_KIND, _LATENESS, _PHASE, _LATE_DOWN, _LATE_UP, _BLUR, _LATENESS_UP, _SLOW = range(51, 59)
+# What lies on the grid: nothing, all stamps, the gaps between keys, or how long keys are held.
+KINDS = ("none", "stamps", "gaps", "holds")
+_NONE, _GRID, _GAPS, _HOLDS = range(4)
+_KIND, _LATENESS, _PHASE, _LATE_DOWN, _LATE_UP, _OVERLAP, _LATENESS_UP, _SLOW = range(51, 59)
+_AFTER, _MISSED, _MISS, _PASSED = range(59, 63)
 _PER_MILLION = 1e-6
 # Lateness t: min(t, .5) of the stamps are late, by 1 ms and more; beyond .5 they are later, not more.
-_MOST_LATE, _LATER, _LATER_SLOPE = 0.5, 0.2, 0.65
+_MOST_LATE, _LATER, _LATER_SLOPE = 0.5, 0.1, 0.75
+# Correlation of the lateness of downs and of ups over people (Aalto, 242 with a grid of 8 ms).
+_BOTH_LATE = 0.77
 # Keys this near in a sequence may be the same one, still down.
 _NEAR = 6
-# An overlap of two ticks is counted up to 6.5 ms longer, of three and more it is not counted.
-_BLUR_US, _COUNTED = 6_500.0, -2
+# Aalto 136M keystrokes, the 157 people of 708 who have such a timer. An overlap of two ticks is
+# counted up to 9 ms longer by .72 of them, longer ones are not counted; but of two keys that overlap
+# by more than 40 ms the releases are ticks apart in .45 of cases.
+_BLUR_US, _BLURRED, _COUNTED = 9_000.0, 0.72, -2
+_DEEP_US, _LIFTS_COUNTED = -40_000.0, 0.45
+# The same people: a missed tick is .45 times a short delay, of 2 ms and an exponential one of 1.2 ms,
+# else it is any part of the tick; it is rarer in gaps below 50 ms.
+_SHORT, _SHORT_US, _SHORT_MEAN_US = 0.45, 2_000.0, 1_200.0
+_BRIEF_US, _BRIEF_MISSES, _OTHER_MISSES = 50_000.0, 0.6, 1.5
+_MOST_MISSED = 0.5
+# Of 1 ms, how the phase of the grid against the millisecond moves in 1 s: half of it (the same set,
+# 279 people: downs stay late for some seconds).
+_PHASE_PER_S = 0.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,20 +56,26 @@ class KeyClocks:
     Parameters
     ----------
     kind : NDArray[np.int8]
-        0: stamps in whole milliseconds; 1: stamps on a grid; 2: gaps between keys on a grid.
+        Place in `KINDS` of what lies on a grid.
     grid_us : NDArray[np.int64]
         Period of the grid.
     late_down, late_up : NDArray[np.float32]
         Lateness of downs and of ups, from 0 (no stamp is late) to 1.
+    down_after_ms : NDArray[np.float32]
+        Share of a millisecond by which downs are stamped after ups.
     up_slow_ppm : NDArray[np.float32]
         By how many millionths the clock of ups goes slower than that of downs.
+    missed : NDArray[np.float32]
+        Share of gaps on a grid that miss their tick.
     """
 
     kind: NDArray[np.int8]
     grid_us: NDArray[np.int64]
     late_down: NDArray[np.float32]
     late_up: NDArray[np.float32]
+    down_after_ms: NDArray[np.float32]
     up_slow_ppm: NDArray[np.float32]
+    missed: NDArray[np.float32]
 
 
 def draw_clocks(profile: Profile, person_key: Keys) -> KeyClocks:
@@ -59,9 +84,9 @@ def draw_clocks(profile: Profile, person_key: Keys) -> KeyClocks:
     Parameters
     ----------
     profile : Profile
-        ``key_clock.grids``: objects with ``period_us``, ``share`` of people, ``gaps`` (1 where it
-        counts the gaps alone), ``late_down``, ``late_up`` and ``up_slow_ppm`` (median and SD of the
-        logarithm over people).
+        ``key_clock.grids``: objects with ``period_us``, ``share`` of people, ``counts`` (one of
+        `KINDS`), and ``late_down``, ``late_up``, ``down_after_ms``, ``up_slow_ppm``
+        and ``missed`` (median and SD of the logarithm over people).
     person_key : NDArray[np.uint64], shape (p,)
         Names each person's random numbers.
 
@@ -88,21 +113,34 @@ def draw_clocks(profile: Profile, person_key: Keys) -> KeyClocks:
         found: NDArray[np.float64] = np.array([row[name] for row in grids], np.float64)[place]
         return found
 
-    def spread(name: str, purpose: int) -> NDArray[np.float64]:
+    z = {
+        name: normals(mixed(person_key, purpose), 0)
+        for name, purpose in (
+            ("late_down", _LATENESS),
+            ("late_up", _LATENESS_UP),
+            ("down_after_ms", _AFTER),
+            ("up_slow_ppm", _SLOW),
+            ("missed", _MISSED),
+        )
+    }
+    z["late_up"] = _BOTH_LATE * z["late_down"] + np.sqrt(1.0 - _BOTH_LATE**2) * z["late_up"]
+
+    def spread(name: str, most: float = np.inf) -> NDArray[np.float32]:
         median, log_sd = of(name).T
-        found: NDArray[np.float64] = median * np.exp(
-            log_sd * normals(mixed(person_key, purpose), 0)
+        found: NDArray[np.float32] = np.minimum(median * np.exp(log_sd * z[name]), most).astype(
+            np.float32
         )
         return found
 
     grid_us = np.rint(of("period_us")).astype(np.int64)
-    kind = np.where(of("gaps") > 0, _GAPS, np.where(grid_us > _MS_US, _GRID, _NONE))
     return KeyClocks(
-        kind=kind.astype(np.int8),
+        kind=np.array([KINDS.index(row["counts"]) for row in grids], np.int8)[place],
         grid_us=grid_us,
-        late_down=np.minimum(spread("late_down", _LATENESS), 1.0).astype(np.float32),
-        late_up=np.minimum(spread("late_up", _LATENESS_UP), 1.0).astype(np.float32),
-        up_slow_ppm=spread("up_slow_ppm", _SLOW).astype(np.float32),
+        late_down=spread("late_down", 1.0),
+        late_up=spread("late_up", 1.0),
+        down_after_ms=spread("down_after_ms", 1.0),
+        up_slow_ppm=spread("up_slow_ppm"),
+        missed=spread("missed", _MOST_MISSED),
     )
 
 
@@ -165,7 +203,9 @@ def stamped_us(
     ...     grid_us=np.array([8000]),
     ...     late_down=none,
     ...     late_up=none,
+    ...     down_after_ms=none,
     ...     up_slow_ppm=none,
+    ...     missed=none,
     ... )
     >>> down, up = stamped_us(clock, made, np.array([0.0, 1e5]), np.array([9e4, 2e5]))
     >>> (down % 8000).tolist(), (up % 8000).tolist()
@@ -180,9 +220,12 @@ def stamped_us(
     # Where in its period each sequence's first moment lies; all periods have whole milliseconds of
     # phase, because what stamps them counts in milliseconds.
     phase = uniforms(mixed(key, _PHASE), 0)[sequence]
-    gaps = kind == _GAPS
+    gaps, hold_us = kind == _GAPS, up_us - down_us
     if gaps.any():
-        down_us, up_us = _counted(down_us, up_us, place, first, sequence, gaps, grid_us, key)
+        missed = np.where(gaps, clocks.missed[person][sequence], 0.0)
+        down_us, up_us = _counted(
+            down_us, up_us, place, first, sequence, grid_us, missed, gaps, key
+        )
     on_grid = kind == _GRID
     period_us = np.where(on_grid, grid_us, _MS_US)
     whole = on_grid & (grid_us % _MS_US == 0)
@@ -190,11 +233,15 @@ def stamped_us(
     start_us = np.where(whole, np.floor(phase * period_us), 0.0)
 
     def stamps(
-        t_us: NDArray[np.float64], purpose: int, late: NDArray[np.float32], speed: Any
+        t_us: NDArray[np.float64],
+        purpose: int,
+        late: NDArray[np.float32],
+        speed: Any,
+        after_us: NDArray[np.float64] | float,
     ) -> NDArray[np.int64]:
         ticks = np.floor((t_us + start_us + offset_us) / period_us)
         stamp: NDArray[np.int64] = np.floor(
-            speed * (ticks * period_us - offset_us) / _MS_US
+            (speed * (ticks * period_us - offset_us) + after_us) / _MS_US
         ).astype(np.int64)
         chance = thirds(words(mixed(key, purpose)[sequence], place))
         late_ms = _late_ms(late[person][sequence], chance)
@@ -203,14 +250,25 @@ def stamped_us(
         return stamp
 
     slow = np.where(on_grid, clocks.up_slow_ppm[person][sequence] * _PER_MILLION, 0.0)
-    down_ms = stamps(down_us, _LATE_DOWN, clocks.late_down, 1.0)
-    up_ms = stamps(up_us, _LATE_UP, clocks.late_up, 1.0 - slow)
+    # Of the millisecond that a stamp falls in, the part that has passed; it drifts.
+    passed = uniforms(mixed(key, _PASSED), 0)[sequence] + _PHASE_PER_S * down_us / 1e6
+    after = np.where(whole, np.floor(passed % 1.0 + clocks.down_after_ms[person][sequence]), 0.0)
+    down_ms = stamps(down_us, _LATE_DOWN, clocks.late_down, 1.0, _MS_US * after)
+    up_ms = stamps(up_us, _LATE_UP, clocks.late_up, 1.0 - slow, 0.0)
     begin_ms = down_ms[first][sequence]
     down_ms -= begin_ms
     up_ms -= begin_ms
     # A late stamp does not overtake the next one. Sequences are kept apart by more than they last.
     apart = (int(down_ms.max(initial=0)) + 1_000) * sequence - place
     down_ms = np.maximum.accumulate(np.maximum(down_ms, 0) + apart) - apart
+    by_holds = np.flatnonzero(kind == _HOLDS)
+    if len(by_holds):
+        held_us = grid_us[by_holds] * np.maximum(
+            np.rint(hold_us[by_holds] / grid_us[by_holds]), 1.0
+        )
+        chance = thirds(words(mixed(key, _LATE_UP)[sequence[by_holds]], place[by_holds]))
+        late_ms = _late_ms(clocks.late_up[person][sequence[by_holds]], chance)
+        up_ms[by_holds] = down_ms[by_holds] + (held_us / _MS_US + late_ms).astype(np.int64)
     _link(sequences, down_us, up_us, down_ms, up_ms)
     return down_ms * _MS_US, np.maximum(up_ms, down_ms + 1) * _MS_US
 
@@ -240,7 +298,7 @@ def late_shares(lateness: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     Examples
     --------
     >>> [share.round(2).tolist() for share in late_shares(np.array([0.1, 1.0]))]
-    [[0.1, 0.5], [0.2, 0.85]]
+    [[0.1, 0.5], [0.1, 0.85]]
     """
     beyond = np.clip((lateness - _MOST_LATE) / _MOST_LATE, 0.0, 1.0)
     return np.minimum(lateness, _MOST_LATE), _LATER + _LATER_SLOPE * beyond
@@ -261,19 +319,33 @@ def _counted(
     place: NDArray[np.intp],
     first: NDArray[np.intp],
     sequence: NDArray[np.intp],
-    gaps: NDArray[np.bool_],
     grid_us: NDArray[np.int64],
+    missed: NDArray[np.float64],
+    gaps: NDArray[np.bool_],
     key: Keys,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return times whose gaps from up to next down count the ticks of a timer."""
     hold_us = up_us - down_us
     before_us = np.append(0.0, up_us[:-1])
     gap_us = np.where(place > 0, down_us - before_us, 0.0)
+    chance = thirds(words(mixed(key, _MISS)[sequence], place))
+    delay_us = np.where(
+        chance[1] < _SHORT,
+        _SHORT_US - _SHORT_MEAN_US * np.log(chance[2]),
+        chance[2] * grid_us,
+    )
+    misses = chance[0] < missed * np.where(gap_us < _BRIEF_US, _BRIEF_MISSES, _OTHER_MISSES)
+    overlap = thirds(words(mixed(key, _OVERLAP)[sequence], place))
     ticks = np.floor(gap_us / grid_us)
     counted = ticks * grid_us
-    blur = uniforms(mixed(key, _BLUR)[sequence], place)
-    counted = np.where(ticks == _COUNTED, counted - _BLUR_US * blur, counted)
-    counted = np.where(ticks < _COUNTED, gap_us, counted)
+    counted += np.where(misses & (ticks >= 0), delay_us, 0.0)
+    blurred = (ticks == _COUNTED) & (overlap[0] < _BLURRED)
+    counted = np.where(blurred, counted - _BLUR_US * overlap[1], counted)
+    counted = np.where((ticks <= _COUNTED) & ~blurred, gap_us, counted)
+    # Of two keys far into each other the releases are counted from one another.
+    lift_us = np.floor((gap_us + hold_us) / grid_us) * grid_us
+    deep = gaps & (gap_us < _DEEP_US) & (lift_us > 0.0) & (overlap[2] < _LIFTS_COUNTED)
+    hold_us = np.where(deep, lift_us - gap_us, hold_us)
     spacing_us = np.append(0.0, hold_us[:-1]) + np.where(gaps, counted, gap_us)
     # A key does not go down before the one that it follows.
     whole = np.rint(np.where(place > 0, np.maximum(spacing_us, 0.0), 0.0)).astype(np.int64)

@@ -7,13 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deskhand.behavior_models.density_network import whole_inputs
+from deskhand.behavior_models.key_clock import KINDS
 from deskhand.keyed_draws import Keys, mixed, normals
 
 Floats = NDArray[np.float32]
 
-# Kinds of clocks, in the order of `deskhand.behavior_models.key_clock`: keyboards and the people who
-# have them go together.
-KINDS = ("none", "grid", "gaps")
 FEWEST_PEOPLE = 30
 _TRAITS = 41
 # People beyond this many standard deviations are not drawn.
@@ -33,7 +31,8 @@ def fit_people_law(
     middle, variance : NDArray[np.float64], shape (p, d)
         Where each person's traits are, and how well that is known.
     kind : NDArray[np.integer], shape (p,)
-        Place in `KINDS`.
+        Of each person's clock, place in `deskhand.behavior_models.key_clock.KINDS`: keyboards and
+        the people who have them go together.
     count : NDArray[np.integer], shape (p,)
         Keystrokes of each person; people without any tell nothing.
 
@@ -70,7 +69,7 @@ def draw_learned_typists(
     law : mapping
         From `fit_people_law`.
     kind : NDArray[np.integer], shape (p,)
-        Whose clock is of which kind: place in `KINDS`.
+        Whose clock is of which kind: place in `deskhand.behavior_models.key_clock.KINDS`.
     person_key : NDArray[np.uint64], shape (p,)
 
     Returns

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deskhand.behavior_models.key_classes import CLASS_CODE
+from deskhand.behavior_models.key_clock import KINDS
 from deskhand.behavior_models.keystroke_history import (
     HOLD_ROWS,
     HOLD_SCORE,
@@ -16,15 +17,21 @@ from deskhand.behavior_models.keystroke_history import (
     scores,
 )
 from deskhand.behavior_models.keystroke_inputs import KeystrokeInputs, keystroke_inputs
-from deskhand.calibration.key_clock_fit import TIMER_MS, RecordedClocks, recorded_clocks
+from deskhand.calibration.key_clock_fit import (
+    TIMER_MS,
+    RecordedClocks,
+    mean_late_ms,
+    on_tick,
+    recorded_clocks,
+)
 from deskhand.calibration.key_recording import KeyRecording
 
 Floats = NDArray[np.float32]
 
 # A longer spacing is an absence, not a pause at the keys.
 LONGEST_SPACING_US, LONGEST_HOLD_US = 60e6, 2e6
-# Overlaps of up to two ticks of a coarse timer are counted, the second up to 6.5 ms longer.
-_SECOND_TICK_MS = (-38.0, -24.0)
+# Overlaps of up to two ticks of a coarse timer are counted, the second up to 9 ms longer.
+_SECOND_TICK_MS = (-40.5, -30.5)
 _HELD = ("backspace", "delete", "navigation", "modifier")
 
 
@@ -99,16 +106,25 @@ class KeystrokeRows:
         )
         # The slower clock of the ups takes from holds what grows with time.
         up_us += 1e-6 * self.clocks.up_slow_ppm[self.person] * up_us
-        period_us = 1e3 * np.where(self.clocks.gaps, 1.0, self.clocks.period_ms)[self.person]
-        down_us += period_us * rng.random(len(down_us))
-        up_us += period_us * rng.random(len(down_us))
+        down_us -= (
+            1e3 * (mean_late_ms(self.clocks.late_down) + self.clocks.down_after_ms)[self.person]
+        )
+        up_us -= 1e3 * mean_late_ms(self.clocks.late_up)[self.person]
+        # Grids of stamps blur both ends, grids of holds the ups alone: by half a period either way.
+        by_kind = {name: self.clocks.kind[self.person] == place for place, name in enumerate(KINDS)}
+        grid_us = 1e3 * self.clocks.period_ms[self.person]
+        chance = rng.random((2, len(down_us)))
+        down_us += np.where(by_kind["stamps"], grid_us, 1e3) * chance[0]
+        up_us += np.where(by_kind["stamps"], grid_us, 1e3) * chance[1]
+        up_us += np.where(by_kind["holds"], grid_us * (chance[1] - 0.5), 0.0)
         hold_us = up_us - down_us
         spacing_us = np.diff(down_us, prepend=0.0)
         gap_ms = (self.recording.down_us - np.append(0, self.recording.up_us[:-1])) / 1e3
-        tick = np.rint(gap_ms / TIMER_MS)
+        # A press that missed its tick was up to a tick earlier.
+        tick = np.where(on_tick(gap_ms), np.rint(gap_ms / TIMER_MS), np.floor(gap_ms / TIMER_MS))
         second = (gap_ms > _SECOND_TICK_MS[0]) & (gap_ms < _SECOND_TICK_MS[1])
         tick[second] = -2.0
-        counted = self.clocks.gaps[self.person] & ((tick >= -1.0) | second)
+        counted = by_kind["gaps"] & ((tick >= -1.0) | second)
         drawn_us = 1e3 * TIMER_MS * (tick + rng.random(len(tick))) + np.append(0.0, hold_us[:-1])
         spacing_us = np.where(counted, drawn_us, spacing_us)
         spacing_us[self.recording.sequences.first] = 0.0

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from deskhand.behavior_models.learned_typists import KINDS, fit_people_law
+from deskhand.behavior_models.learned_typists import fit_people_law
 from deskhand.behavior_models.profile import Entries, entry
 from deskhand.calibration.key_recording import KeyRecording
 from deskhand.calibration.keystroke_rows import keystroke_rows
@@ -37,9 +37,6 @@ def fit_learned_typing(
     """
     rows = keystroke_rows(recording)
     trained = train_keystrokes(rows, seed=seed, progress=progress)
-    kind = np.where(
-        rows.clocks.gaps, KINDS.index("gaps"), np.where(rows.clocks.period_ms > 1.0, 1, 0)
-    )
     people, keystrokes = int(np.count_nonzero(trained.count)), int(trained.count.sum())
     return {
         "network": entry(
@@ -47,7 +44,7 @@ def fit_learned_typing(
             f"{source}: likelihood of {keystrokes} keystrokes of {people} people maximised",
         ),
         "people": entry(
-            fit_people_law(trained.middle, trained.variance, kind, trained.count),
+            fit_people_law(trained.middle, trained.variance, rows.clocks.kind, trained.count),
             f"{source}; mean and triangle of the covariance of the network's traits over people, "
             "by kind of clock",
         ),
