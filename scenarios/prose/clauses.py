@@ -1,10 +1,10 @@
 """Clauses: who did or will do what and when, how things are, and what ties two clauses together."""
 
 _ADVERBS = """
-already also always apparently basically carefully certainly clearly easily especially even
-eventually gladly gradually hardly immediately kindly never obviously often only perhaps
-personally politely possibly previously privately probably promptly quickly quietly rapidly rather
-really scarcely sometimes soon suddenly then thereby
+actually already also always apparently basically briefly carefully certainly clearly deliberately
+duly easily especially even eventually generally gladly graciously gradually immediately
+individually kindly obviously often only perhaps personally politely possibly privately probably
+promptly quickly quietly rapidly really simply sometimes specially suddenly thereby
 """
 PHRASES: dict[str, tuple[str, ...]] = {
     "can": ("can", "could", "will", "would", "should", "must", "may", "might", "cannot"),
@@ -85,7 +85,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "is more expensive than {object}",
         "is different from {object}",
         "is as good as finished",
-        "is due {soon}",
+        "is due on the {day} of {month}",
         "is out of date",
         "is a little longer than {object}",
         "is not what {who} had in mind",
@@ -96,7 +96,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "was never signed by {whom}",
         "was planned for {purpose}",
         "was part of {object}",
-        "has to wait until {who} {can} {do}",
+        "has to wait until {who} can {do}",
         "has been changed {few} times since {month}",
         "has been on the list since {month}",
         "has nothing to do with {object}",

@@ -39,12 +39,14 @@ KINDS = (
     "addition",
     "wiki",
 )
-_FILES = (clauses, mails, messages, pages, people, sentences, things, tickets, times, verbs)
+# Kinds that are typed in haste, about something of few words.
+BRIEF = ("title", "comment", "chat", "addition", "ticket")
+PHRASE_FILES = (clauses, mails, messages, pages, people, sentences, things, tickets, times, verbs)
 
 
 @cache
 def _grammar() -> Grammar:
-    return Grammar({name: said for file in _FILES for name, said in file.PHRASES.items()})
+    return Grammar({name: said for file in PHRASE_FILES for name, said in file.PHRASES.items()})
 
 
 def compose_texts(kind: str, count: int, *, seed: int, subject: str | None = None) -> list[str]:
@@ -96,7 +98,8 @@ def compose_texts(kind: str, count: int, *, seed: int, subject: str | None = Non
     texts = []
     for number in range(count):
         own = mixed(key, number)
-        about = grammar.text("topic", mixed(own, 1)) if subject is None else subject
+        drawn = "brief" if kind in BRIEF else "topic"
+        about = grammar.text(drawn, mixed(own, 1)) if subject is None else subject
         texts.append(grammar.text(kind, own, {"topic": about}))
     return texts
 

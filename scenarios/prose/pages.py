@@ -42,6 +42,13 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "Since the {day} of {month} the team of {person} {can} {do} as well.",
         "If {thing} {state}, the person in charge {can} {do}.",
     ),
+    "lead": (
+        "{Topic} {state}, and {happened}.",
+        "For {topic}, {happens}.",
+        "Here is what to do with {topic}, which {state}.",
+        "In {month} it was decided that {topic} {state}.",
+        "Work on {topic} begins with {doing}.",
+    ),
     "paragraph": (
         "{rule} {tell} {rule}",
         "{tell} {rule}",
@@ -49,8 +56,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "{tell} {tell} {rule} {plan}",
     ),
     "wiki": (
-        "{heading}\n\n{about} {paragraph}\n\n{paragraph}",
-        "{heading}\n\n{about} {rule}\n\n{paragraph}\n\n{paragraph}",
-        "{heading}\n\n{about}\n\n{paragraph}\n\n{paragraph} {tell}",
+        "{heading}\n\n{lead} {paragraph}\n\n{paragraph}",
+        "{heading}\n\n{lead} {rule}\n\n{paragraph}\n\n{paragraph}",
+        "{heading}\n\n{lead}\n\n{paragraph}\n\n{paragraph} {tell}",
     ),
 }

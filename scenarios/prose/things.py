@@ -42,7 +42,7 @@ demonstration|description|design|diagram|discount|discussion|display|document|dr
 enquiry|error|estimate|evaluation|event|examination|example|exhibition|explanation|facility
 feature|figure|file|final version|folder|forecast|form|formula|guarantee|guide|handbook
 idea|illustration|inspection|instruction|invitation|invoice|issue|item|journal|label|leaflet
-letter|licence|limit|list|loan|machine|manual|map|material|measurement|meeting|minute|model
+letter|licence|limit|list|loan|machine|manual|map|measurement|meeting|minute|model
 drawing|briefing|recording|warning|listing|catalogue card|network|newsletter|note|notice|obligation|occasion|offer|opinion|option|order
 outline|overview|package|page|panel|parcel|payment|permission|photograph|picture|plan|policy
 position|possibility|poster|presentation|price|principle|printer|problem|procedure|programme|project
@@ -126,7 +126,7 @@ PURPOSES = (
     "{town}",
     "{town}",
 )
-# A topic is what a whole text is about; other things are richer and come and go.
+# What a whole text is about is a topic, or a brief one; other things come and go.
 PHRASES: dict[str, tuple[str, ...]] = {
     "noun": NOUNS,
     "quality": QUALITIES,
@@ -138,8 +138,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
     "a_quality": tuple(map(with_article, QUALITIES)),
     "plural": tuple(map(plural, NOUNS)),
     "which": (
-        *("many", "various", "further", "several", "some", "such", "the usual", "enough"),
-        *("hardly any", "a couple of", "more", "better", "cheaper", "fresh"),
+        *("many", "various", "further", "several", "some", "such", "the usual"),
+        *("a couple of", "more", "better", "cheaper", "fresh"),
     ),
     "news": (
         *("advice", "background", "feedback", "information", "research", "paperwork"),
@@ -156,6 +156,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "their {adjective} {noun}",
         "your {adjective} {noun}",
     ),
+    "brief": ("the {noun}", "the {noun}", "the {noun}", "the {adjective} {noun}", "our {noun}"),
     "item": ("the {noun}", "the {noun}", "the {quality} {noun}", "our {noun}", "{a_noun}"),
     "thing": (
         "the {noun}",

@@ -83,7 +83,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
     "ticket": (
         "{observed} {steps} {harm}",
         "{observed} {harm}",
-        "{harm} {observed}",
         "{observed} {steps} {harm}",
     ),
 }

@@ -10,7 +10,7 @@ import pytest
 from deskhand import DeskhandError, compose_texts, type_text
 from deskhand.errors import UnknownNameError
 from deskhand.keyed_draws import keys
-from deskhand.scenarios.prose.compose import KINDS
+from deskhand.scenarios.prose.compose import KINDS, PHRASE_FILES
 from deskhand.scenarios.prose.grammar import Grammar
 
 # Shares of letters in English books, in percent: Norvig 2012, "English Letter Frequency Counts:
@@ -50,7 +50,7 @@ def test_mails_and_their_sentences_are_distinct(mails: list[str]) -> None:
         for sentence in re.split(r"(?<=[.?]) ", paragraph)
     ]
     assert len(said) > 4_000
-    assert len(set(said)) > 0.95 * len(said)
+    assert len(set(said)) > 0.9 * len(said)
 
 
 def test_letters_are_as_frequent_as_in_english(mails: list[str]) -> None:
@@ -79,7 +79,7 @@ def test_a_text_depends_on_its_number_alone(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_grammar_of_every_kind(kind: str) -> None:
     texts = compose_texts(kind, 1_000, seed=SEED)
-    assert len(set(texts)) > 970
+    assert len(set(texts)) > 900
     for text in texts:
         assert text.isascii()
         assert text == text.strip()
@@ -137,6 +137,15 @@ def test_phrases_of_a_slot_are_equally_likely() -> None:
     drawn = Counter(grammar.text("start", one[i : i + 1]) for i in range(7_000))
     chi_square = sum((drawn[f"{n}"] - 1_000) ** 2 / 1_000 for n in range(7))
     assert chi_square < 16.8  # the 99 % point for 6 degrees of freedom
+
+
+def test_every_slot_is_used_and_named_once() -> None:
+    phrases = {name: said for file in PHRASE_FILES for name, said in file.PHRASES.items()}
+    assert len(phrases) == sum(len(file.PHRASES) for file in PHRASE_FILES)
+    used = {*KINDS, "brief"}
+    for said in phrases.values():
+        used |= {name.lower() for phrase in said for name in re.findall(r"{(\w+)}", phrase)}
+    assert used == set(phrases)
 
 
 def test_a_slot_that_is_not_there_is_refused() -> None:
