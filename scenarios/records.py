@@ -1,7 +1,7 @@
 """Made-up data that people type: leads, issues, messages, secrets; the same for the same seed.
 
 Pools are built once for a seed and kept; a person draws from them with a stream of its own. Names
-come from Faker; sentences are put together here. Telephone numbers lie in the range 555-0100 to
+come from Faker, texts from `deskhand.scenarios.prose`. Telephone numbers lie in the range 555-0100 to
 555-0199 that is reserved for fiction, e-mail addresses at the reserved example domains; all texts
 are ASCII.
 """
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deskhand.errors import UnknownNameError
-from deskhand.scenarios.sentences import ACTS, ASKS, TIMES, Writer
+from deskhand.scenarios.prose.compose import compose_texts
 from deskhand.streams import Draws, stream
 
 if TYPE_CHECKING:
@@ -119,52 +119,64 @@ def pools(seed: int) -> Pools:
     rng = stream(seed, "records")
     fake: Faker = Faker("en_US", use_weighting=False)
     fake.seed_instance(int(rng.integers(2**31)))
-    writer = Writer(rng)
+
+    def texts(*kinds: str) -> list[list[str]]:
+        return [compose_texts(kind, POOL_SIZE, seed=seed) for kind in kinds]
+
+    drafts = compose_texts("reply", 2 * POOL_SIZE, seed=seed)
     return Pools(
-        lead=tuple(_lead(fake, writer, rng) for _ in range(POOL_SIZE)),
-        opportunity=tuple(_opportunity(writer, rng) for _ in range(POOL_SIZE)),
+        lead=tuple(
+            _lead(fake, rng, notes) for notes in compose_texts("note", POOL_SIZE, seed=seed)
+        ),
+        opportunity=tuple(
+            Opportunity(
+                stage=_pick(STAGES, rng),
+                amount=str(int(rng.integers(12, 900)) * 100),
+                next_step=next_step,
+                prompt=prompt,
+                draft=draft,
+                second_draft=second_draft,
+                edit=f" {edit}",
+            )
+            for next_step, prompt, edit, draft, second_draft in zip(
+                *texts("task", "prompt", "addition"), drafts[::2], drafts[1::2], strict=True
+            )
+        ),
         issue=tuple(
             Issue(
-                title=writer.fault(),
-                description=writer.description(),
-                priority=writer.pick(PRIORITIES),
-                assignee=writer.pick(ASSIGNEES),
-                label=writer.pick(LABELS),
-                comment=f"{writer.message()} {writer.message()}",
+                title=title,
+                description=description,
+                priority=_pick(PRIORITIES, rng),
+                assignee=_pick(ASSIGNEES, rng),
+                label=_pick(LABELS, rng),
+                comment=comment,
             )
-            for _ in range(POOL_SIZE)
+            for title, description, comment in zip(
+                *texts("title", "ticket", "comment"), strict=True
+            )
         ),
-        message=tuple(writer.message() for _ in range(2 * POOL_SIZE)),
+        message=tuple(compose_texts("chat", 2 * POOL_SIZE, seed=seed)),
         word=tuple(fake.word() for _ in range(POOL_SIZE)),
     )
 
 
-def _lead(fake: "Faker", writer: Writer, rng: np.random.Generator) -> Lead:
+def _lead(fake: "Faker", rng: np.random.Generator, notes: str) -> Lead:
     first, last = fake.first_name(), fake.last_name()
     return Lead(
         name=f"{first} {last}",
         company=fake.company(),
-        email=f"{first}.{last}@{writer.pick(EXAMPLE_DOMAINS)}".lower().replace(" ", ""),
+        email=f"{first}.{last}@{_pick(EXAMPLE_DOMAINS, rng)}".lower().replace(" ", ""),
         phone=f"+1 202 555 01{int(rng.integers(100)):02d}",
         street=f"{int(rng.integers(1, 900))} Example Street",
-        source=writer.pick(SOURCES),
-        status=writer.pick(STATUSES),
+        source=_pick(SOURCES, rng),
+        status=_pick(STATUSES, rng),
         follow_up=f"2026-{int(rng.integers(1, 13)):02d}-{int(rng.integers(1, 29)):02d}",
-        notes=f"Met at lunch, asks for {writer.pick(ASKS)}. Call back {writer.pick(TIMES)}.",
+        notes=notes,
     )
 
 
-def _opportunity(writer: Writer, rng: np.random.Generator) -> Opportunity:
-    ask = writer.pick(ASKS)
-    return Opportunity(
-        stage=writer.pick(STAGES),
-        amount=str(int(rng.integers(12, 900)) * 100),
-        next_step=f"{writer.pick(ACTS)} {ask} before Friday and tell the team.",
-        prompt=f"Write a friendly follow-up about {ask} and keep it short, they read it on the way.",
-        draft=writer.draft(),
-        second_draft=writer.draft(),
-        edit=f" We look forward to {writer.pick(ASKS)}.",
-    )
+def _pick(choices: Sequence[str], rng: np.random.Generator) -> str:
+    return choices[int(rng.integers(len(choices)))]
 
 
 _LETTERS = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!?-_+"

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from deskhand.errors import DeskhandError
     from deskhand.keyboard_motor import time_keys, type_text
     from deskhand.pointer_motor import pointer_paths
+    from deskhand.scenarios.prose.compose import compose_texts
     from deskhand.session import Session
 
     __version__: str
@@ -18,6 +19,7 @@ __all__ = [
     "Profile",
     "Session",
     "__version__",
+    "compose_texts",
     "fit",
     "generate",
     "pointer_paths",
@@ -32,6 +34,7 @@ _HOME = {
     "DeskhandError": "deskhand.errors",
     "Profile": "deskhand.behavior_models.profile",
     "Session": "deskhand.session",
+    "compose_texts": "deskhand.scenarios.prose.compose",
     "fit": "deskhand.calibration.pointer_fit",
     "pointer_paths": "deskhand.pointer_motor",
     "time_keys": "deskhand.keyboard_motor",

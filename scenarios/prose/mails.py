@@ -1,0 +1,61 @@
+"""Mails between offices, and the one paragraph that answers a customer."""
+
+PHRASES: dict[str, tuple[str, ...]] = {
+    "greeting": (
+        "Dear {name},",
+        "Dear {name} {surname},",
+        "Hello {name},",
+        "Good morning {name},",
+        "Dear all,",
+        "Good afternoon {name},",
+        "Dear {role}s,",
+        "Hello both,",
+        "Hi {name},",
+    ),
+    "farewell": (
+        "Best regards,",
+        "Kind regards,",
+        "With best wishes,",
+        "Many thanks,",
+        "Regards,",
+        "Yours sincerely,",
+        "All the best,",
+        "See you on {weekday},",
+    ),
+    "first": (
+        "{about} {tell}",
+        "{about} {tell} {tell}",
+        "{thank} {about}",
+        "{thank} {about} {tell}",
+        "{about} {plan}",
+    ),
+    "middle": (
+        "{tell} {plan}",
+        "{tell} {tell} {ask}",
+        "{tell} {plan} {ask}",
+        "{plan} {ask}",
+        "{tell} {tell} {plan} {tell}",
+        "{ask} {tell}",
+    ),
+    "mail": (
+        "{greeting}\n\n{first} {close}\n\n{farewell}\n{name}",
+        "{greeting}\n\n{first}\n\n{middle} {close}\n\n{farewell}\n{name} {surname}",
+        "{greeting}\n\n{first}\n\n{middle}\n\n{farewell}\n{name}",
+        "{greeting}\n\n{first}\n\n{middle}\n\n{ask} {close}\n\n{farewell}\n{name} {surname}",
+        "{greeting}\n\n{first} {ask}\n\n{farewell}\n{name}",
+    ),
+    "reply": (
+        "{thank} {about} {close}",
+        "{thank} {about} {plan}",
+        "{about} {plan} {ask}",
+        "{about} {tell} {close}",
+    ),
+    "prompt": (
+        "Write a friendly answer about {topic} and offer to {jot}.",
+        "Write a short letter to {someone} about {topic}, and say that it {status}.",
+        "Draft a reply on {topic}, which {status}. Keep it short.",
+        "Tell {someone} in a few lines that {topic} {status}.",
+        "Explain that {topic} {status}, and be polite.",
+        "Say in plain words that we {jotted}, and mention {topic}.",
+    ),
+}

@@ -1,0 +1,37 @@
+"""Short texts between colleagues: comments under a ticket, and messages in a chat."""
+
+PHRASES: dict[str, tuple[str, ...]] = {
+    "comment": (
+        "{Topic} {status}, so I {jotted}.",
+        "{Someone} {jotted}; {topic} {status}.",
+        "I looked at it with {topic} in mind: {part} {fault}.",
+        "It has to do with {topic}. I can {jot} {soon}.",
+        "The cause is known: {someone} {jotted}. With {topic} it works.",
+        "Tested with {topic} on {weekday}; it {fault}.",
+        "I will {jot} {soon}, once {topic} {status}.",
+        "Could {someone} {jot}? Without {topic} we cannot close this.",
+        "We {jotted} {then}. Please check {topic} again.",
+    ),
+    "chat": (
+        "Could someone look at {topic}?",
+        "Could you send {topic} to {someone}?",
+        "{Topic} {status}.",
+        "{Topic} {status}, I think.",
+        "Who knows whether {topic} {status}?",
+        "Who can {jot}? It is about {topic}.",
+        "I am on it, {topic} follows in {few} {unit}.",
+        "Thanks, that helped with {topic}.",
+        "Moved {topic} to {hour} on {weekday}.",
+        "{Someone} asks for {topic} again.",
+        "Done, please check {topic}.",
+        "Lunch at {hour}? We need to talk about {topic}.",
+        "I put it next to {topic}.",
+        "Can we send out {topic} {soon}?",
+        "Sorry, I am late, start with {topic}.",
+        "Is {topic} with {someone}?",
+        "{Someone} {jotted}, is {topic} next?",
+        "We {jotted}, so {topic} has to wait.",
+        "Good news, {topic} {status}.",
+        "Have you seen {topic}?",
+    ),
+}
