@@ -32,6 +32,8 @@ from deskhand.keyed_draws import keys, mixed
 # A context or kind of keys with fewer keystrokes keeps the numbers of the base profile.
 FEWEST_ROWS = 150
 PEOPLE_MADE = 600
+# Longer than this share of people's spacings none is drawn.
+_LONGEST = 0.9999
 MATCHING_ROUNDS = 4
 # A key held longer than this may be Shift, where nothing is known of it.
 _LONG_US = 250_000
@@ -84,6 +86,9 @@ def fit_keyboard_law(
             value = {**entries[name]["value"], law: value}
         entries[name] = entry(value, source)
 
+    least_s = entries["spacing_bounds_s"]["value"][law][0]
+    spacing_s = np.exp(rows.log_spacing[np.isfinite(rows.log_spacing)])
+    put("spacing_bounds_s", [least_s, round(float(np.quantile(spacing_s, _LONGEST)), 1)])
     seen = measured(recording, rows, enough)
     for name, names, side in (
         ("spacing", CLASS_CONTEXTS, seen.spacing),
