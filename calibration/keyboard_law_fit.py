@@ -114,8 +114,28 @@ def fit_keyboard_law(
     copies = _copies(recording, enough)
     for _ in range(MATCHING_ROUNDS):
         made = _simulated(_profile(entries, base), copies, law)
-        _match(put, entries, law, seen, made)
+        _match_shapes(put, entries, law, seen, made)
+        _match_people(put, entries, law, seen, made)
+    known = _people_of_known_keys(recording, enough)
+    if FEWEST_PEOPLE <= len(known) < len(enough):
+        # So few that the traits drawn for them count: what keys do is matched on many copies.
+        seen, copies = measured(recording, rows, known), _copies(recording, known)
+        for _ in range(MATCHING_ROUNDS):
+            made = _simulated(_profile(entries, base), copies, law)
+            _match_shapes(put, entries, law, seen, made, but="unknown")
     return entries
+
+
+def _people_of_known_keys(recording: KeyRecording, people: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return those of some people of whom most keys are known."""
+    sequences = recording.sequences
+    unknown = sequences.vocabulary.key_class[sequences.key] == CLASS_CODE["unknown"]
+    size = len(recording.people)
+    share = np.bincount(recording.person, unknown, size) / np.bincount(
+        recording.person, minlength=size
+    ).clip(1)
+    found: NDArray[np.intp] = people[share[people] < 0.5]
+    return found
 
 
 def _profile(entries: Entries, base: Profile) -> Profile:
@@ -159,13 +179,15 @@ def _simulated(profile: Profile, copies: KeyRecording, law: str) -> Measured:
     return measured(made, recorded_rows(made), np.arange(len(made.people)))
 
 
-def _match(put: Any, entries: Entries, law: str, seen: Measured, made: Measured) -> None:
-    """Correct what the law makes of its numbers where it differs from what was measured."""
+def _match_shapes(
+    put: Any, entries: Entries, law: str, seen: Measured, made: Measured, *, but: str = ""
+) -> None:
+    """Correct the laws of contexts and kinds of keys where they make other than was measured."""
     for name, names in (("spacing", CLASS_CONTEXTS), ("hold", HOLD_KINDS)):
         wanted, got = getattr(seen, name), getattr(made, name)
         table = dict(entries[name]["value"][law])
         for k, key in enumerate(names):
-            if wanted.rows[k] >= FEWEST_ROWS and got.rows[k] >= FEWEST_ROWS:
+            if key != but and min(wanted.rows[k], got.rows[k]) >= FEWEST_ROWS:
                 centre, scale, skew, tail = table[key]
                 step = wanted.shape[k] - got.shape[k]
                 step = np.clip(step, -0.3, 0.3)
@@ -179,6 +201,10 @@ def _match(put: Any, entries: Entries, law: str, seen: Measured, made: Measured)
                     ]
                 )
         put(name, table)
+
+
+def _match_people(put: Any, entries: Entries, law: str, seen: Measured, made: Measured) -> None:
+    """Correct the law of people's traits where it makes other than was measured."""
     mean, sd = (dict(entries[name]["value"][law]) for name in ("person_mean", "person_sd"))
     for i, name in enumerate(TRAITS):
         # Log odds of a share near 1 are bounded by how many texts one types: not to be matched.
