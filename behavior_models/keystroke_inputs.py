@@ -111,8 +111,9 @@ def keystroke_inputs(sequences: KeySequences) -> KeystrokeInputs:
     put["left in erasing"][:] = _logs(np.where(erases, _until(~erases, left), 0))
     since = _since(erases, place)
     put["since erasing"][:] = np.where(since > place, 0.0, 1.0 / (1.0 + since))
-    put["sentence start"][:] = context == CLASS_CONTEXTS.index("sentence start")
-    put["after comma"][:] = context == CLASS_CONTEXTS.index("after comma")
+    # The first key of a sequence has no context: what stands before it is another sequence.
+    put["sentence start"][:] = follows & (context == CLASS_CONTEXTS.index("sentence start"))
+    put["after comma"][:] = follows & (context == CLASS_CONTEXTS.index("after comma"))
     return KeystrokeInputs(
         classes=_around(key_class, place, left, CLASS_SIGHT, _OUTSIDE_CLASS),
         letters=_around(letter, place, left, LETTER_SIGHT, _OUTSIDE_LETTER),

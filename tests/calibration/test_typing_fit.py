@@ -15,7 +15,7 @@ PEOPLE = 60
 TEXT = "the carrier called about the late delivery and asked for another week"
 
 
-def _recorded(profile: Profile, seed: int) -> pa.Table:
+def recorded(profile: Profile, seed: int) -> pa.Table:
     texts = [TEXT] * (8 * PEOPLE)
     person = [f"p{number % PEOPLE}" for number in range(len(texts))]
     typed = deskhand.type_text(texts, person=person, profile=profile, seed=seed)
@@ -57,7 +57,7 @@ def _with_grids(grids: list[tuple[int, float, str, float]]) -> Profile:
 @pytest.fixture(scope="module")
 def made() -> tuple[pa.Table, Profile]:
     grids = [(1000, 0.4, "none", 0.0), (8000, 0.35, "stamps", 0.1), (15625, 0.25, "gaps", 0.0)]
-    table = _recorded(_with_grids(grids), seed=5)
+    table = recorded(_with_grids(grids), seed=5)
     return table, deskhand.fit(table, name="found", fidelity="law")
 
 
