@@ -320,12 +320,12 @@ def spacings_at(keys: Keystrokes, place: str) -> Floats:
 def main(words: Sequence[str] | None = None) -> None:
     """Write the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--profile", default="literature", help="of copied text")
-    parser.add_argument("--composition", help="of composed text; default: the same")
+    parser.add_argument("--profile", default="transcription", help="of copied text")
+    parser.add_argument("--composition", default="composition", help="of composed text")
     parser.add_argument("--out", type=Path, default=HERE)
     given = parser.parse_args(words)
     set_style()
-    profiles = {"transcription": given.profile, "composition": given.composition or given.profile}
+    profiles = {"transcription": given.profile, "composition": given.composition}
     made = {mode: passages(profile, mode) for mode, profile in profiles.items()}
     for mode, keys in made.items():
         figures = typing_figures(keys)

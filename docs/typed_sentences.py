@@ -1,6 +1,6 @@
 """Sentences typed by many people, for the pictures of docs/models/keyboard.md."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +11,15 @@ from deskhand.behavior_models.key_sequences import KeySequences
 from deskhand.behavior_models.key_strokes import key_strokes
 from deskhand.behavior_models.keyboard_layout import load_layout
 from deskhand.behavior_models.keystroke_law import law_times
+from deskhand.behavior_models.learned_keystrokes import SECTION as LEARNED
+from deskhand.behavior_models.learned_keystrokes import learned_times
 from deskhand.behavior_models.profile import Profile, load_profile
 from deskhand.behavior_models.text_entry import entered_texts
 from deskhand.behavior_models.typing_error_parameters import published_typing_errors
 from deskhand.evaluation.key_table import Keystrokes
 from deskhand.keyed_draws import keys
 
+Times = Callable[[Profile, KeySequences, str], tuple[NDArray[np.float64], NDArray[np.float64]]]
 SEED = 7
 LAYOUT = "qwerty-us"
 # Invented, with commas, stops, capitals and a digit or two.
@@ -51,16 +54,18 @@ def typed(texts: Sequence[str], people: Sequence[str], profile: str, mode: str) 
     habits = draw_error_habits(section, person_key, mode)
     entry = entered_texts(section, tokens, first, text_key, habits, layout, mode)
     strokes = key_strokes(entry.token, entry.first, layout)
-    return _timed(population, strokes.stroke, strokes.first, people, mode)
+    times = learned_times if LEARNED in population.sections else law_times
+    return _timed(times, population, strokes.stroke, strokes.first, people, mode)
 
 
 def pressed(names: NDArray[np.uint8], people: Sequence[str], profile: str, mode: str) -> Keystrokes:
-    """Return tokens, one row a person, timed as they are."""
+    """Return tokens, one row a person, timed as they are by the law: they are no sentences."""
     first = np.arange(len(names)) * names.shape[1]
-    return _timed(load_profile(profile), names.reshape(-1), first, people, mode)
+    return _timed(law_times, load_profile(profile), names.reshape(-1), first, people, mode)
 
 
 def _timed(
+    times: Times,
     population: Profile,
     token: NDArray[np.uint8],
     first: NDArray[np.intp],
@@ -76,7 +81,7 @@ def _timed(
         person_key=keys(SEED, "picture.person", order),
         sequence_key=keys(SEED, "picture.keys", range(len(first))),
     )
-    down_us, up_us = law_times(population, sequences, mode)
+    down_us, up_us = times(population, sequences, mode)
     number = sequences.sequence
     return Keystrokes(
         people=order,
