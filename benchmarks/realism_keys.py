@@ -32,6 +32,7 @@ from deskhand.errors import DeskhandError
 from deskhand.evaluation.figures_beside import figures_beside
 from deskhand.evaluation.key_table import Keystrokes, typed_keys
 from deskhand.evaluation.key_views import key_views, telling_keys, views_of
+from deskhand.evaluation.nearest_typing import nearest_typing
 from deskhand.evaluation.two_sample import TwoSample
 
 FIDELITIES = ("law", "learned")
@@ -188,6 +189,8 @@ def benchmark(given: argparse.Namespace, name: str, sides: Sides, keep: Path) ->
         peer = fastest[2] if fastest else None
         measured = speed(paths[tier], tier, sequences_of(real), keep, peer)
         found[tier] = {"speed": show_speed(tier, measured, fastest[1] if fastest else "")}
+        if not named:
+            found[tier]["nearest"] = show_nearest(tier, keys, sides)
         if given.top:
             found[tier]["top"] = telling_keys(real, keys, **judged)
             print(f"\n{tier}: single features that tell most")
@@ -212,6 +215,22 @@ def show_speed(tier: str, found: Speed, beside: str) -> dict[str, Any]:
         "the table returned"
     )
     return asdict(found)
+
+
+def show_nearest(tier: str, made: Keystrokes, sides: Sides) -> dict[str, Any]:
+    """Print whether one fold's typing lies nearer to the fitted people's than the fold's own does."""
+    fold = sides.folds[0]
+    others = np.setdiff1d(np.unique(sides.keys.person), fold)
+    strangers, fitted = sides.keys.of_people(fold), sides.keys.of_people(others)
+    found = nearest_typing(made.of_people(fold), strangers, fitted)
+    quantiles = [" ".join(f"{d:.3f}" for d in side) for side in (found.made, found.strangers)]
+    print(
+        f"{tier}: distance to the nearest fitted stretch of keys, p1 p5 p25 p50 p75: made "
+        f"{quantiles[0]}, people not fitted on {quantiles[1]}; KS {found.ks:.3f}, nearer by "
+        f"{found.nearer:.3f}, copies {found.copies:.4f}"
+    )
+    columns = {"made": found.made.tolist(), "strangers": found.strangers.tolist()}
+    return columns | {k: getattr(found, k) for k in ("ks", "p_value", "nearer", "copies")}
 
 
 def show_figures(tier: str, made: Keystrokes, real: Keystrokes) -> list[dict[str, Any]]:
