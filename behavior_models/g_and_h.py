@@ -13,6 +13,8 @@ Tukey 1977; Hoaglin 1985, "Summarizing shape numerically: the g-and-h distributi
 import numpy as np
 from numpy.typing import NDArray
 
+from deskhand.behavior_models.even_exponential import even_exp, even_expm1
+
 # Percentages below, and the normal quantiles of those above a half.
 PERCENT = (2.5, 5.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 97.5)
 _Z = np.array([1.959964, 1.644854, 1.281552, 0.674490])
@@ -46,9 +48,9 @@ def bend(
     np.minimum(stretched, np.where(z > 0, _FARTHEST, _FARTHEST_BELOW), out=stretched)
     stretched *= tail
     stretched *= np.float32(0.5)
-    np.exp(stretched, out=stretched)
+    even_exp(stretched)
     z *= g
-    np.expm1(z, out=z)
+    even_expm1(z)
     z /= g
     z *= stretched
     return z

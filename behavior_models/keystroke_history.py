@@ -7,6 +7,8 @@ of the last two keys, means over the last few and over many, and how far keys ov
 import numpy as np
 from numpy.typing import NDArray
 
+from deskhand.behavior_models.even_exponential import even_exp
+
 Floats = NDArray[np.float32]
 
 # A score is (ln(time + offset) - middle) / scale, times in s; the offset keeps short times apart
@@ -49,7 +51,7 @@ def times_us(score: Floats, form: tuple[float, float, float], longest_s: float) 
     found = np.multiply(score, scale, dtype=np.float32)
     found += middle
     np.minimum(found, np.float32(np.log(longest_s)), out=found)
-    np.exp(found, out=found)
+    even_exp(found)
     found -= offset
     found *= np.float32(_US_PER_S)
     np.maximum(found, np.float32(SHORTEST_US), out=found)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deskhand.behavior_models.digraph_contexts import CLASS_CONTEXTS, key_contexts
+from deskhand.behavior_models.even_exponential import even_exp
 from deskhand.behavior_models.g_and_h import bend
 from deskhand.behavior_models.key_classes import CLASS_CODE, CLASSES, KeyVocabulary
 from deskhand.behavior_models.key_release import Presses, released_us
@@ -172,9 +173,9 @@ def _block_times(
     log_hold = bent(score_hold, tables.hold, by_key.kind.take(key), "hold")
     log_hold += by_key.letter.take(key)
     second = np.float32(np.log(_US_PER_S))
-    log_spacing *= np.exp(trait("spacing_spread")).take(sequence)
+    log_spacing *= even_exp(trait("spacing_spread").copy()).take(sequence)
     log_spacing += (trait("spacing") + second).take(sequence)
-    log_hold *= np.exp(trait("hold_spread")).take(sequence)
+    log_hold *= even_exp(trait("hold_spread").copy()).take(sequence)
     log_hold += (trait("hold") + second).take(sequence)
 
     bounds_s = {name: profile["keystrokes", name] for name in ("spacing_bounds_s", "hold_bounds_s")}
@@ -211,7 +212,7 @@ def _block_times(
 def _bounded(logarithm: Floats, bounds_s: list[float]) -> NDArray[np.float64]:
     low, high = (np.float32(_US_PER_S * float(bound)) for bound in bounds_s)
     # Beyond 80 a number of this size has no exponential.
-    np.exp(np.minimum(logarithm, np.float32(80.0), out=logarithm), out=logarithm)
+    even_exp(np.minimum(logarithm, np.float32(80.0), out=logarithm))
     np.clip(logarithm, low, high, out=logarithm)
     return logarithm.astype(np.float64)
 
