@@ -70,9 +70,9 @@ def repeated(
 def repeat_spacing_us(
     profile: Profile,
     again: NDArray[np.bool_],
-    person: tuple[NDArray[np.float32], NDArray[np.float32]],
+    person: tuple[NDArray[np.float32], ...],
     normal: NDArray[np.float32],
-    chance: NDArray[np.float32],
+    chance: tuple[NDArray[np.float32], NDArray[np.float32]],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the spacings before repeats, and the period in which they come.
 
@@ -80,15 +80,16 @@ def repeat_spacing_us(
     ----------
     profile : Profile
         ``keystrokes.repeat_delay_s`` and ``repeat_period_s`` (people's: share, lowest, highest),
-        ``repeat_scatter_s`` (SD of a delay), ``repeat_slip`` (share of repeats that come a tick of
-        a timer late, and the tick in s).
+        ``repeat_scatter_s`` (SD of a delay), ``repeat_jitter_s`` (people's mean lateness of a
+        repeat, which the next one does not share: share, lowest, highest) and ``repeat_slip``
+        (share of repeats that come a tick of a timer late, and the tick in s).
     again : NDArray[np.bool_], shape (k,)
         Whether the press before is itself a repeat.
-    person : pair of NDArray[np.float32], shape (k,)
-        Uniform numbers that are the person's own and pick delay and period.
+    person : three of NDArray[np.float32], shape (k,)
+        Uniform numbers that are the person's own and pick delay, period and jitter.
     normal : NDArray[np.float32], shape (k,)
         Standard normal numbers.
-    chance : NDArray[np.float32], shape (k,)
+    chance : pair of NDArray[np.float32], shape (k,)
         Uniform numbers.
 
     Returns
@@ -101,7 +102,9 @@ def repeat_spacing_us(
     >>> from deskhand.behavior_models.profile import load_profile
     >>> again, half = np.array([False, True]), np.full(2, 0.5, np.float32)
     >>> none = np.zeros(2, np.float32)
-    >>> wait, _ = repeat_spacing_us(load_profile("literature"), again, (half, half), none, half)
+    >>> wait, _ = repeat_spacing_us(
+    ...     load_profile("literature"), again, (half,) * 3, none, (half, half)
+    ... )
     >>> bool(wait[0] > 200_000), bool(20_000 < wait[1] < 100_000)
     (True, True)
     """
@@ -109,7 +112,12 @@ def repeat_spacing_us(
     period_s = _of_people(profile["keystrokes", "repeat_period_s"], person[1])
     slips, tick_s = (float(value) for value in profile["keystrokes", "repeat_slip"])
     scatter_s = float(profile["keystrokes", "repeat_scatter_s"])
-    wait_s = np.where(again, period_s + tick_s * (chance < slips), delay_s + scatter_s * normal)
+    late_s = -_of_people(profile["keystrokes", "repeat_jitter_s"], person[2]) * np.log(chance[1])
+    late_s[~again] = 0.0
+    late_s[1:] -= np.where(again[1:], late_s[:-1], 0.0)
+    wait_s = np.where(
+        again, period_s + tick_s * (chance[0] < slips) + late_s, delay_s + scatter_s * normal
+    )
     return _US_PER_S * np.maximum(wait_s, 0.01), _US_PER_S * period_s
 
 

@@ -78,11 +78,11 @@ def repeat_runs(
     row, chain = row[held], chain[held]
     person_key = sequences.person_key[sequences.person]
     own = mixed(person_key, _PERIOD)
-    person = uniforms(own, 0)[sequence[row]], uniforms(own, 1)[sequence[row]]
+    person = tuple(uniforms(own, slot)[sequence[row]] for slot in range(3))
     key_of_row = sequences.sequence_key[sequence[row]]
     normal = normals(mixed(key_of_row, _DELAY), place[row])
-    slip, lift, _ = thirds(words(mixed(key_of_row, _SLIP), place[row]))
-    spacing_us, period_us = repeat_spacing_us(profile, chain, person, normal, slip)
+    slip, lift, late = thirds(words(mixed(key_of_row, _SLIP), place[row]))
+    spacing_us, period_us = repeat_spacing_us(profile, chain, person, normal, (slip, late))
     ends_here = np.ones(len(row), np.bool_)
     ends_here[:-1] = np.diff(row) > 1
     ends_here[:-1] |= ~chain[1:]

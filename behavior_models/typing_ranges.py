@@ -31,6 +31,7 @@ RANGES: Mapping[tuple[str | int, ...], tuple[float, float]] = {
     ("keystrokes", "repeat_delay_s"): _SIZE,
     ("keystrokes", "repeat_scatter_s"): _SIZE,
     ("keystrokes", "repeat_period_s"): _SIZE,
+    ("keystrokes", "repeat_jitter_s"): _SIZE,
     ("key_clock", "grids", "period_us"): (1.0, 1e6),
     ("key_clock", "grids", "share"): _SHARE,
     ("typing_errors", "slip_rate"): _SHARE,

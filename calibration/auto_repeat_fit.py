@@ -12,8 +12,8 @@ from deskhand.calibration.key_recording import KeyRecording
 FEWEST_RUNS, FEWEST_PEOPLE, FEWEST_TRIED = 100, 20, 30
 # By keys left in the run, this one included, up to.
 LEFT = (1, 2, 3, 4, 6, 9, 14, 25, 1_000_000)
-# People by quarters, from the 5th to the 95th of a hundred.
-_QUARTERS = (5, 25, 50, 75, 95)
+# People by steps of rank, from the 5th to the 95th of a hundred.
+_RANKS = (5, 15, 25, 35, 45, 55, 65, 75, 85, 95)
 _TICK_MS = 15.625
 
 
@@ -63,14 +63,24 @@ def fit_auto_repeat(recording: KeyRecording, source: str) -> Entries:
     own_ms[delay_ms[0].astype(np.intp)] = delay_ms[1]
     scatter_ms = np.median(np.abs(spacing_ms[held] - own_ms[person[held]]))
     own_ms[period_ms[0].astype(np.intp)] = period_ms[1]
-    late = np.mean(spacing_ms[follows] - own_ms[person[follows]] > _TICK_MS / 2)
+    off_ms = spacing_ms[follows] - own_ms[person[follows]]
+    late = np.mean(off_ms > _TICK_MS / 2)
+    steady = np.abs(off_ms) < _TICK_MS / 2
+    # The difference of two exponential delays is a Laplace number, whose mean size is their mean.
+    who = person[follows[steady]]
+    count = np.bincount(who)
+    jitter_ms = (np.bincount(who, np.abs(off_ms[steady])) / count.clip(1))[count > 0]
     told = f"{source}, Backspace"
     return {
         **{
             name: entry(table, f"{told}; by keys left in the run") for name, table in tables.items()
         },
-        "repeat_delay_s": entry(_quarters(delay_ms[1]), f"{told}; people's: share, from, to"),
-        "repeat_period_s": entry(_quarters(period_ms[1]), f"{told}; people's: share, from, to"),
+        "repeat_delay_s": entry(_steps(delay_ms[1]), f"{told}; people's: share, from, to"),
+        "repeat_period_s": entry(_steps(period_ms[1]), f"{told}; people's: share, from, to"),
+        "repeat_jitter_s": entry(
+            _steps(jitter_ms),
+            f"{told}; people's mean lateness of a repeat: share, from, to",
+        ),
         "repeat_scatter_s": entry(round(1.5e-3 * float(scatter_ms), 5), told),
         "repeat_slip": entry(
             [round(float(late), 4), _TICK_MS / 1e3],
@@ -105,6 +115,7 @@ def _medians(
     return person[first].astype(np.float64), values[first + count // 2]
 
 
-def _quarters(values_ms: NDArray[np.float64]) -> list[list[float]]:
-    bounds = np.percentile(values_ms, _QUARTERS) / 1e3
-    return [[0.25, round(float(a), 4), round(float(b), 4)] for a, b in pairwise(bounds)]
+def _steps(values_ms: NDArray[np.float64]) -> list[list[float]]:
+    bounds = np.percentile(values_ms, _RANKS) / 1e3
+    share = round(1.0 / (len(_RANKS) - 1), 4)
+    return [[share, round(float(a), 5), round(float(b), 5)] for a, b in pairwise(bounds)]
