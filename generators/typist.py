@@ -26,8 +26,9 @@ MODIFIERS = ("Control", "Shift", "Alt", "Meta")
 COMPOSED_WORDS = 5
 # The most texts of a kind that are typed ahead, and presses of a kind laid in store.
 MOST_AHEAD, MOST_STORED = 16, 16
-# What is pressed alone: to move on, in dates and in drop-downs.
-_OFTEN = ("Tab", "Enter", *ascii_lowercase, *digits)
+# What is pressed most: to move on, in dates and in drop-downs.
+_OFTEN = ("Tab", "Enter", "Backspace", "ArrowDown", "ArrowUp", *ascii_lowercase, *digits)
+_OFTEN_CHORDS = ("Alt+Tab", "Control+a", "Control+s", "Control+Enter")
 
 # Given a number, returns as many of the next texts of each kind, with their modes or None.
 Ahead = Callable[[int], Iterable[tuple[str, str | None]]]
@@ -181,12 +182,15 @@ class Typist:
         DeskhandError
             When the part before the last is not a modifier.
         """
+        return self._press(self._chord(chord))
+
+    def _chord(self, chord: str) -> _Press:
         *modifiers, key = chord.split("+") if not chord.endswith("++") else [chord[:-2], "+"]
         for modifier in modifiers:
             if modifier not in MODIFIERS:
                 raise UnknownNameError("modifier", modifier, MODIFIERS)
         tokens = bytes(self._layout.token(part) for part in [*modifiers, key])
-        return self._press(_Press(tokens, len(modifiers)))
+        return _Press(tokens, len(modifiers))
 
     def _type(self, asked: _Text) -> _Stored:
         """Type a text, and along with it those foreseen that are typed in the same way."""
@@ -229,7 +233,7 @@ class Typist:
         new = [press]
         if not self._presses:
             known = [key for key in _OFTEN if key in self._layout.tokens or self._typeable(key)]
-            new += [_Press(bytes([self._layout.token(key)]), 0) for key in known]
+            new += map(self._chord, (*known, *_OFTEN_CHORDS))
         for one in new:
             if one not in self._presses:
                 self._presses[one] = self._stored("press", (one.tokens.hex(), one.held))

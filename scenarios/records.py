@@ -199,15 +199,13 @@ class _Deck:
             self._places += (uniforms(self._key, slots) * len(self._pool)).astype(int).tolist()
         return self._pool[self._places[number]]
 
-    def ahead(self, count: int) -> list[str]:
+    def ahead(self, count: int, names: Sequence[str]) -> list[str]:
         if not self._drawn:
             return []
-        coming = (self._record(self._drawn - 1 + more) for more in range(count))
-        return [text for record in coming for text in _texts(record)]
-
-
-def _texts(record: Any) -> Sequence[str]:
-    return (record,) if isinstance(record, str) else [getattr(record, n) for n in record.__slots__]
+        records = [self._record(self._drawn - 1 + more) for more in range(count)]
+        if not names:
+            return records
+        return [getattr(record, name) for record in records for name in names]
 
 
 _LETTERS = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!?-_+"
@@ -259,9 +257,9 @@ class Records:
         They are those of the last record and of some that come next, of each kind drawn so far.
         """
         return [
-            (text, "composition" if kind in COMPOSED else None)
-            for kind, deck in self._decks.items()
-            for text in deck.ahead(count)
+            (text, mode)
+            for kind, (mode, names) in _TYPED.items()
+            for text in self._decks[kind].ahead(count, names)
         ]
 
     def fill(self, needs: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -289,5 +287,10 @@ class Records:
 
 
 KINDS = ("lead", "opportunity", "issue", "message", "word")
-# Kinds whose texts people make up as they write.
-COMPOSED = ("issue", "message")
+# Of each kind that people type: the mode where it does not go by the length, and what is typed.
+_TYPED: Mapping[str, tuple[str | None, Sequence[str]]] = {
+    "lead": (None, ("name", "company", "email", "phone", "notes")),
+    "opportunity": (None, ("amount", "prompt", "edit")),
+    "issue": ("composition", ("title", "description", "comment")),
+    "message": ("composition", ()),
+}
