@@ -10,6 +10,7 @@ keyboard counts from the press.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -103,6 +104,18 @@ def draw_clocks(profile: Profile, person_key: Keys) -> KeyClocks:
     >>> bool(np.isin(clocks.grid_us, [1000, 8000, 10000]).all())
     True
     """
+    if len(person_key) == 1:
+        return _one_clock(profile, int(person_key[0]))
+    return _clocks(profile, person_key)
+
+
+@lru_cache(maxsize=256)
+def _one_clock(profile: Profile, person_key: int) -> KeyClocks:
+    """Return the clock of one person, who is asked for time and again, text after text."""
+    return _clocks(profile, np.array([person_key], np.uint64))
+
+
+def _clocks(profile: Profile, person_key: Keys) -> KeyClocks:
     grids = profile[SECTION, "grids"]
     share = np.array([row["share"] for row in grids], np.float64)
     place = np.searchsorted(

@@ -70,8 +70,6 @@ class KeyboardLayout:
         0 (function keys), 1 (digits) to 5 (space bar).
     level : ndarray of uint8
         0 for a plain key, 1 with Shift, 2 with AltGr, 3 with both.
-    shifted : ndarray of bool
-        Whether Shift makes this character.
     capital : ndarray of bool
         Whether Caps Lock makes this character in Shift's place.
     dead : ndarray of uint8
@@ -93,8 +91,6 @@ class KeyboardLayout:
         Tokens of the AltGr and Caps Lock keys; 0 where there is none.
     by_point : ndarray of uint8
         Token by Unicode code point, 0 for none; the last stands for all code points from there on.
-    left_runs, right_runs : Pattern
-        Start of a run of shifted characters whose first is typed by that hand.
     """
 
     name: str
@@ -105,7 +101,6 @@ class KeyboardLayout:
     finger: NDArray[np.uint8]
     row: NDArray[np.uint8]
     level: NDArray[np.uint8]
-    shifted: NDArray[np.bool_]
     capital: NDArray[np.bool_]
     dead: NDArray[np.uint8]
     numeric_pad: NDArray[np.uint8]
@@ -118,8 +113,6 @@ class KeyboardLayout:
     alt_graph: int
     caps_lock: int
     by_point: NDArray[np.uint8]
-    left_runs: re.Pattern[bytes]
-    right_runs: re.Pattern[bytes]
 
     def encode(self, text: str) -> bytes:
         """Return the tokens of a text, one a character, without modifiers and dead keys.
@@ -212,20 +205,6 @@ class KeyboardLayout:
             f"{character_at(what, text, refused[0])}{others} is not on the keyboard layout "
             f"{self.name!r}; {remedy}, or choose a layout that has it."
         )
-
-    def with_shift(self, tokens: bytes) -> bytes:
-        """Return the tokens with the Shift of the other hand before each run of shifted ones.
-
-        AltGr and dead keys: `deskhand.behavior_models.key_strokes`.
-
-        Examples
-        --------
-        >>> layout = load_layout("qwerty-us")
-        >>> [layout.codes[token] for token in layout.with_shift(b"Hi")]
-        ['ShiftLeft', 'KeyH', 'KeyI']
-        """
-        with_right = self.left_runs.sub(bytes([self.shift_right]), tokens)
-        return self.right_runs.sub(bytes([self.shift_left]), with_right)
 
     def token(self, key: str) -> int:
         """Return the token of a character, a named key or a ``code``.
@@ -367,11 +346,6 @@ def _layout_of(layout: LayoutKeys) -> KeyboardLayout:
         raise DeskhandError(f"{layout.name}: has characters with AltGr, but no key 'AltGraph'.")
     for table in (tables, capital, by_point, pad):
         table.setflags(write=False)
-    shifted = level % 2 == 1
-    left, right = (
-        re.escape(bytes(np.flatnonzero(shifted & here).tolist())) or rb"\x00"
-        for here in (finger <= 4, finger > 4)
-    )
     return KeyboardLayout(
         name=layout.name,
         key_names=tuple(key_names),
@@ -381,7 +355,6 @@ def _layout_of(layout: LayoutKeys) -> KeyboardLayout:
         finger=finger,
         row=row,
         level=level,
-        shifted=shifted,
         capital=capital,
         dead=dead,
         numeric_pad=pad,
@@ -394,9 +367,6 @@ def _layout_of(layout: LayoutKeys) -> KeyboardLayout:
         alt_graph=alt_graph,
         caps_lock=tokens.get("CapsLock", 0),
         by_point=by_point,
-        # A run starts at a shifted character that follows none; its first key's hand decides.
-        left_runs=re.compile(rb"(?<![" + left + right + rb"])(?=[" + left + rb"])"),
-        right_runs=re.compile(rb"(?<![" + left + right + rb"])(?=[" + right + rb"])"),
     )
 
 

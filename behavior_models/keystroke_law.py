@@ -135,7 +135,7 @@ def _block_times(
     before = np.empty_like(key)
     before[:1], before[1:] = key[:1], key[:-1]
     context = key_contexts(sequences, before, place)
-    by_key = _of_vocabulary(tables, vocabulary)
+    by_key = _of_vocabulary(profile, mode, vocabulary)
     own = traits[:, sequences.person]
     person_key = sequences.person_key[sequences.person]
 
@@ -240,7 +240,9 @@ class _ByKey:
     digraph: Floats
 
 
-def _of_vocabulary(tables: _Tables, vocabulary: KeyVocabulary) -> _ByKey:
+@lru_cache(maxsize=8)
+def _of_vocabulary(profile: Profile, mode: str, vocabulary: KeyVocabulary) -> _ByKey:
+    tables = _tables(profile, mode)
     letter, size = vocabulary.letter, len(vocabulary)
     of_letter = np.zeros(27, np.float32)
     for name, effect in tables.letter.items():

@@ -8,23 +8,29 @@ from deskhand.behavior_models.hand_traits import HandTraits, draw_hand
 from deskhand.behavior_models.mind_traits import MindTraits, draw_mind
 from deskhand.behavior_models.pointing_device import Device, draw_device
 from deskhand.behavior_models.profile import Profile
-from deskhand.behavior_models.typist_traits import TypistTraits, draw_typist
+from deskhand.behavior_models.typist_traits import typing_profile
 from deskhand.errors import UnknownNameError
-from deskhand.streams import name, stream
+from deskhand.streams import name, stream, stream_key
 
 ROLES = ("analyst", "designer", "engineer", "manager", "sales", "support")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Persona:
-    """One synthetic person: traits of hand, typing and mind, and the device in use."""
+    """One synthetic person: traits of hand and mind, typing, and the device in use.
+
+    ``typing_profile`` is the population whose typists the person is one of, ``typing_key`` names
+    the random numbers that are this typist's own, the same as those of a person of this
+    ``persona_id`` in `deskhand.type_text`.
+    """
 
     persona_id: str
     role: str
     profile: str
     profile_mode: str
     hand: HandTraits
-    typist: TypistTraits
+    typing_profile: Profile
+    typing_key: int
     mind: MindTraits
     device: Device
     keyboard_layout: str = "qwerty-us"
@@ -74,13 +80,15 @@ def draw_persona(
         raise UnknownNameError("persona role", role, ROLES)
     who = (team, person)
     drawn = ROLES[int(stream(seed, "persona.role", *who).integers(len(ROLES)))]
+    persona_id = name("syn_person", seed, "persona", *who)
     return Persona(
-        persona_id=name("syn_person", seed, "persona", *who),
+        persona_id=persona_id,
         role=role or drawn,
         profile=profile.name,
         profile_mode=profile.mode,
         hand=hand_under(condition, draw_hand(profile, stream(seed, "persona.hand", *who))),
-        typist=draw_typist(profile, stream(seed, "persona.typist", *who)),
+        typing_profile=typing_profile(profile),
+        typing_key=stream_key(seed, "keyboard.person", persona_id),
         mind=draw_mind(profile, stream(seed, "persona.mind", *who)),
         device=draw_device(
             profile, stream(seed, "persona.device", *who), condition_of(condition).device

@@ -1,15 +1,15 @@
 """Typist traits: how one person types, drawn jointly from the population."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deskhand.behavior_models.profile import Profile
+from deskhand.behavior_models.profile import Profile, load_profile
 from deskhand.keyed_draws import Keys, mixed, normals
 
+SECTION, LENDER = "keystrokes", "transcription"
 MODES = ("form", "transcription", "composition", "password")
 # Forms are filled and passwords typed from a source or by heart, as in transcription.
 LAW_OF_MODE = {
@@ -43,102 +43,18 @@ TRAIT_DRAWS = 11
 _FARTHEST = 2.8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypistTraits:
-    """One person's typing.
+def typing_profile(profile: Profile) -> Profile:
+    """Return the profile that says how people of a profile type: itself, or who lends it.
 
-    Parameters
-    ----------
-    profile : Profile
-        The population whose laws the person follows.
-    spacing_z, hold_z : float
-        The person's place in the population, in standard deviations: mean log down-down
-        spacing and mean log hold.
-    spacing_spread, hold_spread : float
-        The person's residual spread relative to the population's, 1 on average (in logs).
-    pause_factor : float
-        The person's rate of pauses relative to the population's.
-    error_factor : float
-        The person's rate of errors relative to the population's.
-    clock_us : int
-        Grid of the person's key stamps: the keyboard's polling and the system's timer.
-    effects_key : int
-        Names the person's own effects of key pair and key.
-    """
-
-    profile: Profile
-    spacing_z: float
-    hold_z: float
-    spacing_spread: float
-    hold_spread: float
-    pause_factor: float
-    error_factor: float
-    clock_us: int
-    effects_key: int
-
-    def mean_log_spacing(self, mode: str) -> float:
-        """Return the mean of the logarithm of the down-down spacing, in ln s."""
-        law = LAW_OF_MODE[mode]
-        mean = float(self.profile["keyboard", "person_mean"][law][0])
-        mean += float(self.profile["keyboard", "person_sd"][law][0]) * self.spacing_z
-        if mode == "password":
-            mean += float(self.profile["keyboard", "password_pace"])
-        return mean
-
-    def mean_log_hold(self, mode: str) -> float:
-        """Return the mean of the logarithm of the hold, in ln s."""
-        law = LAW_OF_MODE[mode]
-        mean = float(self.profile["keyboard", "person_mean"][law][1])
-        return mean + float(self.profile["keyboard", "person_sd"][law][1]) * self.hold_z
-
-
-def draw_typist(profile: Profile, rng: np.random.Generator) -> TypistTraits:
-    """Draw one person's typing.
-
-    Parameters
-    ----------
-    profile : Profile
-        The population; section ``keyboard``.
-    rng : numpy.random.Generator
-        The person's own stream.
-
-    Returns
-    -------
-    TypistTraits
-        Speed and hold correlate; the other traits are drawn independently.
-
-    Source
-    ------
-    Mean log spacing and hold are jointly normal over people, as are the logs of their spreads;
-    figures and people counted in the profile.
+    A profile of hand and mind alone types as ``"transcription"`` does.
 
     Examples
     --------
     >>> from deskhand.behavior_models.profile import load_profile
-    >>> from deskhand.streams import stream
-    >>> typist = draw_typist(load_profile("office"), stream(7, "doctest"))
-    >>> -4 < typist.mean_log_hold("form") < -1  # ln s
-    True
+    >>> [typing_profile(load_profile(name)).name for name in ("office", "literature")]
+    ['transcription', 'literature']
     """
-    z = rng.standard_normal(6)
-    correlation = float(profile["keyboard", "spacing_hold_correlation"])
-    spread = profile["keyboard", "person_sd"]["transcription"]
-    pause_sd = float(profile["keyboard", "pause_rate_log_sd"])
-    error_sd = float(profile["keyboard", "error_rate_log_sd"])
-    clocks = profile["keyboard", "clock_us"]
-    share = np.array([share for _, share in clocks], dtype=float)
-    return TypistTraits(
-        profile=profile,
-        spacing_z=float(z[0]),
-        hold_z=float(correlation * z[0] + np.sqrt(1.0 - correlation**2) * z[1]),
-        spacing_spread=float(np.exp(float(spread[2]) * z[2])),
-        hold_spread=float(np.exp(float(spread[3]) * z[3])),
-        # Rates are log-normal with mean 1, so that the population keeps the profile's rates.
-        pause_factor=float(np.exp(pause_sd * z[4] - pause_sd**2 / 2)),
-        error_factor=float(np.exp(error_sd * z[5] - error_sd**2 / 2)),
-        clock_us=int(clocks[int(rng.choice(len(clocks), p=share / share.sum()))][0]),
-        effects_key=int(rng.integers(2**62)),
-    )
+    return profile if SECTION in profile.sections else load_profile(LENDER)
 
 
 def draw_typists(profile: Profile, mode: str, person_keys: Keys) -> NDArray[np.float32]:
@@ -162,6 +78,20 @@ def draw_typists(profile: Profile, mode: str, person_keys: Keys) -> NDArray[np.f
     ------
     Profile, ``keystrokes.person_mean``, ``person_sd`` and ``person_correlation``.
     """
+    if len(person_keys) == 1:
+        return _one_typist(profile, mode, int(person_keys[0]))
+    return _typists(profile, mode, person_keys)
+
+
+@lru_cache(maxsize=256)
+def _one_typist(profile: Profile, mode: str, person_key: int) -> NDArray[np.float32]:
+    """Return the traits of one person, who is asked for time and again, text after text."""
+    traits = _typists(profile, mode, np.array([person_key], np.uint64))
+    traits.setflags(write=False)
+    return traits
+
+
+def _typists(profile: Profile, mode: str, person_keys: Keys) -> NDArray[np.float32]:
     mean, factor = _person_law(profile, LAW_OF_MODE[mode])
     slots = np.arange(len(TRAITS))[:, np.newaxis]
     z = normals(mixed(person_keys, TRAIT_DRAWS), slots)

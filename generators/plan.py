@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from deskhand.behavior_models.persona import Persona
-from deskhand.generators.keyboard_plan import Typing
+from deskhand.generators.typing_plan import Typing
 from deskhand.generators.wheel import Scroll
 
 
@@ -127,6 +127,7 @@ class Action(NamedTuple):
 class SessionPlan:
     """Everything that one person does in one session.
 
+    ``fidelity`` is the tier that draws keys and paths, ``law`` or ``learned``.
     ``elements`` maps (screen, target) to the element's row; ``screenshots`` holds (t_us, screen,
     reference, width, height).
     """
@@ -142,6 +143,7 @@ class SessionPlan:
     time_zone: str
     provenance_id: str
     viewport: tuple[int, int]
+    fidelity: str = "law"
     duration_us: int = 0
     places: list[Place] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)

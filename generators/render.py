@@ -6,7 +6,7 @@ from deskhand.generators.keyboard import render_keyboard
 from deskhand.generators.merge import merge
 from deskhand.generators.plan import SessionPlan
 from deskhand.generators.plan_rows import rows_to_columns
-from deskhand.generators.pointer import FIDELITY, render_moves, render_presses
+from deskhand.generators.pointer import render_moves, render_presses
 from deskhand.generators.side_tables import (
     actions_table,
     elements_table,
@@ -18,7 +18,7 @@ from deskhand.screen import Screen
 from deskhand.session import Session
 
 
-def render(plan: SessionPlan, screens: Mapping[str, Screen], fidelity: str = FIDELITY) -> Session:
+def render(plan: SessionPlan, screens: Mapping[str, Screen]) -> Session:
     """Return the session that a plan describes.
 
     Parameters
@@ -27,15 +27,13 @@ def render(plan: SessionPlan, screens: Mapping[str, Screen], fidelity: str = FID
         What the person does and when.
     screens : mapping of str to Screen
         The compiled screens that the plan's rows refer to.
-    fidelity : str
-        Which model draws the pointer's paths: the registry's ``pointer.<fidelity>``.
 
     Returns
     -------
     Session
         Depends on the plan alone, whatever else is rendered before or after it.
     """
-    moves, strokes = render_moves(plan, fidelity)
+    moves, strokes = render_moves(plan, plan.fidelity)
     # At equal times: what opens the session, then what the devices report, then its consequences.
     rows = plan.rows
     opened = next((place for place, row in enumerate(rows) if row.t_us > 0), len(rows))
@@ -53,7 +51,7 @@ def render(plan: SessionPlan, screens: Mapping[str, Screen], fidelity: str = FID
         plan.provenance_id,
     )
     return Session(
-        header=session_header(plan, events.num_rows, fidelity),
+        header=session_header(plan, events.num_rows),
         events=events,
         actions=actions_table(plan, strokes),
         elements=elements_table(plan),

@@ -50,8 +50,8 @@ def screenshots_table(plan: SessionPlan) -> pa.Table:
     return _table(columns, SCREENSHOTS, plan, len(plan.screenshots))
 
 
-def session_header(plan: SessionPlan, event_count: int, fidelity: str) -> dict[str, Any]:
-    """Return the session's row of the sessions table; `fidelity` says what drew its paths."""
+def session_header(plan: SessionPlan, event_count: int) -> dict[str, Any]:
+    """Return the session's row of the sessions table."""
     persona, device = plan.persona, plan.persona.device
     return {
         "session_id": plan.session_id,
@@ -63,7 +63,7 @@ def session_header(plan: SessionPlan, event_count: int, fidelity: str) -> dict[s
         "persona": persona.persona_id,
         "role": persona.role,
         "condition": persona.condition,
-        "fidelity": fidelity,
+        "fidelity": plan.fidelity,
         "profile": persona.profile,
         "profile_mode": persona.profile_mode,
         "start_wall_us": plan.start_wall_us,

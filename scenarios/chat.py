@@ -39,6 +39,7 @@ def send(desk: Desk, text: str) -> Steps:
 )
 def answer(desk: Desk, messages: Sequence[Message]) -> Steps:
     """Read the messages that have come in and answer some of them."""
+    desk.typist.foresee(SHORT, "composition")
     for message in messages:
         yield from make_room(desk)
         yield from desk.news(text=message.text)

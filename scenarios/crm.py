@@ -89,6 +89,7 @@ def update_opportunity(desk: Desk, opportunity: Opportunity) -> Steps:
 def find_record(desk: Desk) -> Steps:
     """Open the record of a customer, by searching or straight from the list."""
     row = 1 + desk.one_of(len(COMPANIES))
+    desk.typist.foresee(COMPANIES)
     if desk.chance(SEARCHES) and desk.live.page.state["page"] == "base":
         yield from desk.type(COMPANIES[row - 1], into="leads.search", clear=True)
         yield from desk.press("Enter", to=f"found-{row}")

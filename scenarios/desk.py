@@ -65,7 +65,7 @@ class Desk(PageVerbs):
         world: World,
         profile: Profile,
     ) -> None:
-        super().__init__(plan, screens, sensitive)
+        super().__init__(plan, screens, sensitive, records.ahead)
         self.env = env
         self.world = world
         self.profile = profile

@@ -3,8 +3,8 @@
 import math
 
 from deskhand.generators.hand import Aim
-from deskhand.generators.keyboard_plan import Typing
 from deskhand.generators.plan import Move, Press, Row, Typed, Wheeled
+from deskhand.generators.typing_plan import Typing
 from deskhand.generators.wheel import plan_scroll
 from deskhand.scenarios.live_page import SCRIPT_US
 from deskhand.scenarios.seat import Seat, make

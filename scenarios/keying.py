@@ -2,6 +2,7 @@
 
 from deskhand.behavior_models.habits import takes_tab
 from deskhand.generators.plan import Row
+from deskhand.generators.typist import usual_mode
 from deskhand.scenarios.live_page import MASK, SCRIPT_US
 from deskhand.scenarios.pointing import Pointing
 from deskhand.screen import Edge, Element
@@ -10,8 +11,6 @@ from deskhand.screen import Edge, Element
 TAB_GAP_S, TAB_LOG_SD = 0.16, 0.35
 # A date field holds month, day, year and a calendar button, each a stop of its own (Chromium).
 DATE_STOPS = 4
-# Text of this many words and more is composed, not filled in.
-COMPOSED_WORDS = 5
 
 
 class Keying(Pointing):
@@ -98,16 +97,12 @@ class Keying(Pointing):
         """Type a text at the end of the focused field."""
         live = self.live
         sensitive = live.sensitivity(element) is not None
-        words = text.count(" ") + 1
+        text_class = "prose" if usual_mode(text) == "composition" else "field"
         if element.widget == "password":
             mode, text_class = "password", "secret"
-        elif words >= COMPOSED_WORDS:
-            mode, text_class = mode or "composition", "prose"
-        else:
-            mode, text_class = mode or "form", "field"
         self.to_keyboard()
         action = self.begin()
-        typing = self.typist.type(text, mode=mode, secret=sensitive)
+        typing = self.typist.type(text, mode=mode)
         start = self.strike(action, typing, element.key, masked=sensitive)
         kept = MASK * len(typing.text) if sensitive else typing.text
         live.values[element.key] = live.value(element) + kept

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deskhand.errors import UnknownNameError
+from deskhand.keyed_draws import Keys, keys, uniforms
 from deskhand.scenarios.prose.compose import compose_texts
 from deskhand.streams import Draws, stream
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from faker import Faker
 
 POOL_SIZE = 96
+_BLOCK = 64  # places in a pool that are drawn at once
 EXAMPLE_DOMAINS = ("example.com", "example.org", "example.net")
 
 
@@ -179,6 +181,33 @@ def _pick(choices: Sequence[str], rng: np.random.Generator) -> str:
     return choices[int(rng.integers(len(choices)))]
 
 
+class _Deck:
+    """Records of one kind in the order in which one person draws them."""
+
+    def __init__(self, pool: Sequence[Any], key: Keys) -> None:
+        self._pool, self._key = pool, key
+        self._places: list[int] = []
+        self._drawn = 0
+
+    def draw(self) -> Any:
+        self._drawn += 1
+        return self._record(self._drawn - 1)
+
+    def _record(self, number: int) -> Any:
+        if number >= len(self._places):
+            slots = np.arange(len(self._places), number + _BLOCK)
+            self._places += (uniforms(self._key, slots) * len(self._pool)).astype(int).tolist()
+        return self._pool[self._places[number]]
+
+    def ahead(self, count: int, names: Sequence[str]) -> list[str]:
+        if not self._drawn:
+            return []
+        records = [self._record(self._drawn - 1 + more) for more in range(count)]
+        if not names:
+            return records
+        return [getattr(record, name) for record in records for name in names]
+
+
 _LETTERS = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!?-_+"
 
 
@@ -199,6 +228,11 @@ class Records:
     def __init__(self, seed: int, team: int, person: int, day: int) -> None:
         self._draws = Draws(seed, "records", team, person, day)
         self._pools = pools(seed)
+        key = keys(seed, "records.order", [f"{team} {person} {day} {kind}" for kind in KINDS])
+        self._decks = {
+            kind: _Deck(getattr(self._pools, kind), key[number : number + 1])
+            for number, kind in enumerate(KINDS)
+        }
         # A person's password stays the same from day to day.
         self._secret = stream(seed, "records.secret", team, person)
         self._credentials: Credentials | None = None
@@ -215,8 +249,18 @@ class Records:
             return self.credentials()
         if kind not in KINDS:
             raise UnknownNameError("kind of record", kind, (*KINDS, "credentials"))
-        pool = getattr(self._pools, kind)
-        return pool[int(self._draws.uniform() * len(pool))]
+        return self._decks[kind].draw()
+
+    def ahead(self, count: int) -> list[tuple[str, str | None]]:
+        """Return texts that the person may type soon, with the mode where it is known.
+
+        They are those of the last record and of some that come next, of each kind drawn so far.
+        """
+        return [
+            (text, mode)
+            for kind, (mode, names) in _TYPED.items()
+            for text in self._decks[kind].ahead(count, names)
+        ]
 
     def fill(self, needs: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
         """Return a record for each kind that is needed and not given."""
@@ -243,3 +287,10 @@ class Records:
 
 
 KINDS = ("lead", "opportunity", "issue", "message", "word")
+# Of each kind that people type: the mode where it does not go by the length, and what is typed.
+_TYPED: Mapping[str, tuple[str | None, Sequence[str]]] = {
+    "lead": (None, ("name", "company", "email", "phone", "notes")),
+    "opportunity": (None, ("amount", "prompt", "edit")),
+    "issue": ("composition", ("title", "description", "comment")),
+    "message": ("composition", ()),
+}

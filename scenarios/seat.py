@@ -15,8 +15,8 @@ from deskhand.behavior_models.fatigue import WorkingHand
 from deskhand.behavior_models.think_time import Tempo
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.generators.hand import Hand
-from deskhand.generators.keyboard_plan import Typist
 from deskhand.generators.plan import Action, Place, Row, SessionPlan
+from deskhand.generators.typist import Ahead, Typist
 from deskhand.scenarios.live_page import SCRIPT_US, LivePage
 from deskhand.scenarios.windows import Window, load_us, page_origin
 from deskhand.screen import Element, Screen
@@ -39,6 +39,8 @@ class Seat:
         Compiled screens by name.
     sensitive : collection of str
         Elements to mask besides those that their screens mark.
+    ahead : callable, optional
+        As `deskhand.generators.typist.Typist` takes it.
 
     Attributes
     ----------
@@ -57,7 +59,11 @@ class Seat:
     """
 
     def __init__(
-        self, plan: SessionPlan, screens: Mapping[str, Screen], sensitive: Collection[str]
+        self,
+        plan: SessionPlan,
+        screens: Mapping[str, Screen],
+        sensitive: Collection[str],
+        ahead: Ahead | None = None,
     ) -> None:
         persona = plan.persona
         who = (plan.team, plan.person, plan.day)
@@ -68,7 +74,7 @@ class Seat:
         self.draws = Draws(plan.seed, "desk", *who)
         self.wheel_draws = Draws(plan.seed, "desk.wheel", *who)
         self.hand = Hand(persona, Draws(plan.seed, "desk.hand", *who))
-        self.typist = Typist(persona, Draws(plan.seed, "desk.typist", *who))
+        self.typist = Typist(persona, plan.seed, who, fidelity=plan.fidelity, ahead=ahead)
         self.tempo = Tempo(persona.mind, Draws(plan.seed, "desk.think", *who))
         self.desktop = (persona.device.screen_width, persona.device.screen_height)
         self.sensitive = set(sensitive)

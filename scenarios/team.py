@@ -33,6 +33,7 @@ def simulate_team(
     screens: Mapping[str, Screen],
     provenance_id: str,
     condition: str = "none",
+    fidelity: str = "law",
 ) -> list[SessionPlan]:
     """Plan one session for everyone in a team.
 
@@ -63,6 +64,8 @@ def simulate_team(
         Identifier of the run.
     condition : str
         What everyone's hand is under, by name.
+    fidelity : str
+        What draws keys and paths: ``law`` or ``learned``.
 
     Returns
     -------
@@ -105,6 +108,7 @@ def simulate_team(
             time_zone=time_zone,
             provenance_id=provenance_id,
             viewport=screens[scenario.opens].viewport,
+            fidelity=fidelity,
         )
         plans.append(plan)
         processes.append(

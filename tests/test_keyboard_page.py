@@ -11,10 +11,10 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "models"
 PAGE = (FOLDER / "keyboard.md").read_text("utf-8")
 PICTURES = sorted(re.findall(r"\((\w+\.png)\)", PAGE))
-MODELS = "auto_repeat digraph_contexts digraph_latency error_correction error_habits g_and_h"
-MODELS += " key_hold key_release key_strokes keyboard_layout keystroke_law keystroke_scores"
+MODELS = "auto_repeat digraph_contexts error_correction error_habits g_and_h"
+MODELS += " key_release key_strokes keyboard_layout keystroke_law keystroke_scores"
 MODELS += " learned_keystrokes learned_typists keystroke_inputs keystroke_history keystroke_network"
-MODELS += " revision serial_dependence shift_timing slips key_clock typist_traits"
+MODELS += " revision shift_lead slips key_clock typist_traits"
 
 
 def _writer() -> ModuleType:

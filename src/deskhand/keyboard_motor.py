@@ -9,31 +9,22 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from deskhand.behavior_models.entry_pauses import entry_pauses_us
-from deskhand.behavior_models.error_correction import TypedKeys
-from deskhand.behavior_models.error_habits import draw_error_habits
-from deskhand.behavior_models.key_classes import key_vocabulary, layout_vocabulary
-from deskhand.behavior_models.key_clock import draw_clocks, stamped_us, unheld
+from deskhand.behavior_models.key_classes import key_vocabulary
 from deskhand.behavior_models.key_sequences import KeySequences
-from deskhand.behavior_models.key_strokes import KeyStrokes, key_strokes
 from deskhand.behavior_models.keyboard_layout import KeyboardLayout, load_layout
-from deskhand.behavior_models.keystroke_law import law_times
 from deskhand.behavior_models.learned_keystrokes import SECTION as LEARNED
-from deskhand.behavior_models.learned_keystrokes import learned_times
 from deskhand.behavior_models.profile import Profile, load_profile
 from deskhand.behavior_models.text_edits import KINDS
-from deskhand.behavior_models.text_entry import entered_texts
 from deskhand.behavior_models.text_tokens import (
     UNTYPEABLE,
     TextTokens,
     pasted_texts,
     text_tokens,
-    with_pastes,
 )
-from deskhand.behavior_models.typing_error_parameters import SECTION as ERRORS
 from deskhand.behavior_models.typing_ranges import check_typing
 from deskhand.behavior_models.typist_traits import MODES
 from deskhand.errors import DeskhandError, UnknownNameError
+from deskhand.generators.typed_texts import TextRequests, stamped_keys_us, typed_texts
 from deskhand.key_requests import named_people, read_key_requests
 from deskhand.keyed_draws import Keys, keys, mixed
 from deskhand.streams import check_seed
@@ -45,7 +36,6 @@ PASTE = "paste"
 # result. A text is not cut.
 BLOCK_TEXTS, BLOCK_CHARACTERS = 4_096, 1 << 18
 _SYNTHETIC = {"synthetic": "true"}
-_NOTHING = np.zeros(0, np.intp)
 _TYPED = pa.schema(
     [
         pa.field("text", pa.int32(), nullable=False),
@@ -63,16 +53,13 @@ _TYPED = pa.schema(
 
 
 class _Texts(NamedTuple):
-    """Some texts as tokens, the number of the first, each with its key and one of some people.
+    """Some texts by some people, the number of the first text, and each of these people's place.
 
-    ``place`` is that of each of these people among all.
+    ``place`` is that among all people.
     """
 
-    tokens: TextTokens
+    requests: TextRequests
     number: int
-    key: Keys
-    person: NDArray[np.intp]
-    person_key: Keys
     place: NDArray[np.intp]
 
 
@@ -171,7 +158,13 @@ def type_text(
     for part in blocks:
         # People without a text in the block are not drawn for it.
         here, whose = np.unique(of_text[part], return_inverse=True)
-        asked = _Texts(tokens_of(part), part.start, text_key[part], whose, person_key[here], here)
+        requests = TextRequests(
+            tokens=tokens_of(part),
+            text_key=text_key[part],
+            person=whose,
+            person_key=person_key[here],
+        )
+        asked = _Texts(requests, part.start, here)
         how = (law, fidelity, uncorrected)
         batch = _typed(population, board, how, asked, names, rows)
         batches.append(batch)
@@ -241,7 +234,7 @@ def time_keys(
             mixed(person_key[asked.person], _hashes(name_key[asked.key], asked.first))
         ),
     )
-    down_us, up_us = _stamped(population, sequences, mode, fidelity)
+    down_us, up_us = stamped_keys_us(population, sequences, mode, fidelity)
     sequence = sequences.sequence
     back = np.empty(len(asked.row), np.intp)
     back[asked.row] = np.arange(len(asked.row))
@@ -267,37 +260,11 @@ def _typed(
 ) -> pa.RecordBatch:
     """Return the rows of some texts, the first of which is number ``first_row``."""
     mode, fidelity, uncorrected = how
-    section, tokens = profile.sections[ERRORS], asked.tokens
-    habits = draw_error_habits(section, asked.person_key, mode).of(asked.person)
-    entry = entered_texts(
-        section,
-        tokens.token,
-        tokens.first,
-        asked.key,
-        habits,
-        board,
-        mode,
-        uncorrected=uncorrected,
+    tokens = asked.requests.tokens
+    made = typed_texts(
+        profile, board, asked.requests, mode, fidelity=fidelity, uncorrected=uncorrected
     )
-    entry, pasted = with_pastes(entry, tokens, board)
-    strokes = key_strokes(entry.token, entry.first, board)
-    lengths = np.diff(strokes.first, append=len(strokes.stroke))
-    some = np.flatnonzero(lengths)
-    sequences = KeySequences(
-        vocabulary=layout_vocabulary(board),
-        key=strokes.stroke.astype(np.intp),
-        first=strokes.first[some],
-        person=asked.person[some],
-        person_key=asked.person_key,
-        sequence_key=asked.key[some],
-    )
-    own = strokes.stroke == entry.token[strokes.source]
-    brings = np.where(own, pasted[strokes.source], -1)
-    paste = np.flatnonzero(brings >= 0)
-    down_us, up_us = _stamped(profile, sequences, mode, fidelity, paste - 1)
-    _hold_modifiers(entry, strokes, sequences, down_us, up_us)
-    _release_pastes(paste, sequences, down_us, up_us)
-
+    entry, strokes, own, lengths = made.entry, made.strokes, made.own, made.lengths
     row = np.empty(len(entry.token), np.int64)
     row[strokes.source[own]] = np.flatnonzero(own)
     error = np.where(own, entry.error[strokes.source], 0).astype(np.int8)
@@ -308,51 +275,19 @@ def _typed(
     return pa.record_batch(
         [
             pa.array(text),
-            _words(np.repeat(asked.place[asked.person], lengths), people, pa.int32()),
+            _words(np.repeat(asked.place[asked.requests.person], lengths), people, pa.int32()),
             _of_tokens(strokes.stroke, board.key_names),
             _of_tokens(strokes.stroke, board.codes),
-            pa.array(down_us),
-            pa.array(up_us),
+            pa.array(made.down_us),
+            pa.array(made.up_us),
             pa.DictionaryArray.from_arrays(
                 pa.array(error - 1, mask=error == 0), pa.array(KINDS[1:], pa.string())
             ),
             pa.array(row[np.where(repairs, corrects, 0)] + first_row, mask=~repairs),
-            pa.array(tokens.pasted, pa.string()).take(pa.array(brings, mask=brings < 0)),
+            pa.array(tokens.pasted, pa.string()).take(pa.array(made.pasted, mask=made.pasted < 0)),
         ],
         schema=_TYPED,
     )
-
-
-def _hold_modifiers(
-    entry: TypedKeys,
-    strokes: KeyStrokes,
-    sequences: KeySequences,
-    down_us: NDArray[np.int64],
-    up_us: NDArray[np.int64],
-) -> None:
-    """Hold modifiers until the last key that needs them is down, and not until the one after it."""
-    struck = np.flatnonzero(strokes.stroke == entry.token[strokes.source])
-    held = np.flatnonzero(entry.held)
-    at = np.append(strokes.held, struck[held])
-    last = np.append(strokes.held_to, struck[held + entry.held[held]])
-    ends = np.append(sequences.first[1:], len(down_us)) - 1
-    follows = last < ends[sequences.sequence[last]]
-    after_us = down_us[np.minimum(last + 1, len(down_us) - 1)]
-    latest_us = np.where(follows, after_us, np.iinfo(np.int64).max)
-    up_us[at] = np.clip(up_us[at], down_us[last] + 1_000, latest_us)
-
-
-def _release_pastes(
-    paste: NDArray[np.intp],
-    sequences: KeySequences,
-    down_us: NDArray[np.int64],
-    up_us: NDArray[np.int64],
-) -> None:
-    """Let V come up before its Control does, and both before the next key goes down."""
-    follows = sequences.place[np.minimum(paste + 1, len(down_us) - 1)] > sequences.place[paste]
-    after_us = down_us[np.minimum(paste + 1, len(down_us) - 1)]
-    up_us[paste] = np.where(follows, np.minimum(up_us[paste], after_us), up_us[paste])
-    up_us[paste - 1] = np.maximum(up_us[paste - 1], up_us[paste])
 
 
 def _keys(seed: int, purpose: str, names: list[str]) -> Keys:
@@ -419,23 +354,6 @@ def _ranked(key: Keys) -> Keys:
     rank = np.empty(len(key), np.int64)
     rank[order] = number - np.maximum.accumulate(np.where(new, number, 0))
     return mixed(key, rank)
-
-
-def _stamped(
-    profile: Profile,
-    sequences: KeySequences,
-    mode: str,
-    fidelity: str,
-    paste: NDArray[np.intp] = _NOTHING,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    times = learned_times if fidelity == "learned" else law_times
-    down_us, up_us = times(profile, sequences, mode)
-    later_us = entry_pauses_us(profile, sequences, mode, paste)
-    down_us, up_us = down_us + later_us, up_us + later_us
-    clocks = draw_clocks(profile, sequences.person_key)
-    down_stamp_us, up_stamp_us = stamped_us(clocks, sequences, down_us, up_us)
-    np.copyto(up_stamp_us, down_stamp_us, where=unheld(profile, sequences))
-    return down_stamp_us, up_stamp_us
 
 
 def _of_tokens(token: NDArray[np.uint8], names: Sequence[str]) -> pa.DictionaryArray:

@@ -15,9 +15,13 @@ from typing import Any
 import orjson
 
 from deskhand import registry
+from deskhand.behavior_models.learned_keystrokes import SECTION as KEYSTROKES
 from deskhand.behavior_models.movement_plan import SECTION as PLAN
 from deskhand.behavior_models.profile import Profile, load_profile, profile_reference
 from deskhand.behavior_models.report_traits import SECTION as TRAITS
+from deskhand.behavior_models.typing_ranges import SECTIONS as TYPING
+from deskhand.behavior_models.typing_ranges import check_typing
+from deskhand.behavior_models.typist_traits import typing_profile
 from deskhand.errors import DeskhandError
 from deskhand.generators.learned_reports import SECTION as POLICY
 from deskhand.loading import with_shipped
@@ -217,9 +221,14 @@ def _source_sha256(scenario: Scenario) -> str:
 def _completed(profile: Profile, fidelity: str) -> Profile:
     """Return a profile with all that a session needs; shipped ones lend what it does not say.
 
-    A profile of the hand alone has no keyboard, mind and device, and few have a network.
+    A profile of the hand alone has no typing, mind and device, and few have a network.
     """
+    typing = typing_profile(profile)
+    check_typing(typing)
     lent = dict(load_profile("office").sections)
+    lent |= {section: typing.sections[section] for section in TYPING}
+    if fidelity == "learned" and KEYSTROKES in typing.sections:
+        lent[KEYSTROKES] = typing.sections[KEYSTROKES]
     if fidelity == "learned" and POLICY not in profile.sections:
         if profile.mode == "published":
             raise DeskhandError(

@@ -98,6 +98,7 @@ def sessions_of(
         profile=recipe.profile,
         role=arguments.role,
         condition=arguments.condition,
+        fidelity=arguments.fidelity,
         start_wall_us=arguments.start_wall_us(shard.day),
         time_zone=arguments.time_zone,
         screens=recipe.screens,
@@ -108,7 +109,7 @@ def sessions_of(
         # Taken off the list, so that a rendered plan's memory is free for the next one.
         plan = plans.pop()
         if arguments.only.person in (None, plan.person):
-            yield render(plan, recipe.screens, arguments.fidelity)
+            yield render(plan, recipe.screens)
 
 
 def make_shard(arguments: Arguments, recipe: Recipe, shard: Shard, out: Path) -> dict[str, Any]:

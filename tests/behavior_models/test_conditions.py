@@ -25,7 +25,7 @@ def test_a_condition_is_sourced_and_spares_the_rest_of_the_person(name: str) -> 
     assert under.condition == name
     assert under.persona_id == plain.persona_id
     assert under.mind == plain.mind
-    assert under.typist == plain.typist
+    assert under.typing_key == plain.typing_key
     assert under.device.pointer_type == "mouse"
     assert (under.hand == plain.hand) == (name == "none")
 

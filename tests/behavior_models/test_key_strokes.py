@@ -139,11 +139,13 @@ def test_a_texts_strokes_are_its_own_and_in_order(
     assert np.array_equal(by_left, layout.finger[key] > 4)
 
 
-@given(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=60))
-def test_without_altgr_it_is_the_shift_of_one_text(text: str) -> None:
+def test_shift_of_the_other_hand_is_held_over_a_run() -> None:
     us = load_layout("qwerty-us")
-    strokes = key_strokes(*us.encode_all([text]), us)
-    assert strokes.stroke.tobytes() == us.with_shift(us.encode(text))
+    strokes = key_strokes(*us.encode_all(["aB JA!x"]), us)
+    assert [us.codes[token] for token in strokes.stroke] == [
+        *("KeyA", "ShiftRight", "KeyB", "Space"),
+        *("ShiftLeft", "KeyJ", "KeyA", "Digit1", "KeyX"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from deskhand.behavior_models.digraph_contexts import CONTEXTS, pair_contexts
+from deskhand.behavior_models.digraph_contexts import CLASS_CONTEXTS, key_contexts
+from deskhand.behavior_models.key_sequences import key_sequences
 from deskhand.behavior_models.keyboard_layout import (
     ALIASES,
     layout_names,
@@ -11,6 +12,7 @@ from deskhand.behavior_models.keyboard_layout import (
     parse_layout,
 )
 from deskhand.errors import DeskhandError, UnknownNameError
+from deskhand.keyed_draws import keys
 
 US = load_layout("qwerty-us")
 
@@ -33,16 +35,8 @@ def test_neighbours_are_mutual_and_keep_the_shift_level() -> None:
     for token in US.characters:
         for other in US.neighbours[token]:
             assert token in US.neighbours[other]
-            assert US.shifted[other] == US.shifted[token]
+            assert US.level[other] == US.level[token]
     assert sorted(US.neighbours[ord("g")]) == sorted(b"tyfhvb")
-
-
-def test_shift_of_the_other_hand_is_held_over_a_run() -> None:
-    codes = [US.codes[token] for token in US.with_shift(b"aB JA!x")]
-    assert codes == [
-        *("KeyA", "ShiftRight", "KeyB", "Space"),
-        *("ShiftLeft", "KeyJ", "KeyA", "Digit1", "KeyX"),
-    ]
 
 
 @pytest.mark.parametrize(
@@ -65,12 +59,14 @@ def test_shift_of_the_other_hand_is_held_over_a_run() -> None:
         (" ", "ShiftLeft", "word start"),
         ("ShiftLeft", "A", "after shift"),
         ("ArrowDown", "ArrowDown", "same key"),
-        ("Control", "s", "named key"),
+        ("Control", "s", "after shift"),
     ],
 )
 def test_contexts(before: str, now: str, context: str) -> None:
-    place = US.token(now) * 256 + US.token(before)
-    assert CONTEXTS[pair_contexts(US)[place]] == context
+    one = keys(7, "test", [0])
+    made = key_sequences([[before, now]], US, person=[0], person_key=one, sequence_key=one)
+    found = key_contexts(made, np.append(0, made.key[:-1]), made.place)
+    assert CLASS_CONTEXTS[found[1]] == context
 
 
 def test_aliases_are_the_layouts_themselves() -> None:
@@ -103,7 +99,6 @@ def test_every_character_has_one_token_and_the_key_that_writes_it(name: str) -> 
         assert layout.encode(layout.text[token]) == bytes([token])
         assert layout.codes[token]
         assert layout.row[token] in range(1, 6)
-        assert layout.shifted[token] == (layout.level[token] in (1, 3))
     # Tokens of Latin-1 are themselves, and every layout has those of English.
     assert set(range(32, 127)) <= set(layout.characters)
     assert all(ord(layout.text[t]) in (t, *range(256, 0x3000)) for t in layout.characters)

@@ -117,7 +117,8 @@ def test_a_morning_has_apps_talk_and_a_break(morning: list[SessionPlan]) -> None
         scenarios = [action.scenario for action in plan.actions]
         assert scenarios[0] == "auth.login"
         assert answer.name in scenarios
-        assert 3.2 < plan.duration_us / 3.6e9 < 4.7
+        # Absences have a long tail: one morning in a hundred takes more than 4.7 h.
+        assert 3.2 < plan.duration_us / 3.6e9 < 5.5
     left = [(row.t_us, plan) for plan in morning for row in plan.rows if row.type == "idle.start"]
     assert left
     together = [
@@ -153,7 +154,7 @@ def test_a_morning_is_as_busy_as_measured_ones() -> None:
         active_h = sum(gap for gap in gaps if gap < 30_000_000) / 3.6e9
         shares.append(active_h / (plan.duration_us / 3.6e9))
         clicks.append(len(plan.presses) / active_h)
-        keys.append(sum(len(t.typing.keys) for t in plan.typed) / active_h)
+        keys.append(sum(len(t.typing.tokens) for t in plan.typed) / active_h)
     assert 0.28 < sum(shares) / 6 < 0.6
     assert 250 < sum(clicks) / 6 < 650
     assert 1_000 < sum(keys) / 6 < 4_000

@@ -1,0 +1,183 @@
+"""Typing plans: texts, key presses and shortcuts of one person, many at once, each for one action."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deskhand.behavior_models.key_classes import layout_vocabulary
+from deskhand.behavior_models.key_sequences import KeySequences
+from deskhand.behavior_models.keyboard_layout import KeyboardLayout
+from deskhand.behavior_models.profile import Profile
+from deskhand.behavior_models.text_edits import CODE
+from deskhand.behavior_models.text_tokens import TextTokens
+from deskhand.generators.field_edits import NO_EDIT, field_edits
+from deskhand.generators.typed_texts import TextRequests, stamped_keys_us, typed_texts
+from deskhand.keyed_draws import Keys
+
+# The key comes up before its modifiers, and these one after another, by this at least (assumed).
+_APART_US = 1_000
+# From this code on an error is no slip: right keys taken back, other words chosen.
+_NO_SLIP = CODE["no-error"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Typing:
+    """Keys that one action presses, in the order of their downs.
+
+    Parameters
+    ----------
+    duration_us : int
+        From the first key's down until all keys are up.
+    text : str
+        What is in the field when they are; empty for presses and shortcuts.
+    error_count : int
+        Slips made on the way.
+    tokens : NDArray[np.uint8], shape (n,)
+        Tokens of the person's keyboard layout.
+    down_us, up_us : NDArray[np.int64], shape (n,)
+        Since the first down, on the person's clock.
+    edit : NDArray[np.int8], shape (n,)
+        What a key does to the field: a place in `deskhand.generators.field_edits.INPUT_TYPES`,
+        or -1.
+    caret, length : NDArray[np.int32], shape (n,)
+        Caret before each key and length after it, counted from where the typing began.
+    """
+
+    duration_us: int
+    text: str
+    error_count: int
+    tokens: NDArray[np.uint8]
+    down_us: NDArray[np.int64]
+    up_us: NDArray[np.int64]
+    edit: NDArray[np.int8]
+    caret: NDArray[np.int32]
+    length: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TypistAtWork:
+    """One person at one keyboard.
+
+    Parameters
+    ----------
+    profile : Profile
+        The population.
+    person_key : NDArray[np.uint64], shape (1,)
+        Names the random numbers that are the person's own.
+    layout : KeyboardLayout
+        The keyboard.
+    fidelity : str
+        ``"law"`` or ``"learned"``.
+    """
+
+    profile: Profile
+    person_key: Keys
+    layout: KeyboardLayout
+    fidelity: str
+
+
+def typed(
+    who: TypistAtWork, texts: Sequence[str], text_key: Keys, mode: str, *, uncorrected: bool
+) -> Iterator[Typing]:
+    """Plan texts that a person types into fields.
+
+    Parameters
+    ----------
+    who : TypistAtWork
+        The person.
+    texts : sequence of str
+        At least one; none is empty.
+    text_key : NDArray[np.uint64], shape (m,)
+        Names the random numbers that are a text's own.
+    mode : str
+        One of `deskhand.behavior_models.typist_traits.MODES`.
+    uncorrected : bool
+        Whether errors that nobody notices stay.
+    """
+    token, first = who.layout.encode_all(texts)
+    made = typed_texts(
+        who.profile,
+        who.layout,
+        TextRequests(
+            tokens=TextTokens(token=token, first=first, paste=np.zeros(0, np.intp), pasted=[]),
+            text_key=text_key,
+            person=np.zeros(len(texts), np.intp),
+            person_key=who.person_key,
+        ),
+        mode,
+        fidelity=who.fidelity,
+        uncorrected=uncorrected,
+    )
+    entry, strokes = made.entry, made.strokes
+    edits = field_edits(entry, who.layout, play=uncorrected)
+    edit = np.where(made.own, edits.kind[strokes.source], NO_EDIT).astype(np.int8)
+    caret, length = edits.caret[strokes.source], edits.length[strokes.source]
+    # A slip starts where keys become wrong, or wrong in another way.
+    wrong = np.append(np.uint8(0), np.where(entry.error < _NO_SLIP, entry.error, 0))
+    slips = np.append(0, np.cumsum((wrong[1:] > 0) & (wrong[1:] != wrong[:-1])))
+    slips = np.diff(slips[np.append(entry.first, len(entry.token))])
+    ends = [*strokes.first.tolist(), len(strokes.stroke)]
+    for number, (start, end) in enumerate(pairwise(ends)):
+        rows = slice(start, end)
+        yield Typing(
+            duration_us=int(made.up_us[rows].max()),
+            text=edits.left.get(number, texts[number]),
+            error_count=int(slips[number]),
+            tokens=strokes.stroke[rows],
+            down_us=made.down_us[rows],
+            up_us=made.up_us[rows],
+            edit=edit[rows],
+            caret=caret[rows],
+            length=length[rows],
+        )
+
+
+def pressed(
+    who: TypistAtWork, presses: Sequence[tuple[bytes, int]], press_key: Keys
+) -> Iterator[Typing]:
+    """Plan key presses and shortcuts, which edit no field by themselves.
+
+    Parameters
+    ----------
+    who : TypistAtWork
+        The person.
+    presses : sequence of (bytes, int)
+        Tokens, and how many of the first are modifiers held until the last key is up.
+    press_key : NDArray[np.uint64], shape (m,)
+        Names the random numbers that are a press's own.
+    """
+    ends = np.cumsum([0, *(len(tokens) for tokens, _ in presses)])
+    tokens = np.frombuffer(b"".join(tokens for tokens, _ in presses), np.uint8)
+    sequences = KeySequences(
+        vocabulary=layout_vocabulary(who.layout),
+        key=tokens.astype(np.intp),
+        first=ends[:-1],
+        person=np.zeros(len(presses), np.intp),
+        person_key=who.person_key,
+        sequence_key=press_key,
+    )
+    # Not as a form is filled in, where Tab and Enter are followed by a look at the next field.
+    down_us, up_us = stamped_keys_us(who.profile, sequences, "transcription", who.fidelity)
+    none = np.zeros(len(tokens), np.int32)
+    edit = np.full(len(tokens), NO_EDIT, np.int8)
+    for (_, held), (start, end) in zip(presses, pairwise(ends.tolist()), strict=True):
+        rows = slice(start, end)
+        up = up_us[rows]
+        if held:
+            up[held - 1] = max(up[held - 1], up[-1] + _APART_US)
+            for place in range(held - 2, -1, -1):
+                up[place] = max(up[place], up[place + 1] + _APART_US)
+        yield Typing(
+            duration_us=int(up.max()),
+            text="",
+            error_count=0,
+            tokens=tokens[rows],
+            down_us=down_us[rows],
+            up_us=up,
+            edit=edit[rows],
+            caret=none[rows],
+            length=none[rows],
+        )
