@@ -13,7 +13,7 @@ Tukey 1977; Hoaglin 1985, "Summarizing shape numerically: the g-and-h distributi
 import numpy as np
 from numpy.typing import NDArray
 
-from deskhand.behavior_models.even_exponential import even_exp, even_expm1
+from deskhand.even_floats import even_exp, even_expm1
 
 # Percentages below, and the normal quantiles of those above a half.
 PERCENT = (2.5, 5.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 97.5)

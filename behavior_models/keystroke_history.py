@@ -7,7 +7,7 @@ of the last two keys, means over the last few and over many, and how far keys ov
 import numpy as np
 from numpy.typing import NDArray
 
-from deskhand.behavior_models.even_exponential import even_exp
+from deskhand.even_floats import even_exp
 
 Floats = NDArray[np.float32]
 

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deskhand.behavior_models.digraph_contexts import CLASS_CONTEXTS, key_contexts
-from deskhand.behavior_models.even_exponential import even_exp
 from deskhand.behavior_models.g_and_h import bend
 from deskhand.behavior_models.key_classes import CLASS_CODE, CLASSES, KeyVocabulary
 from deskhand.behavior_models.key_release import Presses, released_us
@@ -23,6 +22,7 @@ from deskhand.behavior_models.repeat_runs import repeat_runs
 from deskhand.behavior_models.shift_lead import shift_leads_us
 from deskhand.behavior_models.typist_traits import LAW_OF_MODE, MODES, TRAITS, draw_typists
 from deskhand.errors import UnknownNameError
+from deskhand.even_floats import even_exp
 from deskhand.keyed_draws import mixed, thirds, words
 
 Floats = NDArray[np.float32]

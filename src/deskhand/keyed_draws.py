@@ -14,6 +14,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from deskhand.even_floats import even_cos, even_log, even_sin
 from deskhand.streams import stream_key
 
 Keys = NDArray[np.uint64]
@@ -146,8 +147,7 @@ def normals(key: Keys, slot: ArrayLike) -> NDArray[np.float32]:
     (True, True)
     """
     radius, angle = _polar(words(key, slot))
-    np.cos(angle, out=angle)
-    radius *= angle
+    radius *= even_cos(angle)
     return radius
 
 
@@ -167,8 +167,9 @@ def normal_pairs(key: Keys, slot: ArrayLike) -> NDArray[np.float32]:
     """
     radius, angle = _polar(words(key, slot))
     pair = np.empty((2, *angle.shape), np.float32)
-    np.cos(angle, out=pair[0])
-    np.sin(angle, out=pair[1])
+    pair[...] = angle
+    even_cos(pair[0])
+    even_sin(pair[1])
     pair *= radius
     return pair
 
@@ -176,7 +177,7 @@ def normal_pairs(key: Keys, slot: ArrayLike) -> NDArray[np.float32]:
 def _polar(word: Keys) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return radius and angle of two normal numbers."""
     radius = _share(word, 41, 23)
-    np.log(radius, out=radius)
+    even_log(radius)
     radius *= np.float32(-2.0)
     np.sqrt(radius, out=radius)
     angle = ((word >> np.uint64(8)) & np.uint64(0xFFFFFF)).astype(np.float32)

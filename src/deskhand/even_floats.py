@@ -1,4 +1,4 @@
-"""Exponentials of float32 numbers that are the same on every processor.
+"""Functions of float32 numbers that are the same on every processor.
 
 numpy's own of float32 differ in the last bit with the processor's vector units, which moves a stamp
 now and then. Those of float64 do too, but rounded to float32 they differ once in some 10**8 times.
@@ -14,6 +14,21 @@ Floats = NDArray[np.float32]
 
 # What is held in float64 at a time.
 _CHUNK = 1 << 14
+
+
+def even_log(values: Floats) -> Floats:
+    """Return the natural logarithms of values; overwrites them."""
+    return _through_float64(np.log, values)
+
+
+def even_cos(values: Floats) -> Floats:
+    """Return the cosines of angles; overwrites them."""
+    return _through_float64(np.cos, values)
+
+
+def even_sin(values: Floats) -> Floats:
+    """Return the sines of angles; overwrites them."""
+    return _through_float64(np.sin, values)
 
 
 def even_exp(values: Floats) -> Floats:
@@ -33,8 +48,10 @@ def even_expm1(values: Floats) -> Floats:
 
 
 def _through_float64(function: Callable[..., Any], values: Floats) -> Floats:
-    flat = values.reshape(-1)
-    for low in range(0, len(flat), _CHUNK):
-        part = flat[low : low + _CHUNK]
-        part[:] = function(part.astype(np.float64))
+    if values.ndim == 1 and len(values) > _CHUNK:
+        for low in range(0, len(values), _CHUNK):
+            part = values[low : low + _CHUNK]
+            part[:] = function(part.astype(np.float64))
+    else:
+        values[...] = function(values.astype(np.float64))
     return values
