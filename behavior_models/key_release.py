@@ -15,8 +15,11 @@ from deskhand.behavior_models.profile import Profile
 _US_PER_S = 1e6
 # A finger lifts up to this long before the next one does, where it keeps the order (assumed).
 _BEFORE_NEXT_US = 8_000.0
-# It needs this part of the spacing to lift and strike the same key again, 20 ms at most (assumed).
+# It needs this part of the spacing to lift and strike the same key again, 20 ms at most where others
+# are struck in between (assumed); of doubled letters it is at least .34 in 95 of 100, and the first
+# is held for .77 of the usual time (Aalto 136M keystrokes, 47 people, 658 of them).
 _LIFT_SHARE, _LIFT_US = 0.25, 20_000.0
+_DOUBLED_LIFT_SHARE, _DOUBLED_HOLD = 0.36, 0.77
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -31,6 +34,8 @@ class Presses:
         How many keys of the sequence follow.
     physical : NDArray[np.int16], shape (n,)
         Number of the physical key, negative where not known.
+    letter : NDArray[np.bool_], shape (n,)
+        Whether it is known to be a letter.
     shift : NDArray[np.bool_], shape (n,)
         Whether it is a modifier held for what follows.
     capital : NDArray[np.bool_], shape (n,)
@@ -43,6 +48,7 @@ class Presses:
     up_us: NDArray[np.float64]
     left: NDArray[np.intp]
     physical: NDArray[np.int16]
+    letter: NDArray[np.bool_]
     shift: NDArray[np.bool_]
     capital: NDArray[np.bool_]
     lead_us: NDArray[np.float32]
@@ -75,16 +81,18 @@ def released_us(
     ...     up_us=np.array([2e5, 1.9e5]),
     ...     left=np.array([1, 0]),
     ...     physical=np.array([3, 3], np.int16),
+    ...     letter=np.ones(2, np.bool_),
     ...     shift=never,
     ...     capital=never,
     ...     lead_us=np.zeros(2, np.float32),
     ... )
     >>> half = np.full(2, 0.5, np.float32)
     >>> released_us(load_profile("literature"), twice, (half, half)).tolist()
-    [80000.0, 190000.0]
+    [64000.0, 190000.0]
     """
     down_us, left = presses.down_us, presses.left
     up_us = presses.up_us.copy()
+    _lift_between_doubled(presses, up_us)
     plain = ~presses.shift
     follows = (left[:-1] > 0) & plain[:-1]
     kept = float(profile["keystrokes", "out_of_order_kept"])
@@ -128,6 +136,16 @@ def _release_shift(presses: Presses, up_us: NDArray[np.float64]) -> None:
     earliest_us = np.where(needed, down_us[last] + margin_us, 0.5 * (down_us[last] + down_us[held]))
     wanted_us = up_us[last] - presses.lead_us[held]
     up_us[held] = np.clip(wanted_us, earliest_us, latest_us)
+
+
+def _lift_between_doubled(presses: Presses, up_us: NDArray[np.float64]) -> None:
+    """Let the first of two like letters come up early."""
+    same = presses.physical[:-1] == presses.physical[1:]
+    first = np.flatnonzero(presses.letter[:-1] & same & (presses.left[:-1] > 0))
+    down_us = presses.down_us[first]
+    gap_us = presses.down_us[first + 1] - down_us
+    hold_us = _DOUBLED_HOLD * (up_us[first] - down_us)
+    up_us[first] = down_us + np.minimum(hold_us, (1.0 - _DOUBLED_LIFT_SHARE) * gap_us)
 
 
 def _lift_before_again(presses: Presses, up_us: NDArray[np.float64]) -> None:

@@ -198,6 +198,7 @@ def _block_times(
         up_us=down_us + hold_us,
         left=left,
         physical=vocabulary.physical.take(key),
+        letter=(vocabulary.letter > 0).take(key),
         shift=shift,
         capital=vocabulary.capital.take(key),
         lead_us=shift_leads_us(profile, own, sequences, sequence, place, shift),

@@ -264,6 +264,7 @@ def _pressed(
         up_us=down_us + hold_us,
         left=sequences.lengths[sequence] - 1 - place,
         physical=vocabulary.physical[key],
+        letter=(vocabulary.letter > 0)[key],
         shift=shift,
         capital=vocabulary.capital[key],
         lead_us=shift_leads_us(profile, own, sequences, sequence, place, shift),

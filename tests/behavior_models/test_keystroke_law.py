@@ -4,6 +4,7 @@ Tests on fixed seeds state how often they would fail over other seeds though not
 """
 
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -175,3 +176,20 @@ def test_quantiles_give_back_their_curve(skew: float, tail: float, scale: float)
     assert found_scale == pytest.approx(scale, rel=0.05)
     assert found_skew == pytest.approx(skew, abs=0.05)
     assert found_tail == pytest.approx(tail, abs=0.05)
+
+
+def test_the_first_of_doubled_letters_comes_up_early() -> None:
+    # Aalto 136M keystrokes, 658 doubled letters of 47 people: hold .77 of the person's median
+    # (quartiles .65 and .92), and at most .66 of the spacing in 95 of 100.
+    people = 600
+    rows = [list("seen feed deep all")] * people
+    sequences = made(rows, list(range(people)), list(range(people)))
+    down, up = (t.reshape(people, -1) for t in law_times(PROFILE, sequences, "transcription"))
+    text = "seen feed deep all"
+    first = [place for place, pair in enumerate(pairwise(text)) if pair[0] == pair[1]]
+    after = [place + 1 for place in first]
+    hold, spacing = (up - down)[:, first], down[:, after] - down[:, first]
+    assert (hold < 0.65 * spacing).mean() > 0.95
+    # 2,400 pairs: standard error about .01.
+    usual = np.median(up - down, axis=1, keepdims=True)
+    assert 0.65 < np.median(hold / usual) < 0.85
