@@ -62,7 +62,7 @@ def entry_pauses_us(
         median_s, log_sd = profile["keystrokes", "pause_s"][name]
         key = sequences.sequence_key[sequence[row]]
         z = normals(mixed(key, _PAUSE), place[row])
-        pause_us[row] = _US_PER_S * median_s * np.exp(log_sd * z)
+        pause_us[row] = _US_PER_S * median_s * np.exp(log_sd * z, dtype=np.float64)
 
     if mode == "form":
         ends = np.isin(key_class, [CLASS_CODE["tab"], CLASS_CODE["enter"]])

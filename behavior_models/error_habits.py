@@ -80,5 +80,6 @@ def draw_error_habits(section: Section, person_key: Keys, mode: str) -> ErrorHab
 
 
 def _factor(key: Keys, slot: int, log_sd: float) -> NDArray[np.float32]:
-    factor: NDArray[np.float32] = np.exp(log_sd * normals(key, slot) - log_sd**2 / 2)
-    return factor.astype(np.float32)
+    z = log_sd * normals(key, slot) - log_sd**2 / 2
+    factor: NDArray[np.float32] = np.exp(z, dtype=np.float64).astype(np.float32)
+    return factor

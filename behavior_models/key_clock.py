@@ -322,7 +322,7 @@ def _late_ms(
 ) -> NDArray[np.float64]:
     """Return by how many whole milliseconds stamps are late."""
     late, later = late_shares(lateness)
-    more = np.floor(np.log(chance[1]) / np.log(later))
+    more = np.floor(np.log(chance[1], dtype=np.float64) / np.log(later, dtype=np.float64))
     return np.where(chance[0] < late, 1.0 + more, 0.0)
 
 
@@ -344,7 +344,7 @@ def _counted(
     chance = thirds(words(mixed(key, _MISS)[sequence], place))
     delay_us = np.where(
         chance[1] < _SHORT,
-        _SHORT_US - _SHORT_MEAN_US * np.log(chance[2]),
+        _SHORT_US - _SHORT_MEAN_US * np.log(chance[2], dtype=np.float64),
         chance[2] * grid_us,
     )
     misses = chance[0] < missed * np.where(gap_us < _BRIEF_US, _BRIEF_MISSES, _OTHER_MISSES)

@@ -293,6 +293,6 @@ def _hidden_shift(
     unknown = (sequences.vocabulary.key_class == CLASS_CODE["unknown"]).take(sequences.key)
     share = np.full(len(place), np.float32(profile["keystrokes", "hidden_shift_share"]), np.float32)
     use = own[TRAITS.index("shift_use")]
-    share[sequences.first] = 1.0 / (1.0 + np.exp(-use))
+    share[sequences.first] = 1.0 / (1.0 + np.exp(-use, dtype=np.float64))
     hidden: NDArray[np.bool_] = unknown & (chance < share)
     return hidden

@@ -63,7 +63,7 @@ def practised_us(
     of_key = pace[sequences.vocabulary.key_class[sequences.key]]
     row = np.flatnonzero(~np.isnan(of_key) & (sequences.place > 0))
     whole = np.zeros(len(of_key) + 1, np.int64)
-    whole[row + 1] = np.rint(np.log(spacing_us[row]) * _STEPS)
+    whole[row + 1] = np.rint(np.log(spacing_us[row], dtype=np.float64) * _STEPS)
     count = np.zeros(len(of_key) + 1, np.int64)
     count[row + 1] = 1
     ends = np.append(sequences.first, len(of_key))

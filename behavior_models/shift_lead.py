@@ -46,6 +46,8 @@ def shift_leads_us(
     lead_us = np.zeros(len(shift), np.float32)
     u = uniforms(mixed(sequences.sequence_key, _SHIFT)[sequence[row]], place[row])
     scale_s = np.float32(profile["keystrokes", "shift_lead_scale_s"])
-    lead_s = traits[TRAITS.index("shift_lead")][sequence[row]] + scale_s * np.log(u / (1.0 - u))
+    lead_s = traits[TRAITS.index("shift_lead")][sequence[row]] + scale_s * np.log(
+        u / (1.0 - u), dtype=np.float64
+    )
     lead_us[row] = np.float32(_US_PER_S) * lead_s
     return lead_us
