@@ -93,7 +93,9 @@ class Keying(Pointing):
         if activates or (keys == " " and element.widget in ("button", "combobox")):
             self.answer(self.live.edge("click", target), target, struck_us, action_id)
 
-    def type_text(self, text: str, element: Element, *, mode: str | None = None) -> None:
+    def type_text(
+        self, text: str, element: Element, *, mode: str | None = None, uncorrected: bool = False
+    ) -> None:
         """Type a text at the end of the focused field."""
         live = self.live
         sensitive = live.sensitivity(element) is not None
@@ -102,7 +104,7 @@ class Keying(Pointing):
             mode, text_class = "password", "secret"
         self.to_keyboard()
         action = self.begin()
-        typing = self.typist.type(text, mode=mode)
+        typing = self.typist.type(text, mode=mode, uncorrected=uncorrected)
         start = self.strike(action, typing, element.key, masked=sensitive)
         kept = MASK * len(typing.text) if sensitive else typing.text
         live.values[element.key] = live.value(element) + kept

@@ -95,7 +95,13 @@ class PageVerbs(Keying):
     # Keys
 
     def type(
-        self, text: str, *, into: str | None = None, mode: str | None = None, clear: bool = False
+        self,
+        text: str,
+        *,
+        into: str | None = None,
+        mode: str | None = None,
+        clear: bool = False,
+        uncorrected: bool = False,
     ) -> Steps:
         """Type a text into a field, after what it holds or, with ``clear``, instead of it.
 
@@ -109,6 +115,8 @@ class PageVerbs(Keying):
             ``form``, ``transcription`` or ``composition``; by the length of the text when not given.
         clear : bool
             Whether to empty the field first.
+        uncorrected : bool
+            Whether errors that nobody notices stay in the field.
         """
         self.step += 1
         element = self.focus_on(self.find(into or self._focused("type")))
@@ -117,7 +125,7 @@ class PageVerbs(Keying):
             return self._pass()
         if clear:
             self.empty_field(element)
-        self.type_text(text, element, mode=mode)
+        self.type_text(text, element, mode=mode, uncorrected=uncorrected)
         return self._pass()
 
     def _focused(self, verb: str) -> str:
