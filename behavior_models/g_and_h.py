@@ -56,12 +56,6 @@ def bend(
     return z
 
 
-def letter_values(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the quantiles that `fit_quantiles` takes, shape (9,)."""
-    found: NDArray[np.float64] = np.percentile(values, PERCENT)
-    return found
-
-
 def fit_quantiles(quantiles: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return centre, scale, g and h of g-and-h distributions from their quantiles.
 

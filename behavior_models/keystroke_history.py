@@ -7,7 +7,7 @@ of the last two keys, means over the last few and over many, and how far keys ov
 import numpy as np
 from numpy.typing import NDArray
 
-from deskhand.even_floats import even_exp
+from deskhand.even_floats import even_exp, even_log
 
 Floats = NDArray[np.float32]
 
@@ -39,7 +39,7 @@ def scores(times_us: Floats, form: tuple[float, float, float]) -> Floats:
     offset, middle, scale = (np.float32(number) for number in form)
     found = np.maximum(times_us, np.float32(SHORTEST_US)) * np.float32(1.0 / _US_PER_S)
     found += offset
-    np.log(found, out=found)
+    even_log(found)
     found -= middle
     found *= np.float32(1.0) / scale
     return found

@@ -30,6 +30,7 @@ from deskhand.behavior_models.keystroke_inputs import (
     KeystrokeInputs,
 )
 from deskhand.errors import DeskhandError
+from deskhand.even_floats import even_exp, even_log
 
 Floats = NDArray[np.float32]
 
@@ -159,6 +160,6 @@ class KeystrokeNetwork:
         component = drawn_class(out[:COMPONENTS], chance[0])
         middle = out[COMPONENTS + component, number]
         log_scale = np.clip(out[2 * COMPONENTS + component, number], *LOG_SCALE)
-        odds = np.log(chance[1] / (np.float32(1.0) - chance[1]))
-        score: Floats = middle + np.exp(log_scale) * odds
+        odds = even_log(chance[1] / (np.float32(1.0) - chance[1]))
+        score: Floats = middle + even_exp(log_scale) * odds
         return score

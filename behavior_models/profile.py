@@ -16,7 +16,7 @@ FORMAT = "deskhand.profile/1"
 Entries = dict[str, dict[str, Any]]
 """The parameters of one section: ``{"name": {"value": ..., "source": ...}}``."""
 # Tables of a network and of keys, as long as one likes; their models check them.
-FREE_SECTIONS = ("keyboard", "keystrokes", "learned_keystrokes", "report_policy")
+FREE_SECTIONS = ("keystrokes", "learned_keystrokes", "report_policy")
 MODES = ("published", "research", "dp-fit", "fit-no-dp", "derived")
 
 

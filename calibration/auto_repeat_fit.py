@@ -12,8 +12,8 @@ from deskhand.calibration.key_recording import KeyRecording
 FEWEST_RUNS, FEWEST_PEOPLE, FEWEST_TRIED = 100, 20, 30
 # By keys left in the run, this one included, up to.
 LEFT = (1, 2, 3, 4, 6, 9, 14, 25, 1_000_000)
-# People by steps of rank, from the 5th to the 95th of a hundred.
-_RANKS = (5, 15, 25, 35, 45, 55, 65, 75, 85, 95)
+# People by steps of rank, from the 5th to the 95th of a hundred; a step takes some people.
+_LOWEST, _HIGHEST, _MOST_STEPS, _FEWEST_OF_STEP = 5, 95, 9, 5
 _TICK_MS = 15.625
 
 
@@ -116,6 +116,7 @@ def _medians(
 
 
 def _steps(values_ms: NDArray[np.float64]) -> list[list[float]]:
-    bounds = np.percentile(values_ms, _RANKS) / 1e3
-    share = round(1.0 / (len(_RANKS) - 1), 4)
+    steps = min(_MOST_STEPS, len(values_ms) // _FEWEST_OF_STEP)
+    bounds = np.percentile(values_ms, np.linspace(_LOWEST, _HIGHEST, steps + 1)) / 1e3
+    share = round(1.0 / steps, 4)
     return [[share, round(float(a), 5), round(float(b), 5)] for a, b in pairwise(bounds)]

@@ -12,8 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskhand.behavior_models.key_classes import CLASS_CODE
-from deskhand.behavior_models.key_sequences import KeySequences, key_sequences
-from deskhand.behavior_models.keyboard_layout import load_layout
 from deskhand.behavior_models.keystroke_history import (
     HOLD_SCORE,
     SPACING_SCORE,
@@ -24,74 +22,10 @@ from deskhand.behavior_models.keystroke_history import (
 from deskhand.behavior_models.keystroke_network import KeystrokeNetwork
 from deskhand.behavior_models.learned_keystrokes import SECTION, learned_times, network_of
 from deskhand.behavior_models.profile import load_profile
-from deskhand.behavior_models.typist_traits import MODES
 from deskhand.errors import DeskhandError
-from deskhand.keyed_draws import keys
+from tests.behavior_models.made_sequences import TEXT, made
 
-US = load_layout("qwerty-us")
 PROFILE = load_profile("transcription")
-KEYS = [*"abeth .,1", "A", "Shift", "Backspace", "Enter", "ArrowLeft", "?", "letter:L2u", "space"]
-TEXT = ["Shift", *"The carrier called, and said the second truck would be late. ", "Enter"]
-
-
-def made(
-    rows: list[list[str]], numbers: list[int] | None = None, people: list[int] | None = None
-) -> KeySequences:
-    numbers = list(range(len(rows))) if numbers is None else numbers
-    people = [number % 3 for number in numbers] if people is None else people
-    named = sorted(set(people))
-    return key_sequences(
-        rows,
-        US,
-        person=[named.index(one) for one in people],
-        person_key=keys(5, "person", named),
-        sequence_key=keys(5, "sequence", numbers),
-    )
-
-
-Row = st.lists(st.sampled_from(KEYS), min_size=1, max_size=40)
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.lists(Row, min_size=1, max_size=6), st.sampled_from(MODES))
-def test_downs_rise_ups_follow_and_no_key_is_down_twice(rows: list[list[str]], mode: str) -> None:
-    sequences = made(rows)
-    down, up = learned_times(PROFILE, sequences, mode)
-    physical = sequences.vocabulary.physical[sequences.key]
-    assert (up > down).all()
-    assert np.array_equal(down, np.rint(down))
-    assert np.array_equal(up, np.rint(up))
-    for number in range(len(sequences)):
-        own = sequences.sequence == number
-        assert down[own][0] == 0
-        assert (np.diff(down[own]) > 0).all()
-        for key in set(physical[own][physical[own] >= 0].tolist()):
-            same = own & (physical == key)
-            assert (up[same][:-1] <= down[same][1:]).all()
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.lists(Row, min_size=2, max_size=6), st.randoms(use_true_random=False))
-def test_a_sequence_depends_on_nothing_but_itself(rows: list[list[str]], random: object) -> None:
-    down, up = learned_times(PROFILE, made(rows), "transcription")
-    order = list(range(len(rows)))
-    random.shuffle(order)  # type: ignore[attr-defined]
-    order = order[: max(1, len(order) - 1)]
-    part_down, part_up = learned_times(
-        PROFILE, made([rows[k] for k in order], order), "transcription"
-    )
-    ends = np.cumsum([len(row) for row in rows])
-    wanted = np.concatenate([np.arange(ends[k] - len(rows[k]), ends[k]) for k in order])
-    assert np.array_equal(part_down, down[wanted])
-    assert np.array_equal(part_up, up[wanted])
-
-
-def test_blocks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
-    sequences = made([TEXT * 8] * 12)
-    whole = learned_times(PROFILE, sequences, "transcription")
-    monkeypatch.setattr("deskhand.behavior_models.learned_keystrokes._BLOCK", 1000)
-    for one, other in zip(whole, learned_times(PROFILE, sequences, "transcription"), strict=True):
-        assert np.array_equal(one, other)
 
 
 def test_parts_of_a_long_sequence_join() -> None:
@@ -134,11 +68,6 @@ def test_a_network_whose_layers_do_not_fit_is_refused() -> None:
 def test_a_population_without_a_network_is_told() -> None:
     with pytest.raises(DeskhandError, match="no network of keystrokes; use fidelity 'law'"):
         learned_times(load_profile("literature"), made([TEXT]), "transcription")
-
-
-def test_no_sequences_take_no_time() -> None:
-    down, up = learned_times(PROFILE, made([]), "form")
-    assert len(down) == len(up) == 0
 
 
 @settings(max_examples=50, deadline=None)
