@@ -5,8 +5,8 @@ from pathlib import Path
 from deskhand.errors import DeskhandError
 from deskhand.events import TABLES
 from deskhand.exports import rrweb
+from deskhand.findings import Finding, Report
 from deskhand.validation.checker import FORMATS, Checker
-from deskhand.validation.findings import Finding, Report
 
 __all__ = ["Finding", "Report", "validate_path"]
 

@@ -12,9 +12,9 @@ from deskhand.errors import DeskhandError
 from deskhand.events import TABLES
 from deskhand.exports import arrow, jsonl, parquet
 from deskhand.exports import rrweb as rrweb_export
+from deskhand.findings import Finding, Report
 from deskhand.session import Session
 from deskhand.validation.event_rules import Breach, event_breaches
-from deskhand.validation.findings import Finding, Report
 from deskhand.validation.records import SCHEMA_OF_TABLE, describe, records, sampled, worst
 from deskhand.validation.rrweb_rules import rrweb_breaches
 from deskhand.validation.session_rules import session_breaches

@@ -25,6 +25,8 @@ WORDS: Mapping[str, Callable[[str], object]] = {
     "code": _CODE.fullmatch,
     "input_type": _INPUT_TYPE.fullmatch,
 }
+# How the provenance of a row that was not read from another format begins.
+MADE = "syn_"
 _PAIRS = (
     ("pointerdown", ("pointerup", "pointercancel"), "button"),
     ("keydown", ("keyup",), "code"),
@@ -70,6 +72,11 @@ class EventColumns:
         codes, words = self.words("type")
         return np.isin(codes, [k for k, word in enumerate(words) if word in types])
 
+    def made(self) -> NDArray[np.bool_]:
+        """Return which rows deskhand made; those read from another format may lack something."""
+        codes, words = self.words("provenance_id")
+        return np.isin(codes, [k for k, word in enumerate(words) if word.startswith(MADE)])
+
     def show(self, name: str, row: int) -> str:
         """Return what a cell holds."""
         return repr(self.table[name][row].as_py())
@@ -103,8 +110,9 @@ def event_breaches(events: pa.Table) -> Iterator[Breach]:
     yield from _required(columns)
     yield from _masked(columns)
     yield from _vocabulary(columns)
-    for opens, closes, by in _PAIRS:
-        yield from _pairs(columns, opens, closes, by)
+    if columns.made().all():
+        for opens, closes, by in _PAIRS:
+            yield from _pairs(columns, opens, closes, by)
 
 
 def _order(columns: EventColumns) -> Iterator[Breach]:
@@ -129,9 +137,14 @@ def _order(columns: EventColumns) -> Iterator[Breach]:
 
 
 def _marks(columns: EventColumns) -> Iterator[Breach]:
+    claims = columns.numbers("synthetic").astype(np.bool_)
     yield from _found(
-        "synthetic", "synthetic", ~columns.numbers("synthetic").astype(np.bool_),
-        lambda r: columns.show("synthetic", r), "every row says synthetic=true",
+        "synthetic", "synthetic", columns.made() & ~claims, lambda r: columns.show("synthetic", r),
+        "every row that was made says synthetic=true",
+    )  # fmt: skip
+    yield from _found(
+        "synthetic", "synthetic", claims != claims[0], lambda r: columns.show("synthetic", r),
+        "a session is synthetic as a whole or not at all",
     )  # fmt: skip
     for name in ("provenance_id", "session_id"):
         codes, words = columns.words(name)
@@ -148,7 +161,7 @@ def _required(columns: EventColumns) -> Iterator[Breach]:
         wanted = rule["if"]["properties"]
         if "required" not in rule["then"]:
             continue
-        here = columns.is_type(*wanted["type"]["enum"])
+        here = columns.is_type(*wanted["type"]["enum"]) & columns.made()
         if "masked" in wanted:
             here &= masked == wanted["masked"]["const"]
         if not here.any():

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deskhand.session import Session
-from deskhand.validation.event_rules import Breach, EventColumns
+from deskhand.validation.event_rules import MADE, Breach, EventColumns
 
 # 2001-09-09 to 2286-11-20 in microseconds: seconds or milliseconds fall outside.
 WALL_US = (10**15, 10**16)
@@ -34,10 +34,12 @@ def session_breaches(session: Session) -> Iterator[TableBreach]:
     yield from _references(session)
     for name in ("actions", "elements", "screenshots"):
         table: pa.Table = getattr(session, name)
-        unmarked = np.flatnonzero(~np.asarray(table["synthetic"]).astype(np.bool_))
+        claims = np.asarray(table["synthetic"]).astype(np.bool_)
+        unmarked = np.flatnonzero(claims != session.header["synthetic"])
         if len(unmarked):
-            remedy = "every row says synthetic=true"
-            yield TableBreach(name, Breach("synthetic", "synthetic", unmarked, "False", remedy))
+            given = repr(bool(claims[unmarked[0]]))
+            remedy = "a session is synthetic as a whole or not at all"
+            yield TableBreach(name, Breach("synthetic", "synthetic", unmarked, given, remedy))
 
 
 def _one(table: str, rule: str, column: str, given: str, remedy: str, row: int = 0) -> TableBreach:
@@ -64,15 +66,17 @@ def _header(session: Session) -> Iterator[TableBreach]:
             "sessions", "duration", "duration_us", f"{header['duration_us']}, last event {last_us}",
             "a session ends with its last event",
         )  # fmt: skip
-    if header["synthetic"] is not True or not header["provenance_id"]:
+    synthetic, provenance = header["synthetic"], str(header["provenance_id"])
+    if not provenance or (provenance.startswith(MADE) and synthetic is not True):
         yield _one(
-            "sessions", "synthetic", "synthetic", repr(header["synthetic"]),
-            "every row says synthetic=true and names its provenance",
+            "sessions", "synthetic", "synthetic", repr(synthetic),
+            "every session that was made says synthetic=true and names its provenance",
         )  # fmt: skip
-    if not str(header["session_id"]).startswith("syn_"):
+    prefix = "syn_" if synthetic else "cap_"
+    if not str(header["session_id"]).startswith(prefix):
         yield _one(
             "sessions", "session_id", "session_id", repr(header["session_id"]),
-            "identifiers of synthetic sessions begin with syn_",
+            "identifiers begin with syn_ when the session is synthetic, with cap_ when it is not",
         )  # fmt: skip
 
 
