@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from deskhand.errors import DeskhandError
 from deskhand.events import TABLES
+from deskhand.exports.losses import EVERYTHING, Dropped
 from deskhand.exports.session_tables import (
     Writer,
     check_schema,
@@ -20,10 +21,13 @@ from deskhand.exports.session_tables import (
     sessions_of,
     tables_of,
 )
+from deskhand.formats import no_argument
 from deskhand.session import Session
 
 SUFFIX = ".arrow"
 SUMMARY = "canonical tables as Arrow IPC files, one a table"
+KEEPS = EVERYTHING
+LOSES = "nothing"
 
 
 class _GrowingDictionary:
@@ -100,14 +104,17 @@ class ArrowWriter(Writer):
             file.close()
 
 
-def open_writer(folder: Path) -> Writer:
+def open_writer(folder: Path, argument: str | None = None) -> Writer:
     """Return a writer of Arrow IPC files in a folder.
 
     Parameters
     ----------
     folder : Path
         Where ``events.arrow`` and its side tables go.
+    argument : str, optional
+        Not taken.
     """
+    no_argument("arrow", argument)
     return ArrowWriter(folder)
 
 
@@ -133,12 +140,19 @@ def read_table(path: Path, name: str) -> Iterator[pa.RecordBatch]:
             yield file.get_batch(number)
 
 
-def read(folder: Path) -> Iterator[Session]:
+def recognises(path: Path) -> bool:
+    """Return whether a folder holds the canonical tables in this format."""
+    return (path / f"sessions{SUFFIX}").is_file() and (path / f"events{SUFFIX}").is_file()
+
+
+def read(path: Path, dropped: Dropped | None = None) -> Iterator[Session]:  # noqa: ARG001
     """Yield the sessions of a folder, one at a time.
 
     Parameters
     ----------
-    folder : Path
+    path : Path
         A folder that this format's writer filled.
+    dropped : Dropped, optional
+        Stays as it is: nothing is lost.
     """
-    return sessions_of(lambda name: read_table(folder / f"{name}{SUFFIX}", name))
+    return sessions_of(lambda name: read_table(path / f"{name}{SUFFIX}", name))

@@ -13,11 +13,15 @@ import pyarrow.json
 
 from deskhand.errors import DeskhandError
 from deskhand.events import TABLES
+from deskhand.exports.losses import EVERYTHING, Dropped
 from deskhand.exports.session_tables import Writer, missing_table, sessions_of, tables_of
+from deskhand.formats import no_argument
 from deskhand.session import Session
 
 SUFFIX = ".jsonl"
 SUMMARY = "canonical tables as JSON Lines, one file a table"
+KEEPS = EVERYTHING
+LOSES = "nothing"
 BLOCK = 65_536
 
 
@@ -85,14 +89,17 @@ class JsonlWriter(Writer):
             file.close()
 
 
-def open_writer(folder: Path) -> Writer:
+def open_writer(folder: Path, argument: str | None = None) -> Writer:
     """Return a writer of JSON Lines files in a folder.
 
     Parameters
     ----------
     folder : Path
         Where ``events.jsonl`` and its side tables go.
+    argument : str, optional
+        Not taken.
     """
+    no_argument("jsonl", argument)
     return JsonlWriter(folder)
 
 
@@ -130,12 +137,19 @@ def read_table(path: Path, name: str) -> Iterator[pa.RecordBatch]:
         ) from error
 
 
-def read(folder: Path) -> Iterator[Session]:
+def recognises(path: Path) -> bool:
+    """Return whether a folder holds the canonical tables in this format."""
+    return (path / f"sessions{SUFFIX}").is_file() and (path / f"events{SUFFIX}").is_file()
+
+
+def read(path: Path, dropped: Dropped | None = None) -> Iterator[Session]:  # noqa: ARG001
     """Yield the sessions of a folder, one at a time.
 
     Parameters
     ----------
-    folder : Path
+    path : Path
         A folder that this format's writer filled.
+    dropped : Dropped, optional
+        Stays as it is: nothing is lost.
     """
-    return sessions_of(lambda name: read_table(folder / f"{name}{SUFFIX}", name))
+    return sessions_of(lambda name: read_table(path / f"{name}{SUFFIX}", name))

@@ -1,8 +1,10 @@
 """What a format keeps of canonical events, said by each format, and what a reader had to drop."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+
+from deskhand.events import EVENT_TYPES, EVENTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,10 @@ class Kept:
     columns: tuple[str, ...] = ()
     step_us: int = 1
     remark: str = ""
+
+
+# What the canonical formats keep.
+EVERYTHING: Mapping[str, Kept] = {kind: Kept(columns=tuple(EVENTS.names)) for kind in EVENT_TYPES}
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from deskhand.errors import DeskhandError
 from deskhand.events import TABLES
+from deskhand.exports.losses import EVERYTHING, Dropped
 from deskhand.exports.session_tables import (
     Writer,
     check_schema,
@@ -19,10 +20,13 @@ from deskhand.exports.session_tables import (
     sessions_of,
     tables_of,
 )
+from deskhand.formats import no_argument
 from deskhand.session import Session
 
 SUFFIX = ".parquet"
 SUMMARY = "canonical tables as Parquet files, one a table"
+KEEPS = EVERYTHING
+LOSES = "nothing"
 ROW_GROUP = 262_144
 DELTA = ("t_us", "seq", "action_id", "start_us", "end_us")
 BYTE_SPLIT = ("screen_x", "screen_y", "client_x", "client_y", "left", "top", "width", "height")
@@ -90,14 +94,17 @@ class ParquetWriter(Writer):
             self._files[name].close()
 
 
-def open_writer(folder: Path) -> Writer:
+def open_writer(folder: Path, argument: str | None = None) -> Writer:
     """Return a writer of Parquet files in a folder.
 
     Parameters
     ----------
     folder : Path
         Where ``events.parquet`` and its side tables go.
+    argument : str, optional
+        Not taken.
     """
+    no_argument("parquet", argument)
     return ParquetWriter(folder)
 
 
@@ -120,12 +127,19 @@ def read_table(path: Path, name: str) -> Iterator[pa.RecordBatch]:
         yield from file.iter_batches(batch_size=ROW_GROUP)
 
 
-def read(folder: Path) -> Iterator[Session]:
+def recognises(path: Path) -> bool:
+    """Return whether a folder holds the canonical tables in this format."""
+    return (path / f"sessions{SUFFIX}").is_file() and (path / f"events{SUFFIX}").is_file()
+
+
+def read(path: Path, dropped: Dropped | None = None) -> Iterator[Session]:  # noqa: ARG001
     """Yield the sessions of a folder, one at a time.
 
     Parameters
     ----------
-    folder : Path
+    path : Path
         A folder that this format's writer filled.
+    dropped : Dropped, optional
+        Stays as it is: nothing is lost.
     """
-    return sessions_of(lambda name: read_table(folder / f"{name}{SUFFIX}", name))
+    return sessions_of(lambda name: read_table(path / f"{name}{SUFFIX}", name))

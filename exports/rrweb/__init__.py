@@ -19,6 +19,7 @@ from deskhand.exports.rrweb.pointer_samples import flushes, sample_moves
 from deskhand.exports.rrweb.recorder import SNAPSHOT_US, Recorder
 from deskhand.exports.rrweb.timeline import Event, Timeline
 from deskhand.exports.session_tables import Writer
+from deskhand.formats import no_argument
 from deskhand.session import Session
 from deskhand.streams import stream
 
@@ -169,12 +170,15 @@ class RrwebWriter(Writer):
         """Do nothing: every file is complete once written."""
 
 
-def open_writer(folder: Path) -> Writer:
+def open_writer(folder: Path, argument: str | None = None) -> Writer:
     """Return a writer of rrweb recordings.
 
     Parameters
     ----------
     folder : Path
         Where the folder ``rrweb`` goes.
+    argument : str, optional
+        Not taken.
     """
+    no_argument("rrweb", argument)
     return RrwebWriter(folder)

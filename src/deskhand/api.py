@@ -202,22 +202,25 @@ def generate(
     return run(arguments, recipe, Path(out), workers=workers, resume=resume, progress=progress)
 
 
-def read_sessions(path: str | Path) -> "Iterator[Session]":
-    """Yield the sessions of a folder that `generate` or `Session.write` filled, one at a time.
+def read_sessions(path: str | Path, *, format: str | None = None) -> "Iterator[Session]":  # noqa: A002
+    """Yield the sessions of a folder or a file, one at a time.
 
     Parameters
     ----------
     path : str or pathlib.Path
-        An output folder, a shard of it, or an output folder with a session id behind it.
+        An output folder, a shard of it, an output folder with a session id behind it, or a file or
+        folder in any format that is read back.
+    format : str, optional
+        The format; recognised by what the file holds when not given.
 
     Raises
     ------
     DeskhandError
-        When there is no such folder or session, or no format in it that can be read back.
+        When there is no such folder, file or session, or no format in it that can be read back.
     """
     from deskhand import loading
 
-    return loading.read_sessions(path)
+    return loading.read_sessions(path, format=format)
 
 
 def validate(path: str | Path) -> "Report":

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from deskhand import registry
 from deskhand.errors import DeskhandError, UnknownNameError
+from deskhand.formats import named_in_records, split_format
 from deskhand.streams import check_seed
 
 # A Monday, fixed so that a run never depends on the day on which it is made.
@@ -84,7 +85,7 @@ class Arguments:
             "people": self.people,
             "days": self.days,
             "seed": self.seed,
-            "formats": list(self.formats),
+            "formats": [named_in_records(text) for text in self.formats],
             "only": only or None,
             "start": self.start.isoformat(timespec="minutes"),
             "time_zone": self.time_zone,
@@ -290,7 +291,7 @@ def parse_formats(text: str | Sequence[str]) -> tuple[str, ...]:
     Parameters
     ----------
     text : str or sequence of str
-        Names joined by commas, or a sequence of names.
+        Names joined by commas, or a sequence of names; each may have an argument behind a colon.
 
     Raises
     ------
@@ -310,10 +311,13 @@ def parse_formats(text: str | Sequence[str]) -> tuple[str, ...]:
         raise DeskhandError(
             f"format {text!r}: give at least one of {', '.join(registry.names('deskhand.exports'))}."
         )
-    known = registry.names("deskhand.exports")
-    for name in wanted:
-        if name not in known:
-            raise UnknownNameError("format", name, known)
+    names = [split_format(text)[0] for text in wanted]
+    for name in names:
+        if names.count(name) > 1:
+            raise DeskhandError(
+                f"format {name} is asked for {names.count(name)} times; a run writes a format once, "
+                "so make a second run or use `deskhand convert`."
+            )
     return tuple(wanted)
 
 

@@ -4,11 +4,12 @@ from collections import ChainMap
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import cast
 
 from deskhand import registry
 from deskhand.errors import DeskhandError
+from deskhand.exports.losses import Dropped
+from deskhand.formats import EXPORTS, can_read, load_format, recognise, recognised, split_format
 from deskhand.manifest import SHARD_FILE, read_record
 from deskhand.scenarios.app_screens import shipped_screens
 from deskhand.screen import Screen
@@ -16,7 +17,6 @@ from deskhand.session import Session
 
 SCREENS_FOLDER = "screens"
 SCREEN_SUFFIX = ".screen.json"
-EXPORTS = "deskhand.exports"
 
 
 def screen_path(name: str) -> str:
@@ -45,14 +45,23 @@ def with_shipped(own: Mapping[str, Screen]) -> Mapping[str, Screen]:
     return ChainMap(dict(own), cast("MutableMapping[str, Screen]", shipped)) if own else shipped
 
 
-def read_sessions(path: str | Path) -> Iterator[Session]:
-    """Yield the sessions of a folder, one at a time.
+def read_sessions(
+    path: str | Path,
+    *,
+    format: str | None = None,  # noqa: A002
+    dropped: Dropped | None = None,
+) -> Iterator[Session]:
+    """Yield the sessions of a folder or a file, one at a time.
 
     Parameters
     ----------
     path : str or pathlib.Path
-        An output folder, a shard of it, or any folder that an export with a reader filled; with a
-        session id behind it (``out/syn_...``), that session alone.
+        An output folder, a shard of it, or a file or folder in any format that is read back; with a
+        session id behind an output folder (``out/syn_...``), that session alone.
+    format : str, optional
+        The format, with its argument behind a colon if it needs one; recognised when not given.
+    dropped : Dropped, optional
+        Counts what a reader could not keep.
 
     Yields
     ------
@@ -62,16 +71,18 @@ def read_sessions(path: str | Path) -> Iterator[Session]:
     Raises
     ------
     DeskhandError
-        When there is no such folder or session, or no format in it that can be read back.
+        When there is no such folder, file or session, or no format in it that can be read back.
     """
     path = Path(path)
     if path.is_dir():
-        yield from _below(path, None)
-    elif not path.exists() and (
-        any(path.parent.glob("shard=*")) or any(path.parent.glob("events.*"))
-    ):
+        yield from _below(path, None, format, dropped)
+    elif path.exists():
+        screens = shipped_screens()
+        for session in _read(path, format or recognise(path, readable=True), dropped):
+            yield replace(session, screens=screens)
+    elif any(path.parent.glob("shard=*")) or any(path.parent.glob("events.*")):
         found = False
-        for session in _below(path.parent, path.name):
+        for session in _below(path.parent, path.name, format, dropped):
             found = True
             yield session
         if not found:
@@ -81,8 +92,8 @@ def read_sessions(path: str | Path) -> Iterator[Session]:
             )
     else:
         raise DeskhandError(
-            f"{path}: not found, or not a folder of sessions; give the folder that "
-            "`deskhand generate` wrote, or that folder with a session id behind it."
+            f"{path}: not found; give the folder that `deskhand generate` wrote, that folder with a "
+            "session id behind it, or a capture."
         )
 
 
@@ -99,16 +110,55 @@ def load_session(path: str | Path) -> Session:
     raise DeskhandError(f"{path}: holds no session; generate some first.")
 
 
-def _below(folder: Path, session_id: str | None) -> Iterator[Session]:
+def _below(
+    folder: Path,
+    session_id: str | None,
+    format: str | None,  # noqa: A002
+    dropped: Dropped | None,
+) -> Iterator[Session]:
     shards = sorted(folder.glob("shard=*"))
     out = folder if shards or not folder.name.startswith("shard=") else folder.parent
     screens = with_shipped(_own_screens(out))
     for shard in shards or [folder]:
         if session_id is not None and not _may_hold(shard, session_id):
             continue
-        for session in _reader(shard).read(shard):
-            if session_id in (None, session.session_id):
-                yield replace(session, screens=screens)
+        for part, name in _parts(shard, format):
+            for session in _read(part, name, dropped):
+                if session_id in (None, session.session_id):
+                    yield replace(session, screens=screens)
+
+
+def _parts(folder: Path, name: str | None) -> Iterator[tuple[Path, str]]:
+    """Yield what holds the sessions of a folder, and its format: one format, for each holds them all."""
+    name = name or next((n for n in recognised(folder) if can_read(n)), None)
+    if name is None:
+        # A run keeps a format that is not one of its tables in a folder of the format's name.
+        beside = (n for n in registry.names(EXPORTS) if can_read(n) and (folder / n).is_dir())
+        name = next(beside, None)
+    if name is None:
+        raise DeskhandError(
+            f"{folder}: holds no sessions that can be read back; generate with --format parquet, "
+            "beside other formats if need be."
+        )
+    inner = folder / split_format(name)[0]
+    if inner.is_dir():
+        for part in sorted(inner.iterdir()):
+            yield part, name
+    else:
+        yield folder, name
+
+
+def _read(path: Path, format: str, dropped: Dropped | None) -> Iterator[Session]:  # noqa: A002
+    module, argument = load_format(format)
+    if not hasattr(module, "read"):
+        raise DeskhandError(
+            f"{path}: the format {format} is written and not read back; `deskhand formats` lists "
+            "those that are."
+        )
+    if argument is None:
+        yield from module.read(path, dropped)
+    else:
+        yield from module.read(path, dropped, argument)
 
 
 def _may_hold(shard: Path, session_id: str) -> bool:
@@ -123,17 +173,3 @@ def _own_screens(out: Path) -> Mapping[str, Screen]:
         Screen.load(path) for path in sorted((out / SCREENS_FOLDER).rglob(f"*{SCREEN_SUFFIX}"))
     )
     return {screen.name: screen for screen in found}
-
-
-def _reader(folder: Path) -> ModuleType:
-    """Return the export that can read a folder's tables back; Parquet first, for it is fastest."""
-    names = sorted(registry.names(EXPORTS), key=lambda name: (name != "parquet", name))
-    for name in names:
-        export: ModuleType = registry.load(EXPORTS, name)
-        suffix = getattr(export, "SUFFIX", None)
-        if suffix and hasattr(export, "read") and (folder / f"events{suffix}").is_file():
-            return export
-    raise DeskhandError(
-        f"{folder}: holds no sessions that can be read back; generate with --format parquet, "
-        "beside other formats if need be."
-    )

@@ -9,8 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from deskhand import registry
 from deskhand.errors import DeskhandError
+from deskhand.formats import open_writer, split_format
 from deskhand.screen import Screen
 
 
@@ -43,14 +43,14 @@ class Session:
             The file to write, for a format that keeps a session in one file, such as rrweb; a new
             or empty folder for a format of several files, such as Parquet.
         format : str
-            A registered export.
+            A registered export, with its argument behind a colon if it takes one.
 
         Raises
         ------
         DeskhandError
             When the format is not known or the path cannot be used.
         """
-        export = registry.load("deskhand.exports", format)
+        split_format(format)
         path = Path(path)
         try:
             if path.is_dir() and any(path.iterdir()):
@@ -59,7 +59,7 @@ class Session:
             with tempfile.TemporaryDirectory(dir=path.parent, prefix=".making-") as name:
                 made = Path(name) / "session"
                 made.mkdir()
-                with export.open_writer(made) as writer:
+                with open_writer(format, made) as writer:
                     writer.write(self)
                 files = [file for file in made.rglob("*") if file.is_file()]
                 if len(files) == 1 and not path.is_dir():

@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from deskhand import registry
 from deskhand.arguments import Arguments
 from deskhand.errors import DeskhandError
+from deskhand.formats import open_writer
 from deskhand.generators.render import render
 from deskhand.loading import session_screens
 from deskhand.manifest import (
@@ -156,10 +156,7 @@ def _write(arguments: Arguments, recipe: Recipe, shard: Shard, folder: Path) -> 
     sessions: list[dict[str, Any]] = []
     screens: dict[str, str] = {}
     with ExitStack() as stack:
-        writers = [
-            stack.enter_context(registry.load("deskhand.exports", name).open_writer(folder))
-            for name in arguments.formats
-        ]
+        writers = [stack.enter_context(open_writer(text, folder)) for text in arguments.formats]
         for session in sessions_of(arguments, recipe, shard):
             for writer in writers:
                 writer.write(session)
