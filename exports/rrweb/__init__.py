@@ -26,11 +26,22 @@ from deskhand.streams import stream
 SUFFIX = ".json"
 SUMMARY = "rrweb 2.x event arrays, one a session, for its Replayer and what builds on it"
 FOLDER = "rrweb"
+# The first event of a recording is Meta or Custom, and short.
+HEAD = 4096
 _COLUMNS = (
     "t_us", "type", "window", "target", "client_x", "client_y", "button", "detail", "delta_x",
     "delta_y", "key", "modifiers", "repeat", "value", "value_length", "masked", "input_type",
     "url", "reference",
 )  # fmt: skip
+
+
+def recognises(path: Path) -> bool:
+    """Return whether a file begins like an array of rrweb events."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    return head.lstrip()[:1] == b"[" and b'"timestamp"' in head and b'"type"' in head
 
 
 def record(session: Session) -> list[Event]:

@@ -223,13 +223,15 @@ def read_sessions(path: str | Path, *, format: str | None = None) -> "Iterator[S
     return loading.read_sessions(path, format=format)
 
 
-def validate(path: str | Path) -> "Report":
-    """Check generated sessions: schemas, laws of the event table, and the hashes of a run's files.
+def validate(path: str | Path, *, format: str | None = None) -> "Report":  # noqa: A002
+    """Check files: schemas, laws of the event table, rules of formats, and the hashes of a run.
 
     Parameters
     ----------
     path : str or pathlib.Path
-        An output folder, a shard folder, a table or an rrweb recording.
+        An output folder, a shard folder, a table, or a file or folder in any known format.
+    format : str, optional
+        The format; recognised by what is there when not given.
 
     Returns
     -------
@@ -244,7 +246,7 @@ def validate(path: str | Path) -> "Report":
     from deskhand.validation import Finding, validate_path
 
     path = Path(path)
-    report = validate_path(path)
+    report = validate_path(path, format=format)
     report.findings += [
         Finding(
             rule="manifest",

@@ -12,12 +12,13 @@ from typing import Annotated, Any
 
 from cyclopts import App, CycloptsError, Parameter, Token
 
+from deskhand.cli_formats import convert, formats, validate
 from deskhand.cli_scenarios import scenarios
 from deskhand.cli_screens import screens
 from deskhand.errors import DeskhandError
 from deskhand.progress import progress_line
 
-INVALID, REFUSED, INTERRUPTED = 1, 2, 130
+REFUSED, INTERRUPTED = 2, 130
 
 
 def _version() -> str:
@@ -44,6 +45,9 @@ app = App(
 )
 app.command(scenarios)
 app.command(screens)
+app.command(convert)
+app.command(validate)
+app.command(formats)
 
 
 @app.command
@@ -83,7 +87,7 @@ def generate(
     workers
         How many processes; the bytes do not depend on it.
     format_
-        Export formats joined by commas, for example parquet,jsonl,rrweb.
+        Formats joined by commas, for example parquet,jsonl,rrweb; `deskhand formats` lists them.
     only
         The part to make: team=3, person=7 or day=1, joined by commas; the same bytes as in the
         entire run.
@@ -132,23 +136,6 @@ def generate(
         print(
             f"{out}: {counts['sessions']:,} sessions, {counts['events']:,} events", file=sys.stderr
         )
-
-
-@app.command
-def validate(path: Path) -> int:
-    """Check generated sessions; the exit status is 1 when something is wrong with them.
-
-    Parameters
-    ----------
-    path
-        An output folder, a shard folder, a table or an rrweb recording.
-    """
-    from deskhand import api
-
-    report = api.validate(path)
-    for line in report.lines():
-        print(line)
-    return 0 if report.ok else INVALID
 
 
 @app.command

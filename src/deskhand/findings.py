@@ -1,15 +1,16 @@
 """What validation finds: the rule, the place, what is there, and the remedy."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One breach of one rule; ``count`` rows break it, ``row`` (from 0) is the first.
 
-    For an rrweb recording a row is an event of the array.
+    In a file that is no table a row is one of its records, for example an event of an array.
     """
 
     rule: str
@@ -19,6 +20,11 @@ class Finding:
     given: str
     remedy: str
     count: int = 1
+
+    def as_record(self) -> dict[str, Any]:
+        """Return the finding as a record of JSON."""
+        record = asdict(self) | {"path": self.path.as_posix()}
+        return {name: value for name, value in record.items() if value is not None}
 
     def __str__(self) -> str:
         """Return the finding as one line.

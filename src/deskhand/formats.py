@@ -1,6 +1,9 @@
 """Capture formats by name: written ``NAME`` or ``NAME:ARGUMENT``, recognised by what a file holds."""
 
+import shutil
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
@@ -79,6 +82,47 @@ def open_writer(text: str, folder: Path) -> Any:
     module, argument = load_format(text)
     # A format of another package need not know of arguments.
     return module.open_writer(folder) if argument is None else module.open_writer(folder, argument)
+
+
+@contextmanager
+def written(path: Path, text: str) -> Iterator[Any]:
+    """Give a writer whose files appear at a path whole or not at all.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file to write, for what comes to be one file; else a new or empty folder.
+    text : str
+        ``NAME`` or ``NAME:ARGUMENT``.
+
+    Raises
+    ------
+    DeskhandError
+        When the format is not known or the path cannot be used.
+    """
+    split_format(text)
+    try:
+        if path.is_dir() and any(path.iterdir()):
+            raise DeskhandError(f"{path}: a folder that is not empty; give another path.")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".making-") as name:
+            made = Path(name) / "made"
+            made.mkdir()
+            with open_writer(text, made) as writer:
+                yield writer
+            files = [file for file in made.rglob("*") if file.is_file()]
+            if len(files) == 1 and not path.is_dir():
+                files[0].replace(path)
+            elif path.is_file():
+                raise DeskhandError(
+                    f"{path}: a file, and {text} writes {len(files)} files; give a folder."
+                )
+            else:
+                path.mkdir(exist_ok=True)
+                for part in made.iterdir():
+                    shutil.move(part, path / part.name)
+    except OSError as error:
+        raise DeskhandError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def no_argument(name: str, argument: str | None) -> None:
@@ -162,6 +206,11 @@ def recognise(path: Path, *, readable: bool = False) -> str:
             f"are read: {', '.join(filter(can_read, registry.names(EXPORTS)))}."
         )
     wanted = [n for n in registry.names(EXPORTS) if can_read(n) or not readable]
+    if path.is_dir():
+        raise DeskhandError(
+            f"{path}: holds no sessions in a format that is known here; name a folder that "
+            "`deskhand generate` wrote, or a capture."
+        )
     raise DeskhandError(
         f"{path}: no known format is recognised in it; name it with --from or --format, one of "
         f"{', '.join(wanted)}. Packed archives are unpacked first."

@@ -1,7 +1,5 @@
 """A session in memory: its header and its Arrow tables, all of them canonical."""
 
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from deskhand.errors import DeskhandError
-from deskhand.formats import open_writer, split_format
+from deskhand.formats import written
 from deskhand.screen import Screen
 
 
@@ -50,27 +47,5 @@ class Session:
         DeskhandError
             When the format is not known or the path cannot be used.
         """
-        split_format(format)
-        path = Path(path)
-        try:
-            if path.is_dir() and any(path.iterdir()):
-                raise DeskhandError(f"{path}: a folder that is not empty; give another path.")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=path.parent, prefix=".making-") as name:
-                made = Path(name) / "session"
-                made.mkdir()
-                with open_writer(format, made) as writer:
-                    writer.write(self)
-                files = [file for file in made.rglob("*") if file.is_file()]
-                if len(files) == 1 and not path.is_dir():
-                    files[0].replace(path)
-                elif path.is_file():
-                    raise DeskhandError(
-                        f"{path}: a file, and {format} writes {len(files)} files; give a folder."
-                    )
-                else:
-                    path.mkdir(exist_ok=True)
-                    for part in made.iterdir():
-                        shutil.move(part, path / part.name)
-        except OSError as error:
-            raise DeskhandError(f"{path} cannot be written: {error.strerror or error}.") from error
+        with written(Path(path), format) as writer:
+            writer.write(self)

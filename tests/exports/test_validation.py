@@ -220,7 +220,10 @@ def test_files_that_cannot_be_read(tmp_path: Path, session: Session) -> None:
     with pytest.raises(DeskhandError, match="not found"):
         validate_path(tmp_path / "nothing")
     (tmp_path / "notes.txt").touch()
-    with pytest.raises(DeskhandError, match="neither a table"):
+    with pytest.raises(DeskhandError, match="an empty file"):
+        validate_path(tmp_path / "notes.txt")
+    (tmp_path / "notes.txt").write_text("nothing of the kind")
+    with pytest.raises(DeskhandError, match="no known format is recognised"):
         validate_path(tmp_path / "notes.txt")
     (tmp_path / "empty").mkdir()
     with pytest.raises(DeskhandError, match="holds no sessions"):
@@ -321,7 +324,7 @@ def recording(session: Session) -> Events:
 def findings(events: Any, folder: Path) -> list[Finding]:
     path = folder / "recording.json"
     path.write_text(json.dumps(events))
-    return validate_path(path, sample=400).findings
+    return validate_path(path, format="rrweb", sample=400).findings
 
 
 @pytest.mark.parametrize("name", sorted(RRWEB))
@@ -349,7 +352,9 @@ def test_what_is_no_recording(tmp_path: Path) -> None:
     assert [f.rule for f in findings({"events": []}, tmp_path)] == ["events"]
     assert {f.rule for f in findings([3, None], tmp_path)} >= {"schema"}
     (tmp_path / "recording.json").write_text("{")
-    assert [f.rule for f in validate_path(tmp_path / "recording.json").findings] == ["readable"]
+    assert [
+        f.rule for f in validate_path(tmp_path / "recording.json", format="rrweb").findings
+    ] == ["readable"]
 
 
 def test_a_report_stays_short(recording: Events, tmp_path: Path) -> None:

@@ -2,24 +2,28 @@
 
 from pathlib import Path
 
+from deskhand import registry
 from deskhand.errors import DeskhandError
 from deskhand.events import TABLES
-from deskhand.exports import rrweb
 from deskhand.findings import Finding, Report
-from deskhand.validation.checker import FORMATS, Checker
+from deskhand.formats import EXPORTS, recognise, split_format
+from deskhand.validation.checker import CANONICAL, FORMATS, Checker, holds_sessions
 
 __all__ = ["Finding", "Report", "validate_path"]
 
 SAMPLE = 2000
 
 
-def validate_path(path: Path, *, sample: int = SAMPLE) -> Report:
-    """Check what was written to a folder or a file.
+def validate_path(path: Path, *, format: str | None = None, sample: int = SAMPLE) -> Report:  # noqa: A002
+    """Check what a folder or a file holds.
 
     Parameters
     ----------
     path : Path
-        The output folder of a run, one of its shard folders, a table, or an rrweb recording.
+        The output folder of a run, one of its shard folders, a table, or a file or folder in any
+        format that has rules.
+    format : str, optional
+        The format; recognised by what is there when not given.
     sample : int
         How many records of each table, and of all recordings together, are checked against JSON
         Schema as well; the first of every type is among them. 0 leaves that out.
@@ -35,23 +39,25 @@ def validate_path(path: Path, *, sample: int = SAMPLE) -> Report:
         When there is nothing at the path that can be checked.
     """
     checker = Checker(sample)
-    if path.is_dir():
-        shards = sorted(path.glob("shard=*"))
-        if path.name == rrweb.FOLDER and not shards:
-            for recording in sorted(path.glob(f"*{rrweb.SUFFIX}")):
-                checker.recording(recording)
-        else:
-            for folder in shards or [path]:
-                checker.folder(folder)
-    elif not path.exists():
-        raise DeskhandError(f"{path}: not found; name a folder or a file that deskhand wrote.")
-    elif path.suffix in FORMATS and path.stem in TABLES:
+    if not path.exists():
+        raise DeskhandError(f"{path}: not found; name a folder or a file to check.")
+    name = None if format is None else split_format(format)[0]
+    shards = sorted(path.glob("shard=*")) if path.is_dir() else []
+    if format is not None and name is not None and name not in CANONICAL:
+        for part in [p for s in shards for p in sorted((s / name).iterdir())] or [path]:
+            checker.capture(part, name, format)
+    elif shards:
+        for folder in shards:
+            checker.folder(folder)
+    elif path.suffix in FORMATS and path.stem in TABLES and path.is_file():
         checker.table(path, path.stem, path.suffix)
-    elif path.suffix == rrweb.SUFFIX:
-        checker.recording(path)
+    elif path.is_dir() and (name is not None or holds_sessions(path)):
+        checker.folder(path)
+    elif path.is_dir() and path.name in registry.names(EXPORTS):
+        # The folder in which a run keeps one format.
+        for part in sorted(path.iterdir()):
+            checker.capture(part, path.name, path.name)
     else:
-        raise DeskhandError(
-            f"{path}: neither a table ({', '.join(TABLES)} as {', '.join(FORMATS)}) nor an rrweb "
-            "recording (.json); name one of these or a folder that `deskhand generate` wrote."
-        )
+        found = recognise(path)
+        checker.capture(path, found, found)
     return checker.report

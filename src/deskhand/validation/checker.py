@@ -8,11 +8,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from deskhand import registry
 from deskhand.errors import DeskhandError
 from deskhand.events import TABLES
 from deskhand.exports import arrow, jsonl, parquet
 from deskhand.exports import rrweb as rrweb_export
 from deskhand.findings import Finding, Report
+from deskhand.formats import EXPORTS, load_format
 from deskhand.session import Session
 from deskhand.validation.event_rules import Breach, event_breaches
 from deskhand.validation.records import SCHEMA_OF_TABLE, describe, records, sampled, worst
@@ -20,6 +22,7 @@ from deskhand.validation.rrweb_rules import rrweb_breaches
 from deskhand.validation.session_rules import session_breaches
 
 FORMATS: dict[str, Any] = {module.SUFFIX: module for module in (parquet, jsonl, arrow)}
+CANONICAL = ("parquet", "jsonl", "arrow")
 # One broken rule of one file is reported this often in full.
 LIMIT = 20
 
@@ -97,8 +100,8 @@ class Checker:
     def folder(self, folder: Path) -> None:
         """Check a folder that a run filled for one shard."""
         found = [s for s in FORMATS if any((folder / f"{name}{s}").exists() for name in TABLES)]
-        recordings = sorted((folder / rrweb_export.FOLDER).glob(f"*{rrweb_export.SUFFIX}"))
-        if not found and not recordings:
+        beside = [name for name in registry.names(EXPORTS) if (folder / name).is_dir()]
+        if not found and not beside:
             raise DeskhandError(
                 f"{folder}: holds no sessions; name a folder that `deskhand generate` wrote, one of "
                 "its shard folders, or one file."
@@ -109,18 +112,37 @@ class Checker:
                 named |= self.sessions(folder, suffix)
             except DeskhandError as error:
                 self.refusal(folder / f"events{suffix}", error)
-        for path in recordings:
-            self.recording(path)
-        if recordings and found and (lost := named - {path.stem for path in recordings}):
-            self.find(
-                Finding(
-                    rule="complete",
-                    path=folder / rrweb_export.FOLDER,
-                    given=f"no recording of session {min(lost)}",
-                    remedy="every session of the tables has its recording",
-                    count=len(lost),
+        for name in beside:
+            parts = sorted((folder / name).iterdir())
+            for part in parts:
+                self.capture(part, name, name)
+            present = {part.name.partition(".")[0] for part in parts}
+            if named & present and (lost := named - present):
+                self.find(
+                    Finding(
+                        rule="complete",
+                        path=folder / name,
+                        given=f"no {name} file of session {min(lost)}",
+                        remedy="every session of the tables is there in every format of the run",
+                        count=len(lost),
+                    )
                 )
-            )
+
+    def capture(self, path: Path, name: str, format: str) -> None:  # noqa: A002
+        """Check a file or folder in a format that is not the canonical tables."""
+        if name == rrweb_export.FOLDER:
+            self.recording(path)
+            return
+        module, argument = load_format(format)
+        if not hasattr(module, "findings"):
+            return
+        self.report.files += 1
+        found = module.findings(path) if argument is None else module.findings(path, argument)
+        try:
+            for finding in found:
+                self.find(finding)
+        except DeskhandError as error:
+            self.refusal(path, error)
 
     def sessions(self, folder: Path, suffix: str) -> set[str]:
         """Check the tables of one format; returns the sessions that they hold."""
@@ -204,6 +226,13 @@ class Checker:
                         remedy="write the event as rrweb.schema.json says",
                     )
                 )
+
+
+def holds_sessions(folder: Path) -> bool:
+    """Return whether a folder looks like a shard: canonical tables, or folders of formats."""
+    tables = (folder / f"{name}{suffix}" for name in TABLES for suffix in FORMATS)
+    beside = (folder / name for name in registry.names(EXPORTS))
+    return any(path.is_file() for path in tables) or any(path.is_dir() for path in beside)
 
 
 def _kind(event: object) -> str:

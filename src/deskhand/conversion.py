@@ -1,0 +1,135 @@
+"""Sessions from one format into another, with an account of all that is lost on the way."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+
+from deskhand.errors import DeskhandError
+from deskhand.exports.losses import Dropped, Kept
+from deskhand.formats import load_format, written
+from deskhand.loading import read_sessions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversion:
+    """What was converted, and what was lost.
+
+    Parameters
+    ----------
+    sessions, events : int
+        How many canonical sessions and events were read and written.
+    not_read : mapping of str to int
+        What the reader could not keep, with counts.
+    not_written : mapping of str to int
+        Canonical event types that the format of the output has nothing for, with counts.
+    """
+
+    sessions: int
+    events: int
+    not_read: Mapping[str, int]
+    not_written: Mapping[str, int]
+
+    def lines(self) -> Iterator[str]:
+        """Yield the account as text."""
+        yield f"{self.sessions:,} sessions, {self.events:,} events"
+        for verb, lost in (("read", self.not_read), ("written", self.not_written)):
+            for what, count in sorted(lost.items(), key=lambda item: (-item[1], item[0])):
+                yield f"not {verb}: {count:,} x {what}"
+
+
+def convert(
+    source: str | Path,
+    out: str | Path,
+    *,
+    read_as: str | None = None,
+    write_as: str = "parquet",
+    strict: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Conversion:
+    """Write the sessions of a file or a folder in another format.
+
+    Parameters
+    ----------
+    source : str or pathlib.Path
+        A capture, or a folder that deskhand wrote; it is only read.
+    out : str or pathlib.Path
+        The file to write, for what comes to be one file; else a new or empty folder.
+    read_as : str, optional
+        The format of the source; recognised by what it holds when not given.
+    write_as : str
+        The format to write, with its argument behind a colon if it takes one.
+    strict : bool
+        Refuse when anything of the source cannot be read.
+    progress : callable, optional
+        Called with the number of sessions and of events so far.
+
+    Returns
+    -------
+    Conversion
+        Counts, and all that was lost.
+
+    Raises
+    ------
+    DeskhandError
+        When the source cannot be read or is not wholly kept under ``strict``, or the output cannot
+        be written; then there is no output.
+    """
+    source, out = Path(source), Path(out)
+    _check_apart(source, out)
+    kept = keeps(write_as)
+    dropped, lost = Dropped(), Counter[str]()
+    sessions = events = 0
+    with written(out, write_as) as writer:
+        for session in read_sessions(source, format=read_as, dropped=dropped):
+            if strict and dropped.counts:
+                raise DeskhandError(
+                    f"{source}: {next(dropped.lines())}; --strict refuses what is not wholly kept."
+                )
+            writer.write(session)
+            sessions += 1
+            events += len(session.events)
+            counts = pc.value_counts(session.events["type"].unify_dictionaries().combine_chunks())
+            for kind, count in zip(
+                counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True
+            ):
+                if kind not in kept:
+                    lost[kind] += count
+            if progress is not None:
+                progress(sessions, events)
+        if not sessions:
+            raise DeskhandError(f"{source}: holds no session; nothing was written.")
+    return Conversion(
+        sessions=sessions, events=events, not_read=dict(dropped.counts), not_written=dict(lost)
+    )
+
+
+def keeps(text: str) -> Mapping[str, Kept]:
+    """Return what a format keeps, by event type.
+
+    Parameters
+    ----------
+    text : str
+        ``NAME`` or ``NAME:ARGUMENT``.
+
+    Examples
+    --------
+    >>> "keydown" in keeps("parquet")
+    True
+    """
+    module, argument = load_format(text)
+    if hasattr(module, "keeps"):
+        # What is kept depends on the argument, for example on a mapping of one's own.
+        return dict(module.keeps(argument))
+    return dict(getattr(module, "KEEPS", {}))
+
+
+def _check_apart(source: Path, out: Path) -> None:
+    if out.is_file():
+        raise DeskhandError(f"{out}: is there already; give another path, nothing is overwritten.")
+    inside: Any = out.resolve().parents
+    if source.is_dir() and (out.resolve() == source.resolve() or source.resolve() in inside):
+        raise DeskhandError(f"{out}: lies within {source}, which is only read; give another path.")
