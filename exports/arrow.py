@@ -17,6 +17,7 @@ from deskhand.exports.session_tables import (
     Writer,
     check_schema,
     compact,
+    damaged,
     missing_table,
     sessions_of,
     tables_of,
@@ -136,8 +137,13 @@ def read_table(path: Path, name: str) -> Iterator[pa.RecordBatch]:
                 f"{path}: not an Arrow IPC file ({error}); write it again."
             ) from error
         check_schema(name, file.schema)
-        for number in range(file.num_record_batches):
-            yield file.get_batch(number)
+        try:
+            for number in range(file.num_record_batches):
+                batch = file.get_batch(number)
+                batch.validate(full=True)
+                yield batch
+        except (pa.ArrowInvalid, OSError) as error:
+            raise damaged(path, error) from error
 
 
 def recognises(path: Path) -> bool:

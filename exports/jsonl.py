@@ -129,6 +129,8 @@ def read_table(path: Path, name: str) -> Iterator[pa.RecordBatch]:
     try:
         with pa.json.open_json(path, parse_options=parse) as file:
             for batch in file:
+                # Arrow's parser takes any bytes for a string; a damaged file must not get further.
+                batch.validate(full=True)
                 yield from pa.Table.from_batches([batch]).cast(schema).to_batches()
     except (pa.ArrowInvalid, ValueError) as error:
         raise DeskhandError(

@@ -16,6 +16,7 @@ from deskhand.exports.losses import EVERYTHING, Dropped
 from deskhand.exports.session_tables import (
     Writer,
     check_schema,
+    damaged,
     missing_table,
     sessions_of,
     tables_of,
@@ -120,11 +121,17 @@ def read_table(path: Path, name: str) -> Iterator[pa.RecordBatch]:
         raise missing_table(path)
     try:
         file = pq.ParquetFile(path)
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, OSError) as error:
         raise DeskhandError(f"{path}: not a Parquet file ({error}); write it again.") from error
     with file:
         check_schema(name, file.schema_arrow)
-        yield from file.iter_batches(batch_size=ROW_GROUP)
+        batches = file.iter_batches(batch_size=ROW_GROUP)
+        try:
+            for batch in batches:
+                batch.validate(full=True)
+                yield batch
+        except (pa.ArrowInvalid, OSError) as error:
+            raise damaged(path, error) from error
 
 
 def recognises(path: Path) -> bool:

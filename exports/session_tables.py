@@ -182,3 +182,8 @@ def missing_table(path: object) -> DeskhandError:
         f"{path}: not found; a folder of sessions holds {', '.join(TABLES)}; "
         "name the folder that `deskhand generate` wrote."
     )
+
+
+def damaged(path: object, error: Exception) -> DeskhandError:
+    """Return the refusal of a file whose rows cannot be read."""
+    return DeskhandError(f"{path}: damaged ({error}); write it again.")

@@ -26,6 +26,7 @@ from deskhand.streams import stream
 SUFFIX = ".json"
 SUMMARY = "rrweb 2.x event arrays, one a session, for its Replayer and what builds on it"
 FOLDER = "rrweb"
+NEEDS_PAGE = True
 # The first event of a recording is Meta or Custom, and short.
 HEAD = 4096
 _COLUMNS = (

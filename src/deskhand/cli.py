@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, CycloptsError, Parameter, Token
 
-from deskhand.cli_formats import convert, formats, validate
+from deskhand.cli_formats import convert, fixture, formats, validate
 from deskhand.cli_scenarios import scenarios
 from deskhand.cli_screens import screens
 from deskhand.errors import DeskhandError
@@ -47,6 +47,7 @@ app.command(scenarios)
 app.command(screens)
 app.command(convert)
 app.command(validate)
+app.command(fixture)
 app.command(formats)
 
 

@@ -1,4 +1,4 @@
-"""`deskhand convert`, `validate` and `formats`: files of one's own and of others."""
+"""`deskhand convert`, `validate`, `fixture` and `formats`: files of one's own and of others."""
 
 import sys
 from pathlib import Path
@@ -76,6 +76,30 @@ def validate(
             for line in report.lines(SHOWN):
                 print(line)
     return 0 if ok else INVALID
+
+
+def fixture(
+    out: Path,
+    *,
+    format_: Annotated[str, Parameter(name="--format")] = "jsonl,parquet,rrweb",
+    seed: int = 7,
+) -> None:
+    """Write a small set of named files for tests in any language: good, odd and broken ones.
+
+    Parameters
+    ----------
+    out
+        A new or empty folder; its manifest.json says of every file what a reader should make of it.
+    format_
+        Formats joined by commas.
+    seed
+        A whole number; the same seed and version give the same bytes.
+    """
+    from deskhand.arguments import parse_formats
+    from deskhand.fixtures import write_fixtures
+
+    manifest = write_fixtures(out, formats=parse_formats(format_), seed=seed)
+    print(f"{out}: {len(manifest['cases'])} cases, described in {out / 'manifest.json'}")
 
 
 def formats(*, json: Annotated[bool, Parameter(negative="")] = False) -> None:

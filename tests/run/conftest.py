@@ -38,7 +38,7 @@ def deskhand() -> Deskhand:
     """Run the command line in a process of its own."""
 
     def run(
-        *words: object, env: Mapping[str, str] | None = None
+        *words: object, env: Mapping[str, str] | None = None, cwd: Path | None = None
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command(*words),
@@ -46,6 +46,7 @@ def deskhand() -> Deskhand:
             capture_output=True,
             text=True,
             timeout=120,
+            cwd=cwd,
             env={**os.environ, **(env or {})},
         )
 
