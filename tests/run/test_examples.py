@@ -1,11 +1,15 @@
 """The examples run as they stand."""
 
 import importlib.util
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from deskhand.fixtures import write_fixtures
 
 ROOT = Path(__file__).parent.parent.parent
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -43,3 +47,27 @@ def test_pictures_of_the_pointer_can_be_made(tmp_path: Path) -> None:
     _run(ROOT / "docs" / "make_pointer_pictures.py", tmp_path, "--out", str(tmp_path))
     shown = {path.name for path in (ROOT / "docs" / "models").glob("pointer_*.png")}
     assert {path.name for path in tmp_path.glob("*.png")} == shown
+
+
+def test_the_pytest_example_passes(tmp_path: Path) -> None:
+    copy = tmp_path / "ci"
+    shutil.copytree(ROOT / "examples" / "ci", copy)
+    command = [sys.executable, "-m", "pytest", "-q", "test_ingest.py"]
+    done = subprocess.run(command, cwd=copy, check=False, capture_output=True, text=True)
+    assert "2 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_the_jest_example_passes(node: str, node_modules: Path, tmp_path: Path) -> None:
+    fixtures = tmp_path / "fixtures"
+    write_fixtures(fixtures, formats=["jsonl"], seed=7)
+    done = subprocess.run(
+        [node, str(node_modules / "jest" / "bin" / "jest.js")],
+        cwd=ROOT / "examples" / "ci",
+        env={**os.environ, "DESKHAND_FIXTURES": str(fixtures)},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "12 passed" in done.stderr, done.stderr
