@@ -17,11 +17,14 @@ from deskhand.errors import DeskhandError
 from deskhand.exports.rrweb import vocabulary as rr
 from deskhand.exports.rrweb.pointer_samples import flushes, sample_moves
 from deskhand.exports.rrweb.recorder import SNAPSHOT_US, Recorder
+from deskhand.exports.rrweb.rules import findings
 from deskhand.exports.rrweb.timeline import Event, Timeline
 from deskhand.exports.session_tables import Writer
 from deskhand.formats import no_argument
 from deskhand.session import Session
 from deskhand.streams import stream
+
+__all__ = ["findings", "open_writer", "recognises", "record"]
 
 SUFFIX = ".json"
 SUMMARY = "rrweb 2.x event arrays, one a session, for its Replayer and what builds on it"

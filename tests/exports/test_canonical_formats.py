@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from deskhand.errors import DeskhandError
 from deskhand.events import EVENTS, TABLES
 from deskhand.exports import arrow, jsonl, parquet
+from deskhand.json_schema import schema
 from deskhand.session import Session
-from deskhand.validation.records import SCHEMA_OF_TABLE, schema
+from deskhand.validation.records import SCHEMA_OF_TABLE
 from tests.exports.hand_made import PROVENANCE, hand_made_session
 
 FORMATS = [parquet, jsonl, arrow]

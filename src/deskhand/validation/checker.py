@@ -1,6 +1,5 @@
 """Goes through folders, tables and recordings, and gathers what their rules find."""
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,10 @@ from deskhand.exports import arrow, jsonl, parquet
 from deskhand.exports import rrweb as rrweb_export
 from deskhand.findings import Finding, Report
 from deskhand.formats import EXPORTS, load_format
+from deskhand.json_schema import describe, worst
 from deskhand.session import Session
 from deskhand.validation.event_rules import Breach, event_breaches
-from deskhand.validation.records import SCHEMA_OF_TABLE, describe, records, sampled, worst
-from deskhand.validation.rrweb_rules import rrweb_breaches
+from deskhand.validation.records import SCHEMA_OF_TABLE, records, sampled
 from deskhand.validation.session_rules import session_breaches
 
 FORMATS: dict[str, Any] = {module.SUFFIX: module for module in (parquet, jsonl, arrow)}
@@ -192,40 +191,9 @@ class Checker:
     def recording(self, path: Path) -> None:
         """Check one rrweb file."""
         self.report.files += 1
-        try:
-            events = json.loads(path.read_bytes())
-        except ValueError as error:
-            self.refusal(path, DeskhandError(f"not JSON: {error}"))
-            return
-        for breach in rrweb_breaches(events):
-            self.find(
-                Finding(
-                    rule=breach.rule,
-                    path=path,
-                    row=breach.row,
-                    column=breach.column or None,
-                    given=breach.given,
-                    remedy=breach.remedy,
-                )
-            )
-        if not isinstance(events, list):
-            return
-        self.report.rows += len(events)
-        kinds = pa.array([_kind(event) for event in events], pa.string()).dictionary_encode()
-        share, every_kind = self._share(rrweb_export.FOLDER)
-        for row in sampled(pa.table({"kind": kinds}), share, "kind" if every_kind else None):
-            self.report.records += 1
-            wrong = worst("rrweb", events[row])
-            if wrong is not None:
-                self.find(
-                    Finding(
-                        rule="schema",
-                        path=path,
-                        row=row,
-                        given=describe(wrong),
-                        remedy="write the event as rrweb.schema.json says",
-                    )
-                )
+        share, _ = self._share(rrweb_export.FOLDER)
+        for finding in rrweb_export.findings(path, sample=share, report=self.report):
+            self.find(finding)
 
 
 def holds_sessions(folder: Path) -> bool:
@@ -233,14 +201,6 @@ def holds_sessions(folder: Path) -> bool:
     tables = (folder / f"{name}{suffix}" for name in TABLES for suffix in FORMATS)
     beside = (folder / name for name in registry.names(EXPORTS))
     return any(path.is_file() for path in tables) or any(path.is_dir() for path in beside)
-
-
-def _kind(event: object) -> str:
-    if not isinstance(event, dict):
-        return "none"
-    data = event.get("data")
-    source, kind = (data.get("source"), data.get("type")) if isinstance(data, dict) else ("", "")
-    return f"{event.get('type')}/{source}/{kind}"
 
 
 def _tables(session: Session) -> dict[str, pa.Table]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from deskhand.events import EVENT_TYPES
-from deskhand.validation.records import schema
+from deskhand.json_schema import schema
 
 _CODE = re.compile(
     r"Key[A-Z]|Digit\d|F\d{1,2}|Numpad\w+|Arrow(Up|Down|Left|Right)|(Shift|Control|Alt|Meta)(Left|Right)"

@@ -1,15 +1,10 @@
 """JSON Schema as referee: a sample of the rows of a table, or of the events of a recording."""
 
-import json
-from collections.abc import Iterator, Mapping
-from functools import cache
-from importlib.resources import files
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
 
 SCHEMA_OF_TABLE = {
     "events": "event",
@@ -18,46 +13,6 @@ SCHEMA_OF_TABLE = {
     "sessions": "session",
     "screenshots": "screenshot",
 }
-
-
-@cache
-def schema(name: str) -> Mapping[str, Any]:
-    """Return one of the JSON Schemas in ``deskhand/schema``.
-
-    Examples
-    --------
-    >>> schema("event")["title"]
-    'Event'
-    """
-    text = (files("deskhand.schema") / f"{name}.schema.json").read_text(encoding="utf-8")
-    document: dict[str, Any] = json.loads(text)
-    return document
-
-
-@cache
-def validator(name: str) -> Draft202012Validator:
-    """Return the validator of one of the JSON Schemas."""
-    return Draft202012Validator(schema(name))
-
-
-def worst(name: str, record: Any) -> ValidationError | None:
-    """Return the breach that tells most, or None when the record is valid."""
-    found: ValidationError | None = best_match(validator(name).iter_errors(record))
-    return found
-
-
-def describe(error: ValidationError) -> str:
-    """Return where in the record and what, shortened.
-
-    Examples
-    --------
-    >>> wrong = worst("rrweb", {"type": 0, "data": 5, "timestamp": 10**12, "synthetic": True})
-    >>> describe(wrong or ValidationError(""))
-    "data: 5 is not of type 'object'"
-    """
-    place = "/".join(map(str, error.absolute_path))
-    message = error.message if len(error.message) <= 200 else error.message[:197] + "..."
-    return f"{place}: {message}" if place else message
 
 
 def sampled(table: pa.Table, sample: int, kinds: str | None = None) -> list[int]:
