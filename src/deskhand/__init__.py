@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from deskhand.api import generate, read_sessions, simulate, validate
     from deskhand.behavior_models.profile import Profile
     from deskhand.calibration.pointer_fit import fit
+    from deskhand.conversion import convert
     from deskhand.errors import DeskhandError
     from deskhand.keyboard_motor import time_keys, type_text
     from deskhand.pointer_motor import pointer_paths
@@ -20,6 +21,7 @@ __all__ = [
     "Session",
     "__version__",
     "compose_texts",
+    "convert",
     "fit",
     "generate",
     "pointer_paths",
@@ -35,6 +37,7 @@ _HOME = {
     "Profile": "deskhand.behavior_models.profile",
     "Session": "deskhand.session",
     "compose_texts": "deskhand.scenarios.prose.compose",
+    "convert": "deskhand.conversion",
     "fit": "deskhand.calibration.pointer_fit",
     "pointer_paths": "deskhand.pointer_motor",
     "time_keys": "deskhand.keyboard_motor",

@@ -1,5 +1,6 @@
 """Sessions from one format into another, with an account of all that is lost on the way."""
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 from deskhand.errors import DeskhandError
 from deskhand.exports.losses import Dropped, Kept
 from deskhand.formats import load_format, written
-from deskhand.loading import read_sessions
+from deskhand.loading import SCREENS_FOLDER, read_sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +103,7 @@ def convert(
                 progress(sessions, events)
         if not sessions:
             raise DeskhandError(f"{source}: holds no session; nothing was written.")
+    _carry_screens(source, out)
     return Conversion(
         sessions=sessions, events=events, not_read=dict(dropped.counts), not_written=dict(lost)
     )
@@ -125,6 +127,13 @@ def keeps(text: str) -> Mapping[str, Kept]:
         # What is kept depends on the argument, for example on a mapping of one's own.
         return dict(module.keeps(argument))
     return dict(getattr(module, "KEEPS", {}))
+
+
+def _carry_screens(source: Path, out: Path) -> None:
+    """Put a run's own compiled screens beside the tables, so that pages can be shown from there too."""
+    own = source / SCREENS_FOLDER
+    if own.is_dir() and any(out.glob("sessions.*")):
+        shutil.copytree(own, out / SCREENS_FOLDER)
 
 
 def _check_apart(source: Path, out: Path) -> None:

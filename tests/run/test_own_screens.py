@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from deskhand import api
+from deskhand.conversion import convert
 from deskhand.errors import DeskhandError
 from deskhand.manifest import read_record
 from deskhand.scenarios.app_screens import shipped_screens
@@ -56,6 +57,11 @@ def test_screens_are_kept_with_the_run(tmp_path: Path, deskhand: Deskhand) -> No
     session.write(tmp_path / "again.json", format="rrweb")
     (kept,) = runs[0].rglob(f"rrweb/{session.session_id}*")
     assert (tmp_path / "again.json").read_bytes() == kept.read_bytes()
+    tables = tmp_path / "tables"
+    convert(runs[0], tables, write_as="jsonl")
+    convert(tables, tmp_path / "pages", write_as="rrweb")
+    carried = tmp_path / "pages" / "rrweb" / kept.name
+    assert carried.read_bytes() == kept.read_bytes()
     for words in (["validate", runs[0]], ["play", runs[0], "--out", tmp_path / "page.html"]):
         done = deskhand(*words)
         assert done.returncode == 0, done.stdout + done.stderr
