@@ -16,7 +16,9 @@ import pyarrow.compute as pc
 from deskhand.errors import DeskhandError
 from deskhand.exports.rrweb import vocabulary as rr
 from deskhand.exports.rrweb.pointer_samples import flushes, sample_moves
+from deskhand.exports.rrweb.reader import KEEPS, LOSES, read
 from deskhand.exports.rrweb.recorder import SNAPSHOT_US, Recorder
+from deskhand.exports.rrweb.recording_file import recognises
 from deskhand.exports.rrweb.rules import findings
 from deskhand.exports.rrweb.timeline import Event, Timeline
 from deskhand.exports.session_tables import Writer
@@ -24,28 +26,17 @@ from deskhand.formats import no_argument
 from deskhand.session import Session
 from deskhand.streams import stream
 
-__all__ = ["findings", "open_writer", "recognises", "record"]
+__all__ = ["KEEPS", "LOSES", "findings", "open_writer", "read", "recognises", "record"]
 
 SUFFIX = ".json"
 SUMMARY = "rrweb 2.x event arrays, one a session, for its Replayer and what builds on it"
 FOLDER = "rrweb"
 NEEDS_PAGE = True
-# The first event of a recording is Meta or Custom, and short.
-HEAD = 4096
 _COLUMNS = (
     "t_us", "type", "window", "target", "client_x", "client_y", "button", "detail", "delta_x",
     "delta_y", "key", "modifiers", "repeat", "value", "value_length", "masked", "input_type",
     "url", "reference",
 )  # fmt: skip
-
-
-def recognises(path: Path) -> bool:
-    """Return whether a file begins like an array of rrweb events."""
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        head = file.read(HEAD)
-    return head.lstrip()[:1] == b"[" and b'"timestamp"' in head and b'"type"' in head
 
 
 def record(session: Session) -> list[Event]:
@@ -178,8 +169,14 @@ class RrwebWriter(Writer):
                 f"session {session.session_id!r} has no screens: rrweb shows pages; give the "
                 "compiled screens that its rows name."
             )
+        events = record(session)
+        if not any(event["type"] == rr.FULL_SNAPSHOT for event in events):
+            raise DeskhandError(
+                f"session {session.session_id!r} opens no compiled screen: rrweb shows pages; a "
+                "session that was read from a capture has none, write it as parquet."
+            )
         path = self._folder / f"{session.session_id}{SUFFIX}"
-        path.write_bytes(orjson.dumps(record(session)))
+        path.write_bytes(orjson.dumps(events))
 
     def close(self) -> None:
         """Do nothing: every file is complete once written."""

@@ -1,6 +1,6 @@
 """Which nodes the recorded page holds, and from when to when, as a replayer would know them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from deskhand.exports.rrweb import vocabulary as rr
@@ -39,31 +39,34 @@ class PageNodes:
     """The nodes of the page in front; ids that left it are remembered for moves that come late."""
 
     def __init__(self) -> None:
-        self.nodes: dict[int, Mapping[str, Any]] = {}
+        self.nodes: dict[int, dict[str, Any]] = {}
         self.parents: dict[int, int] = {}
-        self._children: dict[int, set[int]] = {}
+        # From a node to those below it, in the order in which they came.
+        self._children: dict[int, dict[int, None]] = {}
         self._came_ms: dict[int, int] = {}
         self._lived_ms: dict[int, list[tuple[int, int]]] = {}
 
-    def open(self, root: Mapping[str, Any], at_ms: int) -> None:
+    def open(self, root: dict[str, Any], at_ms: int) -> None:
         """Take in a snapshot in place of the page before."""
         for store in (self.nodes, self.parents, self._children, self._came_ms, self._lived_ms):
             store.clear()
         self.enter(root, at_ms)
 
-    def enter(self, root: Mapping[str, Any], at_ms: int, parent: int | None = None) -> None:
+    def enter(self, root: dict[str, Any], at_ms: int, parent: int | None = None) -> None:
         """Take in a tree, node by node: a deep page must not exhaust the stack."""
         waiting = [(root, parent)]
         while waiting:
             node, above = waiting.pop()
-            node_id, parts = node.get("id"), _PARTS.get(node.get("type", -1))
+            kind = node.get("type") if type(node) is dict else None
+            parts = _PARTS.get(kind) if type(kind) is int else None
             if parts is None:
-                raise Refusal("node", "node/type", node.get("type"), "node types go from 0 to 5")
-            for name, kind in parts.items():
-                if not isinstance(node.get(name), kind):
+                raise Refusal("node", "node/type", kind, "node types go from 0 to 5")
+            node_id = node.get("id")
+            for name, wanted in parts.items():
+                if not isinstance(node.get(name), wanted):
                     raise Refusal(
                         "node", f"node/{name}", f"{node.get(name)!r} in node {node_id}",
-                        f"a node of type {node['type']} has {name} of type {kind.__name__}",
+                        f"a node of type {kind} has {name} of type {wanted.__name__}",
                     )  # fmt: skip
             if type(node_id) is not int or node_id < 1 or node_id in self.nodes:
                 raise Refusal("id", "node/id", node_id, "ids are whole, from 1, and met once")
@@ -71,12 +74,12 @@ class PageNodes:
             self._came_ms[node_id] = at_ms
             if above is not None:
                 self.parents[node_id] = above
-                self._children.setdefault(above, set()).add(node_id)
-            waiting.extend((child, node_id) for child in node.get("childNodes", ()))
+                self._children.setdefault(above, {})[node_id] = None
+            waiting.extend((child, node_id) for child in reversed(node.get("childNodes", ())))
 
     def leave(self, node_id: int, at_ms: int) -> None:
         """Take out a node and all below it."""
-        self._children.get(self.parents.get(node_id, -1), set()).discard(node_id)
+        self._children.get(self.parents.get(node_id, -1), {}).pop(node_id, None)
         waiting = [node_id]
         while waiting:
             leaving = waiting.pop()
@@ -85,6 +88,15 @@ class PageNodes:
                 life = (self._came_ms.pop(leaving), at_ms)
                 self._lived_ms.setdefault(leaving, []).append(life)
             self.parents.pop(leaving, None)
+
+    def below(self, node_id: int) -> Iterator[dict[str, Any]]:
+        """Yield a node and all below it, depth first."""
+        waiting = [node_id]
+        while waiting:
+            at = waiting.pop()
+            if at in self.nodes:
+                yield self.nodes[at]
+            waiting.extend(reversed(self._children.get(at, {})))
 
     def was_here(self, node_id: int) -> bool:
         """Return whether a node that is gone was part of this page."""

@@ -4,6 +4,7 @@ posthog-js gzips large events into a string of one character a byte: the whole `
 the arrays of a mutation or of a style change. Its server keeps lines of ``{"window_id", "data": [events]}``.
 """
 
+import re
 import zlib
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ _GZIP = b"\x1f\x8b"
 _GZIP_TEXT = _GZIP.decode("latin-1")
 _BOM = b"\xef\xbb\xbf"
 _WBITS_GZIP = 31
+# The first event of a recording is Meta or Custom, and short; a snapshot shows its nodes.
+HEAD = 4096
+_TYPE = re.compile(rb'"type"\s*:\s*\d')
 # Members that posthog-js packs, all of them arrays.
 _PACKED = ("texts", "attributes", "removes", "adds")
 WINDOW = "windowId"
@@ -57,6 +61,27 @@ class _Unpacker:
             packed = {name: self.text(data[name]) for name in _PACKED if name in data}
             return {**event, "data": {**data, **packed}}
         return event
+
+
+def recognises(path: Path) -> bool:
+    """Return whether a file begins like the events of a recording, packed or not."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+        if head.startswith(_GZIP):
+            head = zlib.decompressobj(_WBITS_GZIP).decompress(head, HEAD)
+    except (OSError, zlib.error):
+        return False
+    head = head.removeprefix(_BOM).lstrip()
+    if head.startswith((b'{"window_id"', b'{ "window_id"')):
+        return True
+    # A batch on its way to posthog holds such events too, in a body of its own.
+    return (
+        head.startswith((b"[", b"{"))
+        and _TYPE.search(head) is not None
+        and any(word in head for word in (b'"timestamp"', b'"tagName"', b'"childNodes"'))
+        and b"$snapshot" not in head
+    )
 
 
 def events_of(path: Path, content: bytes | None = None) -> list[Any]:

@@ -11,6 +11,8 @@ from deskhand.exports.rrweb import vocabulary as rr
 
 Test = Callable[[Any], bool]
 _NUMBERS = (int, float)
+# Places and offsets beyond this are none; neither is NaN.
+LIMIT = 10**9
 # Unix milliseconds from 2001 to 2286: seconds and microseconds fall outside.
 FIRST_MS, LAST_MS = 10**12, 10**13
 
@@ -31,7 +33,7 @@ class Fault(NamedTuple):
 
 
 def _number(value: Any) -> bool:
-    return type(value) in _NUMBERS and value - value == 0  # neither NaN nor infinite
+    return type(value) in _NUMBERS and -LIMIT <= value <= LIMIT
 
 
 def _is(kind: type) -> Test:
@@ -72,9 +74,7 @@ def _positions(value: Any) -> bool:
             return False
         if type(node) is not int or node < -1:
             return False
-        if not (type(x) is int or _number(x)) or not (type(y) is int or _number(y)):
-            return False
-        if not (type(offset) is int or _number(offset)) or offset > 0:
+        if not (_number(x) and _number(y) and _number(offset)) or offset > 0:
             return False
     return True
 

@@ -41,3 +41,41 @@ def edited(before: str, row: Mapping[str, Any]) -> str:
     # A selection that reaches back from the caret is replaced whole.
     start = min(start, max(0, len(before) - removed))
     return f"{before[:start]}{value}{before[start + removed :]}"
+
+
+def edit_between(before: str, after: str) -> dict[str, Any]:
+    """Return the one edit that makes one text of another, as an ``input`` row holds it.
+
+    Parameters
+    ----------
+    before, after : str
+        What a field held before and after; they differ.
+
+    Returns
+    -------
+    dict
+        ``input_type``, ``value``, ``detail`` and ``value_length``, so that `edited` gives ``after``.
+        Of what may have been typed at several places, as the second of doubled letters, the last
+        place is told.
+
+    Examples
+    --------
+    >>> edit_between("Ad", "Ada")
+    {'input_type': 'insertText', 'value': 'a', 'detail': 2, 'value_length': 3}
+    >>> edit_between("Adda", "Ada")
+    {'input_type': 'deleteContentBackward', 'value': None, 'detail': 3, 'value_length': 3}
+    """
+    shorter = min(len(before), len(after))
+    start = next((k for k in range(shorter) if before[k] != after[k]), shorter)
+    kept = next(
+        (k for k in range(shorter - start) if before[-1 - k] != after[-1 - k]), shorter - start
+    )
+    inserted = after[start : len(after) - kept]
+    removed = len(before) - start - kept
+    kind = "insertText" if inserted else "deleteContentBackward"
+    return {
+        "input_type": kind,
+        "value": inserted or None,
+        "detail": start if inserted else start + removed,
+        "value_length": len(after),
+    }
