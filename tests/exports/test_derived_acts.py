@@ -4,7 +4,6 @@ from collections import Counter
 from itertools import pairwise
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from hypothesis import given
@@ -40,17 +39,22 @@ def lived(request: pytest.FixtureRequest) -> Session:
     return deskhand.simulate(request.param, seed=11)
 
 
-def events_of(rows: list[Row]) -> pa.Table:
+def session_of(rows: list[Row]) -> Session:
+    """Return rows as a session of a screen of 1920 x 1080 px."""
     names = {name for row in rows for name in row} | {"type", "t_us"}
     columns = {name: [row.get(name) for row in rows] for name in names}
     columns["masked"] = [bool(row.get("masked")) for row in rows]
     return captured_session(
-        columns, session_id="cap_session_1", start_wall_us=0, source="script"
-    ).events
+        columns,
+        session_id="cap_session_1",
+        start_wall_us=0,
+        source="script",
+        header={"screen_width": 1920, "screen_height": 1080},
+    )
 
 
 def acts_of(rows: list[Row]) -> list[Act]:
-    return derived_acts(events_of(rows))
+    return derived_acts(session_of(rows).events)
 
 
 def press(t_us: int, x: float = 10, y: float = 10, button: int = 0, **more: Any) -> list[Row]:

@@ -1,0 +1,187 @@
+"""Sessions as actions of a computer-use agent: Anthropic's or OpenAI's tool calls, one file a session.
+
+A file is one JSON object: what the session is, and its steps. A step says when and where a person did
+something, and holds the tool call that would do it. The calls alone, in order, are what an API returns.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from deskhand.errors import DeskhandError, UnknownNameError
+from deskhand.exports.computer_use import anthropic_actions, openai_actions
+from deskhand.exports.computer_use.rules import findings
+from deskhand.exports.computer_use.visible_acts import Display
+from deskhand.exports.derived_acts import derived_acts
+from deskhand.exports.losses import Kept
+from deskhand.exports.session_tables import Writer
+from deskhand.session import Session
+
+__all__ = ["findings", "open_writer", "recognises", "trajectory"]
+
+SUMMARY = "computer-use tool calls of Anthropic (default) or OpenAI (computer_use:openai), one file a session"
+FOLDER = "computer_use"
+SUFFIX = ".json"
+VOCABULARIES: dict[str, ModuleType] = {"anthropic": anthropic_actions, "openai": openai_actions}
+LOSES = "the pointer's way and the keys' timing: an action is where, what and when"
+KEEPS = {
+    "pointerdown": Kept(remark="as clicks and drags, to the pixel"),
+    "pointerup": Kept(remark="as ends of drags"),
+    "wheel": Kept(remark="as scrolls, in whole notches or px"),
+    "keydown": Kept(remark="as text, keys and shortcuts; masked text as stars"),
+    "screenshot": Kept(remark="as the act of taking it"),
+}
+# What a file begins with; enough to tell it by.
+HEAD = 256
+
+
+def trajectory(session: Session, vocabulary: str = "anthropic") -> dict[str, Any]:
+    """Return a session as an agent's trajectory.
+
+    Parameters
+    ----------
+    session : Session
+        Generated or captured.
+    vocabulary : str
+        ``anthropic`` or ``openai``.
+
+    Returns
+    -------
+    dict
+        ``steps`` ascend in time; each ``call`` is a content block or an output item of that API.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such vocabulary.
+
+    Examples
+    --------
+    >>> import deskhand
+    >>> made = trajectory(deskhand.simulate("auth.login", seed=7), "openai")
+    >>> made["steps"][1]["call"]["action"]
+    {'type': 'click', 'button': 'left', 'x': 990, 'y': 439}
+    """
+    if vocabulary not in VOCABULARIES:
+        raise UnknownNameError("vocabulary", vocabulary, VOCABULARIES)
+    words = VOCABULARIES[vocabulary]
+    header = session.header
+    size = (int(header["screen_width"]), int(header["screen_height"]))
+    display = Display(*size)
+    steps: list[dict[str, Any]] = []
+    for act in derived_acts(session.events):
+        shared = {
+            "start_us": act.start_us,
+            "end_us": act.end_us,
+            "app": act.app,
+            "window": act.window,
+            "target": act.target,
+            "masked": act.masked,
+        }
+        steps += [
+            {**shared, "screenshot": None, "call": action}
+            for action in words.actions(session.events, act, display)
+        ]
+    steps += [
+        {
+            "start_us": t_us,
+            "end_us": t_us,
+            "app": app,
+            "window": window,
+            "target": None,
+            "masked": False,
+            "screenshot": reference,
+            "call": {"type": "screenshot"}
+            if vocabulary == "openai"
+            else {"name": "screenshot", "input": {}},
+        }
+        for t_us, app, window, reference in _screenshots(session.events)
+    ]
+    steps.sort(key=lambda step: step["start_us"])
+    for number, step in enumerate(steps):
+        step["call"] = words.block(f"{session.session_id}_{number:05d}", step["call"])
+    start_us = int(header["start_wall_us"]) + int(header["clock_skew_us"])
+    return {
+        "format": f"deskhand computer use, {vocabulary}",
+        "synthetic": bool(header["synthetic"]),
+        "provenance_id": header["provenance_id"],
+        "session_id": session.session_id,
+        "scenario": header["scenario"],
+        "start_wall_us": start_us,
+        "vocabulary": vocabulary,
+        "tool": words.TOOL,
+        "display_width_px": size[0],
+        "display_height_px": size[1],
+        "steps": steps,
+    }
+
+
+def _screenshots(events: pa.Table) -> Iterator[tuple[Any, ...]]:
+    taken = events.filter(pc.equal(events["type"].cast(pa.string()), "screenshot"))
+    columns = taken.select(["t_us", "app", "window", "reference"]).to_pydict().values()
+    yield from zip(*columns, strict=True)
+
+
+def recognises(path: Path) -> bool:
+    """Return whether a file begins like a trajectory that this format writes."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    return head.lstrip()[:1] == b"{" and b'"format":"deskhand computer use' in head.replace(
+        b": ", b":"
+    )
+
+
+class ComputerUseWriter(Writer):
+    """Writes ``computer_use/<session_id>.json`` files.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the folder ``computer_use`` goes.
+    vocabulary : str
+        ``anthropic`` or ``openai``.
+    """
+
+    def __init__(self, folder: Path, vocabulary: str) -> None:
+        self._folder = folder / FOLDER
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._vocabulary = vocabulary
+
+    def write(self, session: Session) -> None:
+        """Write one session's tool calls."""
+        path = self._folder / f"{session.session_id}{SUFFIX}"
+        made = trajectory(session, self._vocabulary)
+        path.write_bytes(orjson.dumps(made, option=orjson.OPT_INDENT_2) + b"\n")
+
+    def close(self) -> None:
+        """Do nothing: every file is complete once written."""
+
+
+def open_writer(folder: Path, argument: str | None = None) -> Writer:
+    """Return a writer of tool calls.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the folder ``computer_use`` goes.
+    argument : str, optional
+        The vocabulary: ``anthropic``, which is the default, or ``openai``.
+
+    Raises
+    ------
+    DeskhandError
+        When there is no such vocabulary.
+    """
+    if argument is not None and argument not in VOCABULARIES:
+        raise DeskhandError(
+            f"format {f'computer_use:{argument}'!r}: vocabularies are {', '.join(VOCABULARIES)}; "
+            "write --format computer_use:openai, or leave it out."
+        )
+    return ComputerUseWriter(folder, argument or "anthropic")
