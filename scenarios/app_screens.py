@@ -18,10 +18,10 @@ class LazyScreens(Mapping[str, Screen]):
     Parameters
     ----------
     places : mapping
-        The file of each screen, by name.
+        The folder and the file's stem of each screen, by name.
     """
 
-    def __init__(self, places: Mapping[str, Traversable]) -> None:
+    def __init__(self, places: Mapping[str, tuple[Traversable, str]]) -> None:
         self._places = dict(sorted(places.items()))
         self._read: dict[str, Screen] = {}
 
@@ -30,7 +30,9 @@ class LazyScreens(Mapping[str, Screen]):
         if found is None:
             if name not in self._places:
                 raise KeyError(name)
-            found = Screen(json.loads(self._places[name].read_bytes()))
+            folder, stem = self._places[name]
+            data = json.loads((folder / f"{stem}{ENDING}").read_bytes())
+            found = Screen(data, folder / f"{stem}.png")
             self._read[name] = found
         return found
 
@@ -47,12 +49,13 @@ class LazyScreens(Mapping[str, Screen]):
 @cache
 def shipped_screens() -> LazyScreens:
     """Return the screens of the shipped applications, by names such as ``crm/lead-form``."""
-    places: dict[str, Traversable] = {}
+    places: dict[str, tuple[Traversable, str]] = {}
     for app in (files("deskhand.scenarios") / "apps").iterdir():
         if app.is_dir():
             for entry in app.iterdir():
                 if entry.name.endswith(ENDING):
-                    places[f"{app.name}/{entry.name.removesuffix(ENDING)}"] = entry
+                    stem = entry.name.removesuffix(ENDING)
+                    places[f"{app.name}/{stem}"] = (app, stem)
     return LazyScreens(places)
 
 

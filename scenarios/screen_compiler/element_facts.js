@@ -123,6 +123,60 @@
     return said.replace(/\s+/g, " ").trim().slice(0, 80);
   };
 
+  const px = (text) => rounded(parseFloat(text) || 0);
+  const hex = (colour) => `#${colour.match(/\d+/g).slice(0, 3).map((part) => (+part).toString(16).padStart(2, "0")).join("")}`;
+
+  // How an element writes: what it takes to draw another text in its place.
+  const look = (style) => ({
+    font_px: px(style.fontSize),
+    line_px: px(style.lineHeight) || rounded(1.2 * parseFloat(style.fontSize)),
+    bold: +style.fontWeight >= 600 || undefined,
+    colour: hex(style.color),
+    align: ["center", "right", "end"].includes(style.textAlign) ? style.textAlign.replace("end", "right") : undefined,
+    spacing_px: px(style.letterSpacing) || undefined,
+  });
+
+  // A field's look also says how far its text stays from its edges.
+  const fieldLook = (element) => {
+    if (!["INPUT", "TEXTAREA", "SELECT"].includes(element.tagName) && !element.isContentEditable) return undefined;
+    if (["button", "submit", "reset", "image", "file", "color", "range"].includes(element.type)) return undefined;
+    const style = getComputedStyle(element);
+    const inset = ["Left", "Top", "Right", "Bottom"].map((side) => rounded(px(style[`border${side}Width`]) + px(style[`padding${side}`])));
+    const ticked = ["checkbox", "radio"].includes(element.type);
+    const colour = ticked && (style.accentColor === "auto" ? "#0075ff" : hex(style.accentColor));
+    return { ...look(style), ...(ticked && { colour }), inset };
+  };
+
+  // Texts that a session fills in: where the picture shows them, and how far to the right they may go.
+  const slotTexts = () => {
+    const roots = fixedRoots();
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (walker.nextNode()) {
+      const node = walker.currentNode;
+      const parent = node.parentElement;
+      if (!node.data.includes("{{") || !parent.checkVisibility({ checkVisibilityCSS: true })) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      const line = range.getBoundingClientRect();
+      if (line.width < 1) continue;
+      // A box that hugs its text would grow with it.
+      let room = parent;
+      while (room.parentElement && room !== document.body && room.getBoundingClientRect().right < line.right + 2) room = room.parentElement;
+      const style = getComputedStyle(room);
+      const right = room.getBoundingClientRect().right - px(style.borderRightWidth) - px(style.paddingRight);
+      const fixed = roots.some((root) => root.contains(parent));
+      found.push({
+        text: node.data.replace(/\s+/g, " ").trim(),
+        box: [line.left + (fixed ? 0 : scrollX), line.top + (fixed ? 0 : scrollY), line.width, line.height].map(rounded),
+        room_px: rounded(Math.max(right - line.left, line.width)),
+        fixed: fixed || undefined,
+        look: look(getComputedStyle(parent)),
+      });
+    }
+    return found;
+  };
+
   const facts = () => {
     const roots = fixedRoots();
     const tabs = tabOrder();
@@ -153,6 +207,7 @@
         dataValue: element.dataset.value ?? element.getAttribute("value") ?? undefined,
         popup: element.getAttribute("aria-haspopup") || undefined,
         options: options(element),
+        look: fieldLook(element),
         text: text(element),
         title: element.title || element.placeholder || undefined,
         editable: element.isContentEditable || undefined,
@@ -187,6 +242,7 @@
   };
   mirror.fixedRoots = fixedRoots;
   mirror.facts = () => JSON.stringify(facts());
+  mirror.slotTexts = () => JSON.stringify(slotTexts());
   mirror.elementIds = () => JSON.stringify(Array.from(document.querySelectorAll("*"), idOf));
   mirror.select = (selector) => JSON.stringify(Array.from(document.querySelectorAll(selector), idOf));
   mirror.extent = () => {

@@ -260,6 +260,8 @@ class LayerCompiler:
                 written["hits"] = hits
             if cut:
                 written["crops"] = cut
+            if now.slot_texts and name != BASE:
+                written["slot_texts"] = now.slot_texts
             states[name] = written
         return {"states": states, "edges": layer.edges}
 

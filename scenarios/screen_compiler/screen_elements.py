@@ -226,6 +226,8 @@ def sight(live: LivePage, wanted: Collection[int] = ()) -> Sighting:
             element["checked"] = True
         if fact.get("options"):
             element["options"] = fact["options"]
+        if fact.get("look"):
+            element["look"] = fact["look"]
         within = scopes(own)
         if within:
             element["within"] = within

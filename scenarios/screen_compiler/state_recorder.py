@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """A page in one state: extent, picture, elements and hit map."""
+    """A page in one state: extent, picture, elements, texts to be filled in, and hit map."""
 
     extent: Mapping[str, int]
     picture: Picture
     sighting: Sighting
+    slot_texts: list[dict[str, Any]]
     labels: LabelMap
 
 
@@ -65,8 +66,13 @@ def measure(live: LivePage, step: int, wanted: tuple[int, ...] = ()) -> Measured
     extent = live.call("extent")
     picture = take_picture(live, extent["width"], extent["height"])
     sighting = sight(live, wanted)
-    labels = read_labels(live, extent["width"], extent["height"], step)
-    return Measured(extent=extent, picture=picture, sighting=sighting, labels=labels)
+    return Measured(
+        extent=extent,
+        picture=picture,
+        sighting=sighting,
+        slot_texts=live.call("slotTexts"),
+        labels=read_labels(live, extent["width"], extent["height"], step),
+    )
 
 
 @dataclass(slots=True, kw_only=True)

@@ -200,6 +200,9 @@ def _write_screens(recipe: Recipe, out: Path) -> None:
         path = out / screen_path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, screen_bytes(screen))
+        picture = screen.picture()
+        if picture is not None:
+            write_whole(path.with_name(Path(screen.data["png"]).name), picture)
 
 
 def _made(

@@ -11,6 +11,7 @@ import zlib
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Self
 
@@ -36,12 +37,36 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How an element writes its text, in CSS pixels; ``inset`` is left, top, right, bottom."""
+
+    font_px: float = 14.0
+    line_px: float = 20.0
+    colour: str = "#1b2430"
+    bold: bool = False
+    align: str = "left"
+    spacing_px: float = 0.0
+    inset: Box = (8.0, 4.0, 8.0, 4.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotText:
+    """A text with slots as ``{{name}}``: its box in the picture, and how wide it may grow."""
+
+    text: str
+    box: Box
+    room_px: float
+    look: Look
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Element:
     """One element that can be seen or used; ``box`` is left, top, width, height in CSS pixels.
 
     The box is in document coordinates, or in viewport coordinates when ``fixed``. ``widget`` is one
     of text, textarea, password, date, checkbox, radio, select, combobox, button, link, other.
-    ``tab`` is the place in the Tab order, from 0, or -1.
+    ``tab`` is the place in the Tab order, from 0, or -1; ``look`` is that of a field.
     """
 
     key: str
@@ -60,6 +85,7 @@ class Element:
     options: tuple[Option, ...] = ()
     within: tuple[str, ...] = ()
     test_id: str | None = None
+    look: Look | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +139,7 @@ class State:
     overrides: Mapping[str, Mapping[str, Any] | None]
     hits: tuple[HitPatch, ...] = ()
     crops: tuple[Mapping[str, Any], ...] = ()
+    slot_texts: tuple[SlotText, ...] = ()
 
 
 def _labels(packed: Mapping[str, Any]) -> NDArray[np.uint16]:
@@ -120,28 +147,31 @@ def _labels(packed: Mapping[str, Any]) -> NDArray[np.uint16]:
     return np.frombuffer(raw, dtype="<u2").reshape(packed["height"], packed["width"])
 
 
-def _element(key: str, data: Mapping[str, Any]) -> Element:
-    options = tuple(Option(**option) for option in data.get("options", ()))
-    rest = {k: v for k, v in data.items() if k not in ("options", "box", "within")}
-    return Element(
-        key=key,
-        box=tuple(data["box"]),
-        options=options,
-        within=tuple(data.get("within", ())),
-        **rest,
-    )
+def _look(data: Mapping[str, Any]) -> Look:
+    fields: dict[str, Any] = {k: tuple(v) if k == "inset" else v for k, v in data.items()}
+    return Look(**fields)
+
+
+def _slot_text(data: Mapping[str, Any]) -> SlotText:
+    return SlotText(**{**data, "box": tuple(data["box"]), "look": _look(data["look"])})
+
+
+def _parsed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return fields of an element as the element holds them."""
+    fields = dict(data)
+    for name in ("box", "within"):
+        if name in fields:
+            fields[name] = tuple(fields[name])
+    if "options" in fields:
+        fields["options"] = tuple(Option(**option) for option in fields["options"])
+    if fields.get("look"):
+        fields["look"] = _look(fields["look"])
+    return fields
 
 
 def overridden(element: Element, change: Mapping[str, Any]) -> Element:
     """Return an element with the fields that a state changes."""
-    fields = dict(change)
-    if "box" in fields:
-        fields["box"] = tuple(fields["box"])
-    if "options" in fields:
-        fields["options"] = tuple(Option(**option) for option in fields["options"])
-    if "within" in fields:
-        fields["within"] = tuple(fields["within"])
-    return replace(element, **fields)
+    return replace(element, **_parsed(change))
 
 
 class Screen:
@@ -151,6 +181,8 @@ class Screen:
     ----------
     data : mapping
         The parsed content of a ``.screen.json`` file.
+    picture : pathlib.Path or importlib.resources.abc.Traversable, optional
+        The PNG file that shows the document in its base state.
 
     Raises
     ------
@@ -158,13 +190,14 @@ class Screen:
         When the data is not of a format this version reads.
     """
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
+    def __init__(self, data: Mapping[str, Any], picture: Traversable | None = None) -> None:
         if data.get("format") != FORMAT:
             raise DeskhandError(
                 f"format={data.get('format')!r}: this version reads {FORMAT!r}; "
                 "compile the page again with `deskhand screens compile`."
             )
         self.data = data
+        self._picture = picture
         self.name: str = data["name"]
         self.app: str = data["app"]
         self.title: str = data["title"]
@@ -175,7 +208,7 @@ class Screen:
         self.max_id: int = data["max_id"]
         self.links: Mapping[str, str] = data.get("links", {})
         self.elements: dict[str, Element] = {
-            key: _element(key, value) for key, value in data["elements"].items()
+            key: Element(key=key, **_parsed(value)) for key, value in data["elements"].items()
         }
         self.states: dict[tuple[str, str], State] = {}
         self.edges: dict[tuple[str, str], list[Edge]] = {}
@@ -197,6 +230,7 @@ class Screen:
                         for hit in change.get("hits", ())
                     ),
                     crops=tuple({**crop, "png": pictures[crop["png"]]} for crop in crops),
+                    slot_texts=tuple(map(_slot_text, change.get("slot_texts", ()))),
                 )
             for edge in content["edges"]:
                 mutations = tuple((m["after_us"], m["data"]) for m in edge["mutations"])
@@ -210,8 +244,18 @@ class Screen:
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Read a compiled screen from a ``.screen.json`` file."""
-        return cls(json.loads(Path(path).read_bytes()))
+        """Read a compiled screen from a ``.screen.json`` file; its picture lies beside it."""
+        path = Path(path)
+        data = json.loads(path.read_bytes())
+        # The name alone: a file may not point to another folder.
+        name = Path(data.get("png") or "").name
+        return cls(data, path.with_name(name) if name else None)
+
+    def picture(self) -> bytes | None:
+        """Return the PNG file that shows the document in its base state, None without one."""
+        if self._picture is None or not self._picture.is_file():
+            return None
+        return self._picture.read_bytes()
 
     def changed_element(self, layer: str, state: str, key: str) -> Element:
         """Return an element as one state alone changes it or adds it."""
@@ -222,7 +266,9 @@ class Screen:
             base = self.elements.get(key)
             if change is None:
                 raise KeyError(key)
-            found = _element(key, change) if base is None else overridden(base, change)
+            found = (
+                Element(key=key, **_parsed(change)) if base is None else overridden(base, change)
+            )
             self._changed[at] = found
         return found
 

@@ -1,0 +1,163 @@
+"""The desktop around the pages: windows with their bars, the task bar, open lists, the pointer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deskhand.exports.screen_frames import lettering
+from deskhand.exports.screen_frames.field_painter import Place
+from deskhand.exports.screen_frames.page_painter import painted
+from deskhand.exports.screen_frames.page_view import PageView
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from PIL.ImageDraw import ImageDraw
+
+# Title, address and bookmarks above a page, and the task bar: those of a common browser and desktop
+# at 100 %, in px, as the pointer of a session finds them.
+TITLE_PX, ADDRESS_PX, BOOKMARKS_PX = 30, 30, 28
+TASK_BAR_PX = 40
+TASK_BUTTON = (8, 164, 156)  # left of the first, distance, width
+BOOKMARK = (12, 96, 88)  # left of the first, distance, width
+MOST_BOOKMARKS = 10
+# The list of a native drop-down: height of a line, and how many lines show.
+LIST_ROW_PX, LIST_ROWS = 22, 15
+ARROW = ((0, 0), (0, 16.5), (3.9, 13), (6.6, 19), (9.2, 17.9), (6.6, 12), (12, 12))
+
+WALLPAPER, BAR, TITLE, TITLE_BEHIND = "#3f5a70", "#20262e", "#c7cbd3", "#d9dbe0"
+ADDRESS, PAPER, INK, FAINT, EDGE, LIT = (
+    "#f2f3f5", "#ffffff", "#16181d", "#565b66", "#b3b8c0", "#1967d2",
+)  # fmt: skip
+
+
+Point = tuple[float, float]
+
+
+@dataclass(slots=True, kw_only=True)
+class Window:
+    """One window: where its page starts on the desktop, and what the page shows."""
+
+    name: str
+    app: str
+    origin: tuple[int, int]
+    number: int
+    view: PageView | None = None
+    url: str = ""
+    stale: bool = True
+    image: "Image | None" = None
+    caret: Place | None = None
+
+    def page(self, viewport: tuple[int, int]) -> "Image":
+        """Return the page's picture, painted anew when something has changed."""
+        from PIL import Image
+
+        if self.image is None or self.stale:
+            self.stale = False
+            if self.view is None:
+                self.image, self.caret = Image.new("RGB", viewport, PAPER), None
+            else:
+                self.image, self.caret = painted(self.view)
+        return self.image
+
+
+def desktop(
+    windows: list[Window],
+    *,
+    size: tuple[int, int],
+    viewport: tuple[int, int],
+    bookmarks: Sequence[str],
+) -> "Image":
+    """Return the desktop with its windows, the last one in front.
+
+    Parameters
+    ----------
+    windows : list of Window
+        From back to front.
+    size : tuple of int
+        Width and height of the desktop, px.
+    viewport : tuple of int
+        Width and height of a page that is not known, px.
+    bookmarks : sequence of str
+        What stands in the bar above every page.
+    """
+    from PIL import Image, ImageDraw
+
+    made = Image.new("RGB", size, WALLPAPER)
+    pen = ImageDraw.Draw(made)
+    for window in windows:
+        page = window.page(viewport)
+        _frame(pen, window, page.width, bookmarks, front=window is windows[-1])
+        made.paste(page, window.origin)
+    pen.rectangle((0, size[1] - TASK_BAR_PX, size[0], size[1]), fill=BAR)
+    for window in windows:
+        _task(pen, window, size[1], front=window is windows[-1])
+    return made
+
+
+def _frame(
+    pen: "ImageDraw", window: Window, width: int, bookmarks: Sequence[str], *, front: bool
+) -> None:
+    left, top = window.origin
+    right = left + width - 1
+    bar, address = top - BOOKMARKS_PX, top - BOOKMARKS_PX - ADDRESS_PX
+    title = address - TITLE_PX
+    pen.rectangle((left, title, right, address - 1), fill=TITLE if front else TITLE_BEHIND)
+    pen.rectangle((left, address, right, top - 1), fill=ADDRESS)
+    pen.rounded_rectangle((left + 10, address + 3, right - 10, bar - 3), 12, fill=PAPER)
+    pen.line((left, top - 1, right, top - 1), fill=EDGE)
+    named = window.view.screen.title if window.view else window.app or window.name
+    lettering.write(pen, (left + 14, address - 10), named, 13, INK if front else FAINT)
+    shown = window.url.partition("://")[2] or window.url
+    lettering.write(
+        pen, (left + 24, bar - 10), lettering.shortened(shown, 13, width - 60), 13, FAINT
+    )
+    first, distance, room = BOOKMARK
+    for place, name in enumerate(bookmarks[:MOST_BOOKMARKS]):
+        text = lettering.shortened(name.rpartition("/")[2].replace("-", " "), 12, room)
+        lettering.write(pen, (left + first + distance * place, top - 10), text, 12, FAINT)
+
+
+def _task(pen: "ImageDraw", window: Window, height: int, *, front: bool) -> None:
+    left, distance, width = TASK_BUTTON
+    left += distance * window.number
+    top = height - TASK_BAR_PX
+    fill = "#3a434e" if front else "#2a313a"
+    pen.rounded_rectangle((left, top + 4, left + width, height - 5), 4, fill=fill)
+    text = lettering.shortened(window.app or window.name, 13, width - 24)
+    lettering.write(pen, (left + 12, top + 25), text, 13, "#e8eaed")
+
+
+def draw_list(pen: "ImageDraw", window: Window, size: tuple[int, int], at: Point | None) -> None:
+    """Draw the open list of a native drop-down, the line under the pointer lit."""
+    view = window.view
+    element = view.element(view.opened) if view is not None else None
+    if view is None or element is None:
+        return
+    options = element.options
+    now = view.texts.get(element.key, element.value)
+    chosen = next((k for k, option in enumerate(options) if option.value == now), 0)
+    count = min(len(options), LIST_ROWS)
+    first = min(max(0, chosen - LIST_ROWS // 2), len(options) - count) if chosen >= count else 0
+    box_left, box_top, width, height = element.box
+    left = window.origin[0] + box_left - (0 if element.fixed else view.page.scroll_x)
+    above = window.origin[1] + box_top - (0 if element.fixed else view.page.scroll_y)
+    top = above + height
+    if top + LIST_ROW_PX * count > size[1]:
+        top = max(0.0, above - LIST_ROW_PX * count)
+    right, bottom = left + width, top + LIST_ROW_PX * count
+    over = chosen
+    if at is not None and left <= at[0] < right and top <= at[1] < bottom:
+        over = first + int((at[1] - top) // LIST_ROW_PX)
+    pen.rectangle((left - 1, top - 1, right, bottom), fill=PAPER, outline=EDGE)
+    for k, option in enumerate(options[first : first + count]):
+        y = top + LIST_ROW_PX * k
+        lit = first + k == over
+        if lit:
+            pen.rectangle((left, y, right - 1, y + LIST_ROW_PX - 1), fill=LIT)
+        text = lettering.shortened(option.label, 14, width - 12)
+        lettering.write(pen, (left + 6, y + 16), text, 14, PAPER if lit else INK)
+
+
+def draw_pointer(pen: "ImageDraw", x: float, y: float) -> None:
+    """Draw the arrow of the pointer, its tip at a point."""
+    pen.polygon([(x + dx, y + dy) for dx, dy in ARROW], fill="#15171c", outline="#ffffff")

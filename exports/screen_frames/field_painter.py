@@ -1,0 +1,204 @@
+"""What fields hold, painted over the page's picture: text, dots, ticks, choices; focus and caret."""
+
+import re
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from deskhand.exports.screen_frames import lettering
+from deskhand.exports.screen_frames.page_view import PageView
+from deskhand.screen import Element, Look, Screen
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from PIL.ImageDraw import ImageDraw
+
+# Left, top, right, bottom, px.
+Place = tuple[int, int, int, int]
+
+PAPER = "#ffffff"
+# The calendar sign at the right of a date field, px, as Chromium draws it.
+DATE_SIGN_PX = 22
+# The arrow at the right of a drop-down whose look is not known.
+SELECT_SIGN_PX = 24
+# Where a page's style does not say it: the colour of Chromium's own ring and of its tick boxes.
+RING, TICK = "#101010", "#0075ff"
+RING_RADIUS_PX = 8  # assumed
+DOT_PX = 0.21  # radius of a dot of a masked field, of the size of its letters (assumed)
+_RING = re.compile(r":focus[^{}]*\{[^{}]*outline:[^;{}]*?(#[0-9a-fA-F]{6}|var\((--[\w-]+)\))")
+
+
+def paint_fields(onto: "Image", view: PageView) -> Place | None:
+    """Paint what fields hold where it is not what the picture shows; returns the caret's box."""
+    from PIL import ImageDraw
+
+    pen = ImageDraw.Draw(onto)
+    caret = None
+    for key in sorted(view.texts.keys() | view.dots.keys() | view.checked.keys()):
+        element = view.element(key)
+        if element is None or element.widget == "combobox":
+            continue
+        if element.widget in ("checkbox", "radio"):
+            _tick(pen, element, on=view.checked[key])
+        else:
+            _field(onto, pen, view, element)
+    focused = view.element(view.focused)
+    if focused is not None and _is_field(focused):
+        left, top, width, height = focused.box
+        ring = (left - 1, top - 1, left + width, top + height)
+        pen.rounded_rectangle(ring, RING_RADIUS_PX, outline=ring_colour(view.screen), width=2)
+        if focused.widget in ("text", "textarea", "password"):
+            caret = _caret(view, focused)
+    return caret
+
+
+def _is_field(element: Element) -> bool:
+    return element.widget in ("text", "textarea", "password", "date", "select", "combobox")
+
+
+def _room(element: Element) -> tuple[Look, float, float, float, float]:
+    """Return a field's look and the left, top, right and bottom of the room for its text."""
+    look = element.look or Look()
+    left, top, width, height = element.box
+    inset = look.inset
+    right = left + width - inset[2]
+    if element.widget == "date":
+        right -= DATE_SIGN_PX
+    elif element.widget == "select" and element.look is None:
+        right -= SELECT_SIGN_PX
+    return look, left + inset[0], top + inset[1], right, top + height - inset[3]
+
+
+def _shown(view: PageView, element: Element) -> str:
+    text = view.texts.get(element.key, element.value)
+    if element.widget == "select":
+        return next((o.label for o in element.options if o.value == text), text)
+    if element.widget == "date":
+        try:
+            return f"{date.fromisoformat(text):%m/%d/%Y}"
+        except ValueError:
+            return text or "mm/dd/yyyy"
+    return text
+
+
+def _lines(view: PageView, element: Element) -> tuple[list[tuple[int, str]], int]:
+    """Return the lines of a field with their places in the text, and the first that is seen."""
+    look, left, top, right, bottom = _room(element)
+    text = _shown(view, element)
+    if element.widget != "textarea":
+        return [(0, text)], 0
+    lines = lettering.wrapped(text, round(look.font_px), right - left)
+    high = max(1, int((bottom - top) / look.line_px + 0.25))
+    return lines, max(0, len(lines) - high)
+
+
+def _field(onto: "Image", pen: "ImageDraw", view: PageView, element: Element) -> None:
+    _, left, top, right, bottom = _room(element)
+    x = min(max(int(left) - 4, 0), onto.width - 1)
+    paper: Any = onto.getpixel((x, min(int((top + bottom) / 2), onto.height - 1)))
+    pen.rectangle((int(left) - 1, int(top) + 1, int(right), int(bottom) - 2), fill=paper)
+    if element.key in view.dots:
+        _dots(pen, view.dots[element.key], element)
+        return
+    lines, first = _lines(view, element)
+    for row, (_, line) in enumerate(lines[first:]):
+        _line(onto, element, line, row, paper, end=view.focused == element.key)
+
+
+def _line(onto: "Image", element: Element, line: str, row: int, paper: Any, *, end: bool) -> None:
+    """Write one line of a field; one that is too long shows its end while it is being written."""
+    from PIL import Image, ImageDraw
+
+    look, left, _, right, _ = _room(element)
+    size = round(look.font_px)
+    baseline = _baseline(element, row)
+    wide = lettering.width_px(line, size, look.spacing_px)
+    spare = right - left - wide
+    shift = max(spare, 0) * {"center": 0.5, "right": 1.0}.get(look.align, 0.0)
+    if spare < 0 and end:
+        shift = spare
+    top = round(baseline - size * 1.1)
+    strip = Image.new("RGB", (max(1, int(right) - int(left)), round(size * 1.5)), paper)
+    place = (shift + left - int(left), baseline - top)
+    pen = ImageDraw.Draw(strip)
+    lettering.write(pen, place, line, size, look.colour, bold=look.bold, spacing_px=look.spacing_px)
+    onto.paste(strip, (int(left), top))
+
+
+def _baseline(element: Element, row: int) -> int:
+    look, _, top, _, bottom = _room(element)
+    size = look.font_px
+    line_px = look.line_px if element.widget == "textarea" else bottom - top
+    above = (line_px - size * (lettering.ASCENT + lettering.DESCENT)) / 2
+    return round(top + line_px * row + above + size * lettering.ASCENT)
+
+
+def _dots(pen: "ImageDraw", count: int, element: Element) -> None:
+    look, left, top, right, bottom = _room(element)
+    radius = round(look.font_px * DOT_PX)
+    step = _dot_step_px(look)
+    middle = (top + bottom) / 2 if element.widget != "textarea" else top + look.line_px / 2
+    for k in range(min(count, int((right - left) / step))):
+        x = left + step * k
+        box = (x, middle - radius, x + 2 * radius, middle + radius)
+        pen.ellipse([round(v) for v in box], fill=look.colour)
+
+
+def _dot_step_px(look: Look) -> float:
+    return 2 * round(look.font_px * DOT_PX) + 3 + look.spacing_px
+
+
+def _tick(pen: "ImageDraw", element: Element, *, on: bool) -> None:
+    left, top, width, height = element.box
+    box = (left, top, left + width - 1, top + height - 1)
+    colour = element.look.colour if element.look is not None else TICK
+    if element.widget == "radio":
+        pen.ellipse(box, fill=PAPER, outline=colour if on else "#767676", width=1)
+        if on:
+            pen.ellipse((left + 4, top + 4, left + width - 5, top + height - 5), fill=colour)
+        return
+    pen.rounded_rectangle(box, 2, fill=colour if on else PAPER, outline=colour if on else "#767676")
+    if on:
+        at = [(0.22, 0.52), (0.42, 0.72), (0.78, 0.3)]
+        pen.line([(left + width * x, top + height * y) for x, y in at], fill=PAPER, width=2)
+
+
+def _caret(view: PageView, element: Element) -> Place:
+    look, left, _, right, _ = _room(element)
+    size = round(look.font_px)
+    if element.key in view.dots:
+        x, row = left + _dot_step_px(look) * view.dots[element.key], 0
+    else:
+        text = _shown(view, element)
+        at = view.carets.get(element.key, len(text))
+        lines, first = _lines(view, element)
+        row = max((k for k, (start, _) in enumerate(lines) if start <= at), default=0)
+        start, line = lines[row]
+        x = left + lettering.width_px(line[: at - start], size, look.spacing_px)
+        row = max(row - first, 0)
+    x = min(x, right)
+    baseline = _baseline(element, row)
+    return (round(x), round(baseline - size), round(x), round(baseline + size * 0.25))
+
+
+@lru_cache(maxsize=32)
+def ring_colour(screen: Screen) -> str:
+    """Return the colour of the ring around a field that has the focus."""
+    style = "".join(_styles(screen.dom))
+    found = _RING.search(style)
+    if found is None:
+        return RING
+    if found[2] is None:
+        return found[1]
+    named = re.search(re.escape(found[2]) + r":\s*(#[0-9a-fA-F]{6})", style)
+    return named[1] if named else RING
+
+
+def _styles(node: Any) -> list[str]:
+    attributes = node.get("attributes", {})
+    found = [attributes["_cssText"]] if "_cssText" in attributes else []
+    for child in node.get("childNodes", ()):
+        if node.get("tagName") == "style" and "textContent" in child:
+            found.append(child["textContent"])
+        found += _styles(child)
+    return found

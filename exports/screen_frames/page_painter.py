@@ -1,0 +1,96 @@
+"""A page as it looks: its compiled picture, the crops of its states, and what was filled in."""
+
+import io
+from base64 import b64decode
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from deskhand.exports.screen_frames import lettering
+from deskhand.exports.screen_frames.field_painter import Place, paint_fields
+from deskhand.exports.screen_frames.page_view import PageView
+from deskhand.screen import PAGE, Screen, SlotText
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from PIL.ImageDraw import ImageDraw
+
+PAPER, INK, LINE = "#ffffff", "#1b2430", "#c4cbd3"
+
+
+@lru_cache(maxsize=64)
+def _crop(png: str) -> "Image":
+    from PIL import Image
+
+    return Image.open(io.BytesIO(b64decode(png))).convert("RGB")
+
+
+@lru_cache(maxsize=32)
+def _document(screen: Screen) -> "Image":
+    """Return the picture of the whole document in its base state; boxes where there is none."""
+    from PIL import Image, ImageDraw
+
+    made = Image.new("RGB", screen.document, PAPER)
+    content = screen.picture()
+    if content is not None:
+        made.paste(Image.open(io.BytesIO(content)).convert("RGB"), (0, 0))
+        return made
+    pen = ImageDraw.Draw(made)
+    for element in screen.elements.values():
+        left, top, width, height = element.box
+        pen.rectangle((left, top, left + width, top + height), outline=LINE)
+        if element.widget in ("button", "link", "other"):
+            size = max(8, min(14, int(height * 0.7)))
+            text = lettering.shortened(element.name, size, width - 8)
+            lettering.write(pen, (left + 4, top + height / 2 + size * 0.35), text, size, INK)
+    return made
+
+
+def painted(view: PageView) -> tuple["Image", Place | None]:
+    """Return the viewport of a page, and the box of the caret in it when a field has the focus."""
+    from PIL import ImageDraw
+
+    page, screen = view.page, view.screen
+    now = _document(screen).copy()
+    states = [screen.states[at] for at in page.state.items()]
+    # What lies over the fields, such as an open list, is painted after them.
+    for state in (s for s in states if s.layer == PAGE):
+        _paste(now, [c for c in state.crops if not c.get("fixed")], (0, 0))
+    caret = paint_fields(now, view)
+    for state in (s for s in states if s.layer != PAGE):
+        _paste(now, [c for c in state.crops if not c.get("fixed")], (0, 0))
+    pen = ImageDraw.Draw(now)
+    texts = [text for state in states for text in state.slot_texts]
+    for text in (t for t in texts if not t.fixed):
+        _slot_text(now, pen, text, view)
+    x, y = page.scroll_x, page.scroll_y
+    width, height = screen.viewport
+    seen = now.crop((x, y, x + width, y + height))
+    for state in states:
+        _paste(seen, [c for c in state.crops if c.get("fixed")], (0, 0))
+    pen = ImageDraw.Draw(seen)
+    for text in (t for t in texts if t.fixed):
+        _slot_text(seen, pen, text, view)
+    if caret is not None:
+        caret = (caret[0] - x, caret[1] - y, caret[2] - x, caret[3] - y)
+    return seen, caret
+
+
+def _paste(onto: "Image", crops: Any, offset: tuple[int, int]) -> None:
+    for crop in crops:
+        onto.paste(_crop(crop["png"]), (crop["left"] + offset[0], crop["top"] + offset[1]))
+
+
+def _slot_text(onto: "Image", pen: "ImageDraw", text: SlotText, view: PageView) -> None:
+    filled = text.text
+    for slot, shown in view.slots.items():
+        filled = filled.replace("{{" + slot + "}}", shown)
+    left, top, width, height = text.box
+    place = (max(int(left) - 2, 0), min(max(int(top), 0), onto.height - 1))
+    paper = onto.getpixel(place)
+    pen.rectangle((int(left) - 1, int(top), int(left + width) + 1, int(top + height)), fill=paper)
+    look = text.look
+    size = round(look.font_px)
+    shown = lettering.shortened(filled, size, text.room_px)
+    baseline = top + (height - size * (lettering.ASCENT + lettering.DESCENT)) / 2
+    baseline += size * lettering.ASCENT
+    lettering.write(pen, (left, round(baseline)), shown, size, look.colour, bold=look.bold)
