@@ -65,17 +65,13 @@ def record(session: Session) -> list[Event]:
     is_move = np.asarray(pc.equal(types.cast(pa.string()), "pointermove"))
     others = events.select(_COLUMNS).filter(pa.array(~is_move))
     rows = list(_rows(others))
-    breaks_us = np.array(
-        [r["t_us"] for r in rows if r["type"] in ("window.focus", "navigation") and r["reference"]],
-        np.int64,
-    )
-    breaks_us += SNAPSHOT_US
+    breaks_us, unloads = _page_breaks(rows)
     t_us, x, y = _moves_on_page(session, is_move, rows)
     index, taken_us = sample_moves(t_us, breaks_us, rng)
     wall_us = int(header["start_wall_us"])
     timeline = Timeline(
         (taken_us, x[index], y[index]),
-        flushes((wall_us + taken_us) // 1000, (wall_us + breaks_us) // 1000, rng),
+        flushes((wall_us + taken_us) // 1000, (wall_us + breaks_us) // 1000, unloads, rng),
         wall_us,
     )
     recorder = Recorder(
@@ -104,6 +100,20 @@ def _rows(table: pa.Table) -> Iterator[Mapping[str, Any]]:
     columns = [column.to_pylist() for column in table.columns]
     for values in zip(*columns, strict=True):
         yield dict(zip(_COLUMNS, values, strict=True))
+
+
+def _page_breaks(
+    rows: list[Mapping[str, Any]],
+) -> tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.bool_]]]:
+    """Return when another page comes to the front, and whether the one before it is unloaded."""
+    front = None
+    times, unloads = [], []
+    for row in rows:
+        if row["type"] in ("window.focus", "navigation") and row["reference"]:
+            times.append(row["t_us"] + SNAPSHOT_US)
+            unloads.append(row["type"] == "navigation" and row["window"] == front)
+            front = row["window"]
+    return np.array(times, np.int64), np.array(unloads, np.bool_)
 
 
 def _moves_on_page(

@@ -80,12 +80,16 @@ def sample_moves(
 
 
 def flushes(
-    taken_ms: NDArray[np.int64], breaks_ms: NDArray[np.int64], rng: np.random.Generator
+    taken_ms: NDArray[np.int64],
+    breaks_ms: NDArray[np.int64],
+    unloads: NDArray[np.bool_],
+    rng: np.random.Generator,
 ) -> list[Flush]:
     """Return the batches in which samples are handed over.
 
     The first sample after a pause of 500 ms goes alone and at once; later ones wait for the timer,
-    or for the page to go to the back.
+    for a sample that comes before the late timer does, or for the page to go to the back. What
+    waits when the page is unloaded is lost with it.
 
     Parameters
     ----------
@@ -93,37 +97,48 @@ def flushes(
         When samples were taken, ascending.
     breaks_ms : ndarray of int64, shape (k,)
         When another page comes to the front, ascending.
+    unloads : ndarray of bool, shape (k,)
+        Whether the page that was in front till then is unloaded.
     rng : numpy.random.Generator
         The recording's stream.
 
     Examples
     --------
-    >>> taken = np.array([0, 50, 100, 900])
-    >>> batches = flushes(taken, np.array([700]), np.random.default_rng(0))
+    >>> taken, at = np.array([0, 50, 100, 900]), np.array([700])
+    >>> batches = flushes(taken, at, np.array([False]), np.random.default_rng(0))
     >>> [(b.start, b.end) for b in batches]
     [(0, 1), (1, 3), (3, 4)]
+    >>> [
+    ...     (b.start, b.end)
+    ...     for b in flushes(taken, at - 550, ~np.zeros(1, bool), np.random.default_rng(0))
+    ... ]
+    [(0, 1), (3, 4)]
     """
     n = len(taken_ms)
     late = rng.integers(0, TIMER_LATE_MS, n).tolist()
     times = taken_ms.tolist()
-    page_ends = np.append(breaks_ms, np.iinfo(np.int64).max)
-    ends = page_ends[np.searchsorted(page_ends[:-1], taken_ms, "right")].tolist()
+    page = np.searchsorted(breaks_ms, taken_ms, "right")
+    ends = np.append(breaks_ms, np.iinfo(np.int64).max)[page].tolist()
+    lost = np.append(unloads, False)[page].tolist()
     batches: list[Flush] = []
     start = 0
     previous = -FLUSH_MS
     while start < n:
         if start and ends[start] != ends[start - 1]:
             previous = times[start] - FLUSH_MS
-        if times[start] - previous >= FLUSH_MS:
-            batches.append(Flush(start, start + 1, times[start]))
-            previous = times[start]
-            start += 1
-            continue
-        at = min(previous + FLUSH_MS + late[start], ends[start])
+        due = previous + FLUSH_MS
+        fires = due + late[start]
         end = start + 1
-        while end < n and times[end] < at and ends[end] == ends[start]:
-            end += 1
-        batches.append(Flush(start, end, max(at, times[end - 1])))
-        previous = batches[-1].at_ms
+        if times[start] < due:
+            while end < n and times[end] <= fires and ends[end] == ends[start]:
+                end += 1
+                if times[end - 1] >= due:
+                    fires = times[end - 1]
+                    break
+        else:
+            fires = times[start]
+        if fires < ends[start] or not lost[start]:
+            batches.append(Flush(start, end, max(min(fires, ends[start]), times[end - 1])))
+        previous = min(fires, ends[start])
         start = end
     return batches

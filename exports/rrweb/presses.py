@@ -40,6 +40,8 @@ class Presses:
         self._down: tuple[int, int] | None = None  # node and button
         # A click on what two nodes have in common, held until the page has answered the release.
         self._drag: tuple[set[int], list[tuple[int, Event]]] | None = None
+        # A context menu, held until the press has moved the focus: (time, interaction).
+        self._menu: tuple[int, Event] | None = None
         self._mouse_spoke = False
         self._held_focus: int | None = None
         self._shown = False
@@ -62,6 +64,7 @@ class Presses:
     def show(self, live: LivePage) -> None:
         """Start anew on the page that comes to the front."""
         self.release_click()
+        self._release_menu()
         self._live, self._down, self._space, self._popup = live, None, None, None
         self._held_focus, self._mouse_spoke = None, False
 
@@ -75,6 +78,14 @@ class Presses:
         live = self._live
         self._path = live.dom.path(live.focused) if live is not None and live.focused else set()
 
+    def hides(self, t_us: int, data: Node) -> None:
+        """Take the focus at once from an element that a change itself hides by its attribute."""
+        live = self._live
+        for change in data["attributes"]:
+            hidden = change["attributes"].get("hidden") is not None
+            if hidden and live is not None and change["id"] == live.focused:
+                self._blur(t_us, {}, live)
+
     def changed(self, t_us: int, data: Node) -> None:
         """Follow a change: a node that leaves takes the focus and a held click with it."""
         leaving = {remove["id"] for remove in data["removes"]}
@@ -86,10 +97,12 @@ class Presses:
             self._live.focused = None
 
     def settled(self, t_us: int) -> None:
-        """Take the focus from an element that the page has just hidden."""
+        """Take the focus from an element that the page has just hidden or disabled."""
         live = self._live
-        hidden = self._shown and live is not None and not live.shows(live.focused or 0)
-        if hidden and live is not None and live.focused is not None:
+        if live is None or live.focused is None:
+            return
+        disabled = "disabled" in live.dom.nodes[live.focused]["attributes"]
+        if disabled or (self._shown and not live.shows(live.focused)):
             self._timeline.interaction(t_us + _FRAME_US, rr.BLUR, live.focused)
             live.focused = None
 
@@ -122,9 +135,16 @@ class Presses:
         self._down = (node_id, row["button"] or 0)
         if row["button"] == 2:
             more = {**place, "pointerType": rr.POINTER_MOUSE}
-            self._timeline.interaction(t_us, rr.CONTEXT_MENU, node_id, **more)
+            data = {"source": rr.MOUSE_INTERACTION, "type": rr.CONTEXT_MENU, "id": node_id, **more}
+            self._menu = (t_us, data)
+
+    def _release_menu(self) -> None:
+        if self._menu is not None:
+            self._timeline.change(self._menu[0], **self._menu[1])
+            self._menu = None
 
     def _pointer_up(self, t_us: int, row: Row, live: LivePage) -> None:
+        self._release_menu()
         under = self._under(row, live)
         down, self._down = self._down, None
         if under is None or (self._popup is not None and down is None):
@@ -160,6 +180,8 @@ class Presses:
             return
         self._timeline.interaction(t_us, rr.FOCUS, node_id)
         live.focused = node_id
+        if self._menu is not None:
+            self._menu = (t_us, self._menu[1])
 
     def _release_focus(self, t_us: int) -> None:
         if self._held_focus is not None and self._live is not None:
@@ -171,6 +193,8 @@ class Presses:
         if live.focused is not None:
             self._timeline.interaction(t_us, rr.BLUR, live.focused)
             live.focused = None
+            if self._menu is not None:
+                self._menu = (t_us, self._menu[1])
 
     # --- keys and fields --------------------------------------------------------------------
 

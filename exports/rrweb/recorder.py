@@ -99,6 +99,7 @@ class Recorder:
             self._presses.before_change()
             data = live.mutate(edge.layer, edge.mutations[number][1])
             if live is self._live:
+                self._presses.hides(t_us, data)
                 self._presses.changed(t_us, data)
                 self._timeline.add(t_us, rr.INCREMENTAL, data)
         if live is self._live and number == len(edge.mutations) - 1:

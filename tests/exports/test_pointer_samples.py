@@ -39,7 +39,7 @@ def test_every_sample_is_handed_over_once_and_late(
     t_us = np.cumsum(np.array(gaps, np.int64) + 50_000)
     taken_ms = t_us // 1000
     ends_ms = np.array(at, np.int64) // 1000
-    batches = flushes(taken_ms, ends_ms, stream(seed, "rrweb"))
+    batches = flushes(taken_ms, ends_ms, np.zeros(len(at), np.bool_), stream(seed, "rrweb"))
     assert [i for b in batches for i in range(b.start, b.end)] == list(range(len(taken_ms)))
     for batch in batches:
         times = taken_ms[batch.start : batch.end]
@@ -52,6 +52,22 @@ def test_every_sample_is_handed_over_once_and_late(
             assert batch.at_ms <= ends_ms[page[0]]
     handed = [b.at_ms for b in batches]
     assert handed == sorted(handed)
+
+
+@settings(max_examples=60, deadline=None)
+@given(gaps_us, breaks, seeds)
+def test_what_waits_on_a_page_that_is_unloaded_is_lost(
+    gaps: list[int], at: list[int], seed: int
+) -> None:
+    taken_ms = np.cumsum(np.array(gaps, np.int64) + 50_000) // 1000
+    ends_ms = np.array(at, np.int64) // 1000
+    kept = [
+        flushes(taken_ms, ends_ms, np.full(len(at), lost), stream(seed, "rrweb"))
+        for lost in (False, True)
+    ]
+    # The same batches, but for those that only the end of their page hands over.
+    assert set(kept[1]) <= set(kept[0])
+    assert all(batch.at_ms in ends_ms for batch in set(kept[0]) - set(kept[1]))
 
 
 def test_gaps_are_those_of_the_real_recorder() -> None:

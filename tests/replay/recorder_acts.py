@@ -1,0 +1,64 @@
+"""Scenarios whose acts the shipped ones lack or leave to chance, on all of our pages."""
+
+from deskhand.scenarios.desk import Desk
+from deskhand.scenarios.scenario import Steps, scenario
+
+
+@scenario(
+    "check.form", app="crm", opens="crm/lead-form", sensitive=("lead.phone",), modelled_on="a test"
+)
+def form(desk: Desk) -> Steps:
+    """Fill a form in every way that it offers."""
+    yield from desk.type("Ada Quill", into="lead.name")
+    yield from desk.double_click("lead.name")
+    yield from desk.right_click("lead.company")
+    yield from desk.type("5551234", into="lead.phone")
+    yield from desk.choose("Partner", of="lead.source", by="mouse")
+    yield from desk.choose("Qualified", of="lead.status", by="mouse")
+    yield from desk.type("2026-03-02", into="lead.follow_up")
+    yield from desk.type("Call back.", into="lead.notes")
+    yield from desk.undo()
+    yield from desk.copy("lead.name")
+    yield from desk.paste("lead.notes")
+    yield from desk.check("lead.opt_in")
+    yield from desk.press("Control+s", to="saved")
+    yield from desk.wait_for("lead.toast")
+
+
+@scenario("check.keys", app="tracker", opens="tracker/issue-form", modelled_on="a test")
+def keys(desk: Desk) -> Steps:
+    """Go through a form with Tab, and change what the keys can change."""
+    yield from desk.type("Keys", into="issue.title")
+    yield from desk.type("Tab leads on.", into="issue.description")
+    yield from desk.choose("Urgent", of="issue.priority", by="arrows")
+    yield from desk.click("issue.notify")
+    yield from desk.type("!", into="issue.title")
+    yield from desk.press("Control+Enter", to="saved")
+    yield from desk.wait_for("issue.toast")
+
+
+@scenario("check.thread", app="tracker", opens="tracker/issues", modelled_on="a test")
+def thread(desk: Desk) -> Steps:
+    """Filter a list, read an issue to its end, and answer it."""
+    yield from desk.click("issues.filter.review")
+    yield from desk.click("issues.filter.all")
+    yield from desk.click("issues.row.1")
+    yield from desk.scroll(notches=9)
+    yield from desk.scroll(into_view="issue.comment")
+    yield from desk.type("Seen on two machines.", into="issue.comment")
+    yield from desk.press("Control+Enter")
+    yield from desk.scroll(notches=-12)
+    yield from desk.choose("Doing", of="issue.status", by="mouse")
+
+
+@scenario("check.chat", app="chat", opens="chat/channel", modelled_on="a test")
+def chat(desk: Desk) -> Steps:
+    """Look through the channels, answer a message, and write one."""
+    yield from desk.click("chat.channel.support")
+    yield from desk.click("chat.channel.general")
+    yield from desk.news(text="Has anyone seen the list?")
+    yield from desk.type("On the shelf.", into="chat.message")
+    yield from desk.press("Enter")
+    yield from desk.type("The upper one.", into="chat.message")
+    yield from desk.click("chat.send")
+    yield from desk.hover("chat.new.1")
