@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deskhand.errors import DeskhandError
+from deskhand.exports.capture_files import text_of
 from deskhand.exports.captured import captured_session
 from deskhand.exports.evdev import codes as ev
 from deskhand.exports.evdev.checks import report_findings
@@ -177,15 +178,8 @@ def _files(path: Path) -> list[Path]:
 
 
 def _load(path: Path) -> _File:
-    try:
-        content = path.read_bytes()
-        text = content.decode()
-    except OSError as error:
-        raise DeskhandError(f"{path}: {error.strerror}; name a readable file.") from error
-    except UnicodeDecodeError as error:
-        raise DeskhandError(
-            f"{path}: byte {error.start} is no UTF-8; an evemu recording is plain text."
-        ) from error
+    text = text_of(path, "an evemu recording")
+    content = text.encode()
     lines = pa.array(text.split("\n"), pa.string())
     is_event = np.asarray(pc.starts_with(lines, "E:"))
     at, rest = np.flatnonzero(is_event), np.flatnonzero(~is_event)
@@ -294,8 +288,6 @@ def findings(path: Path) -> Iterator[Finding]:
                 rule="line", path=file, row=row, given=repr(line[:60]), count=len(one.foreign),
                 remedy="lines begin with #, N:, I:, P:, B:, A:, L:, S: or E: SEC.USEC TYPE CODE VALUE",
             )  # fmt: skip
-        if not one.reports.n:
-            yield Finding(
-                rule="empty", path=file, given="no event", remedy="record one; the file was cut"
-            )
+        if not one.content.strip():
+            yield Finding(rule="empty", path=file, given="nothing", remedy="record a device")
         yield from report_findings(file, one.reports)

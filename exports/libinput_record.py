@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deskhand.errors import DeskhandError
+from deskhand.exports.capture_files import text_of
 from deskhand.exports.captured import captured_session
 from deskhand.exports.evdev import codes as ev
 from deskhand.exports.evdev.checks import report_findings
@@ -204,15 +205,8 @@ class _File:
 
 
 def _load(path: Path) -> _File:
-    try:
-        content = path.read_bytes()
-        text = content.decode()
-    except OSError as error:
-        raise DeskhandError(f"{path}: {error.strerror}; name a readable file.") from error
-    except UnicodeDecodeError as error:
-        raise DeskhandError(
-            f"{path}: byte {error.start} is no UTF-8; a libinput recording is plain text."
-        ) from error
+    text = text_of(path, "a libinput recording")
+    content = text.encode()
     lines = pa.array(text.split("\n"), pa.string())
     # Events of evdev are lists; what libinput made of them, with --with-libinput, are mappings.
     is_event = np.asarray(pc.match_substring_regex(lines, r"^ +- \["))
@@ -327,7 +321,5 @@ def findings(path: Path) -> Iterator[Finding]:
             rule="event", path=path, row=row, given=repr(line[:60]), count=len(file.foreign),
             remedy="an event is - [sec, usec, type, code, value] in the list of its device",
         )  # fmt: skip
-    if not any(d.n for d in file.devices):
-        yield Finding(rule="empty", path=path, given="no event", remedy="record one")
     for reports in file.devices:
         yield from report_findings(path, reports)

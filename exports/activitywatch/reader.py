@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from deskhand.errors import DeskhandError
 from deskhand.exports.activitywatch.heartbeats import Times
+from deskhand.exports.capture_files import content_of
 from deskhand.exports.captured import capture_id, captured_session
 from deskhand.exports.losses import Dropped
 from deskhand.session import Session
@@ -33,7 +34,7 @@ def load(path: Path) -> tuple[bytes, Any]:
     DeskhandError
         When it is no JSON.
     """
-    content = path.read_bytes()
+    content = content_of(path)
     try:
         return content, orjson.loads(content)
     except ValueError:

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from deskhand.errors import DeskhandError
+from deskhand.exports.capture_files import content_of
 from deskhand.exports.captured import UNKNOWN, capture_id, captured_session
 from deskhand.exports.losses import Dropped, Kept
 from deskhand.exports.rrweb import vocabulary as rr
@@ -81,10 +82,7 @@ def read(path: Path, dropped: Dropped | None = None) -> Iterator[Session]:
         When the file is no recording, or none of its events can be used.
     """
     dropped = Dropped() if dropped is None else dropped
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DeskhandError(f"{path}: cannot be read: {error.strerror or error}.") from error
+    content = content_of(path)
     events = _usable(events_of(path, content), dropped)
     if not events:
         raise DeskhandError(

@@ -12,9 +12,8 @@ from typing import Any
 import orjson
 
 from deskhand.errors import DeskhandError
+from deskhand.exports.capture_files import MOST_BYTES, content_of
 
-# An hour of rrweb is some 10 MB; more than this is no recording but an attack (assumed).
-MOST_BYTES = 1 << 29
 _GZIP = b"\x1f\x8b"
 _GZIP_TEXT = _GZIP.decode("latin-1")
 _BOM = b"\xef\xbb\xbf"
@@ -107,7 +106,7 @@ def events_of(path: Path, content: bytes | None = None) -> list[Any]:
     """
     unpacker = _Unpacker(MOST_BYTES)
     try:
-        text = path.read_bytes() if content is None else content
+        text = content_of(path) if content is None else content
         if text.startswith(_GZIP):
             text = unpacker.inflate(text)
         text = text.removeprefix(_BOM).strip()
@@ -115,8 +114,8 @@ def events_of(path: Path, content: bytes | None = None) -> list[Any]:
         if not isinstance(events, list):
             raise ValueError(f"JSON, but {type(events).__name__} instead of an array")
         return [unpacker.event(event) for event in events]
-    except OSError as error:
-        raise DeskhandError(f"{path}: cannot be read: {error.strerror or error}.") from error
+    except DeskhandError:
+        raise
     except (ValueError, zlib.error) as error:
         raise DeskhandError(
             f"{path}: {error}; an rrweb recording is a JSON array of events, JSON Lines of events, "

@@ -399,7 +399,7 @@ devices:
         ("evemu", "0002 0000 0001", "0000 0003 0000", "dropped"),
         ("evemu", "0002 0000 0001", "0001 001e 0001\nE: 0.000001 0001 001e 0001", "key state"),
         ("evemu", "I: 0003", "{half: 'a json", "line"),
-        ("evemu", "N: mouse", "N: mo\0use\x07", None),
+        ("evemu", "N: mouse", "N: mo\0use\x07", "text"),
         ("evemu", GOOD_EVEMU, "", "empty"),
         ("libinput", "version: 1", "version: 2", "version"),
         ("libinput", "version: 1\n", "", "version"),
