@@ -122,6 +122,7 @@ class ResearchWriter(Writer):
                 "shape": self._shape,
                 "start_wall_us": int(header["start_wall_us"]) + int(header["clock_skew_us"]),
                 "first_us": first_us,
+                "screen": [int(header["screen_width"]), int(header["screen_height"])],
             }
             sidecar = path.with_name(path.name + SIDECAR)
             sidecar.write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2) + b"\n")
@@ -173,6 +174,7 @@ def read(path: Path, dropped: Dropped | None = None) -> Iterator[Session]:
     wall_us = int(file.sidecar.get("start_wall_us", 0))
     offset_us = int(file.sidecar.get("first_us", 0))
     table = file.table
+    screen = file.sidecar.get("screen")
     if file.shape == "cmu":
         rows: Mapping[str, Any] = fixed_text.rows_of(table, dropped)
     elif file.shape == "aalto":
@@ -184,13 +186,18 @@ def read(path: Path, dropped: Dropped | None = None) -> Iterator[Session]:
         for name in ("client timestamp", "x", "y"):
             good &= np.isfinite(np.asarray(table[name], np.float64))
         dropped.add("row without a time or place", int((~good).sum()))
-        rows = pointer_log.rows_of(table.filter(pa.array(good)), file.shape, dropped)
+        table = table.filter(pa.array(good))
+        rows = pointer_log.rows_of(table, file.shape, dropped)
+        # A table does not say how large the desktop was: as large as the pointer went.
+        far = [int(max(table[name].to_pylist(), default=0)) for name in ("x", "y")]
+        screen = screen or [min(max(1, place + 1), 2**15) for place in far]
     yield captured_session(
         {**rows, "t_us": rows["t_us"] + offset_us},
         session_id=str(file.sidecar.get("session_id") or capture_id(file.content)),
         start_wall_us=wall_us,
         source="research",
         made_by=file.sidecar.get("provenance_id"),
+        header=dict(zip(("screen_width", "screen_height"), screen, strict=True)) if screen else {},
     )
 
 

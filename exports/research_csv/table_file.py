@@ -147,6 +147,9 @@ def _sidecar(path: Path) -> Mapping[str, Any]:
         good = isinstance(record, dict) and all(
             isinstance(record.get(name), kind) for name, kind in wanted.items()
         )
+        screen = record.get("screen") if good else None
+        good = good and isinstance(screen, list) and len(screen) == 2
+        good = good and all(isinstance(px, int) and 0 < px < 2**31 for px in screen or ())
         named = good and str(record["session_id"]).replace("_", "").isalnum()
         return record if named and record.get("synthetic") is True else {}
     except orjson.JSONDecodeError:
