@@ -124,10 +124,13 @@ def _moves_on_page(
     moves = session.events.select(["t_us", "client_x", "client_y"]).filter(pa.array(is_move))
     t_us = moves["t_us"].to_numpy()
     x, y = (pc.fill_null(moves[name], float("nan")).to_numpy() for name in ("client_x", "client_y"))
+    resizes = [r for r in rows if r["type"] == "resize" and r["delta_x"] is not None]
+    sizes = [(header["viewport_width"], header["viewport_height"])]
+    sizes += [(int(r["delta_x"]), int(r["delta_y"])) for r in resizes]
+    at = np.searchsorted(np.array([r["t_us"] for r in resizes], np.int64), t_us, "right")
+    width, height = np.array(sizes, np.float32)[at].T
     with np.errstate(invalid="ignore"):
-        seen = (
-            (x >= 0) & (x < header["viewport_width"]) & (y >= 0) & (y < header["viewport_height"])
-        )
+        seen = (x >= 0) & (x < width) & (y >= 0) & (y < height)
     # While a native list is open, the pointer is over a window of its own.
     native = {
         key

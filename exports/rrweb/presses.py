@@ -11,6 +11,7 @@ from deskhand.exports.rrweb.fields import FIELD_TAGS, Fields
 from deskhand.exports.rrweb.live_dom import Node
 from deskhand.exports.rrweb.live_page import LivePage
 from deskhand.exports.rrweb.timeline import Event, Timeline, whole
+from deskhand.exports.rrweb.viewport import Viewport
 
 Row = Mapping[str, Any]
 
@@ -26,13 +27,13 @@ class Presses:
 
     Parameters
     ----------
-    viewport : tuple of int
-        Width and height of the page, in px.
+    viewport : Viewport
+        The window on the page.
     timeline : Timeline
         Where the events go.
     """
 
-    def __init__(self, viewport: tuple[int, int], timeline: Timeline) -> None:
+    def __init__(self, viewport: Viewport, timeline: Timeline) -> None:
         self._viewport = viewport
         self._timeline = timeline
         self._fields = Fields(timeline)
@@ -118,7 +119,7 @@ class Presses:
     def _under(self, row: Row, live: LivePage) -> tuple[int, Event] | None:
         """Return the node under the pointer and its place; None outside the page."""
         x, y = row["client_x"], row["client_y"]
-        width, height = self._viewport
+        width, height = self._viewport.size
         if x is None or not (0 <= x < width and 0 <= y < height):
             return None
         at = live.node_at(np.array([x], np.float32), np.array([y], np.float32))

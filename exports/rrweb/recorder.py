@@ -13,9 +13,9 @@ from deskhand.exports.rrweb import vocabulary as rr
 from deskhand.exports.rrweb.live_page import LivePage
 from deskhand.exports.rrweb.presses import Presses, Row
 from deskhand.exports.rrweb.timeline import Timeline, whole
+from deskhand.exports.rrweb.viewport import Viewport
 from deskhand.screen import Edge, Screen, parse_reference
 
-SCROLL_THROTTLE_US = 100_000
 # What a page still does after the last row is waited for this long.
 SETTLE_US = 60_000_000
 # From the load of a page to its snapshot. A player that starts at the first event leaves out
@@ -31,7 +31,7 @@ class Recorder:
     screens : mapping of str to Screen
         The compiled screens by name.
     viewport : tuple of int
-        Width and height of the page, in px.
+        Width and height of the page at first, in px.
     sensitive : mapping of str to set of str
         Elements to mask, by screen.
     timeline : Timeline
@@ -47,21 +47,20 @@ class Recorder:
         timeline: Timeline,
     ) -> None:
         self._screens = screens
-        self._viewport = viewport
+        self._viewport = Viewport(viewport, timeline)
         self._sensitive = sensitive
         self._timeline = timeline
-        self._presses = Presses(viewport, timeline)
+        self._presses = Presses(self._viewport, timeline)
         self._windows: dict[str | None, LivePage] = {}
         self._live: LivePage | None = None
         self._opened: tuple[int, str] | None = None
         self._pending: list[tuple[int, int, LivePage, Edge, int]] = []
         self._order = 0
-        self._scrolled_us = -SCROLL_THROTTLE_US
-        self._scroll_due: tuple[int, int] | None = None
         self._handlers = {
             "window.focus": self._window_focus,
             "navigation": self._navigation,
-            "scroll": self._scroll,
+            "scroll": self._viewport.scroll,
+            "resize": self._viewport.resize,
             "mark": self._mark,
         }
 
@@ -83,12 +82,12 @@ class Recorder:
         self._timeline.place_samples(t_us + SETTLE_US, self._live)
 
     def _catch_up(self, t_us: int) -> None:
-        """Let pending mutations and the throttled scroll happen that are due by a time."""
+        """Let pending mutations and what throttles hold back happen that are due by a time."""
         while self._pending and self._pending[0][0] <= t_us:
             due, _, live, edge, number = heapq.heappop(self._pending)
-            self._flush_scroll(due)
+            self._viewport.catch_up(due)
             self._mutate(due, live, edge, number)
-        self._flush_scroll(t_us)
+        self._viewport.catch_up(t_us)
 
     def _mutate(self, t_us: int, live: LivePage, edge: Edge, number: int) -> None:
         if number <= 0:
@@ -104,19 +103,6 @@ class Recorder:
                 self._timeline.add(t_us, rr.INCREMENTAL, data)
         if live is self._live and number == len(edge.mutations) - 1:
             self._presses.settled(t_us)
-
-    def _flush_scroll(self, t_us: int) -> None:
-        if self._scroll_due is not None and self._scroll_due[0] <= t_us:
-            self._write_scroll(*self._scroll_due)
-
-    def _write_scroll(self, t_us: int, node_id: int) -> None:
-        self._scroll_due = None
-        self._scrolled_us = t_us
-        if self._live is not None:
-            page = self._live.page
-            self._timeline.change(
-                t_us, rr.SCROLL, id=node_id, x=whole(page.scroll_x), y=whole(page.scroll_y)
-            )
 
     def _navigation(self, t_us: int, row: Row) -> None:
         self._open(t_us, row, fresh=True)
@@ -146,10 +132,10 @@ class Recorder:
         t_us += SNAPSHOT_US
         self._timeline.place_samples(t_us, self._live)
         self._timeline.open_page(t_us)
-        self._scroll_due = None
         self._live = known
+        self._viewport.show(known)
         self._presses.show(known)
-        width, height = self._viewport
+        width, height = self._viewport.size
         self._timeline.add(
             t_us,
             rr.META,
@@ -186,28 +172,3 @@ class Recorder:
             heapq.heappush(self._pending, (t_us + after_us, self._order, live, edge, number))
         if edge.mutations and edge.mutations[0][0] == 0:
             self._catch_up(t_us)
-
-    def _scroll(self, t_us: int, row: Row) -> None:
-        live = self._live
-        if live is None or row["delta_y"] is None:
-            return
-        target = row["target"]
-        if target not in (None, "document"):
-            node_id = live.id_of(target)
-            if node_id is not None:
-                self._timeline.change(
-                    t_us,
-                    rr.SCROLL,
-                    id=node_id,
-                    x=whole(row["delta_x"] or 0.0),
-                    y=whole(row["delta_y"]),
-                )
-            return
-        self._timeline.place_samples(t_us, self._live)
-        live.page.scroll_x = int(row["delta_x"] or 0)
-        live.page.scroll_y = int(row["delta_y"])
-        document = live.dom.root["id"]
-        if t_us - self._scrolled_us >= SCROLL_THROTTLE_US:
-            self._write_scroll(t_us, document)
-        elif self._scroll_due is None:
-            self._scroll_due = (self._scrolled_us + SCROLL_THROTTLE_US, document)

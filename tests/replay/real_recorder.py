@@ -182,6 +182,10 @@ class Hands:
             self._input(row)
         elif kind == "wheel":
             self._wheel(row)
+        elif kind == "resize":
+            width, height = int(row["delta_x"]), int(row["delta_y"])
+            self._page.set_viewport_size({"width": width, "height": height})
+            self._frame()
 
     # --- the mouse --------------------------------------------------------------------------
 

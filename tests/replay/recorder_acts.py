@@ -1,7 +1,13 @@
 """Scenarios whose acts the shipped ones lack or leave to chance, on all of our pages."""
 
+from dataclasses import replace
+
+import pyarrow as pa
+
+from deskhand.events import EVENTS
 from deskhand.scenarios.desk import Desk
 from deskhand.scenarios.scenario import Steps, scenario
+from deskhand.session import Session
 
 
 @scenario(
@@ -62,3 +68,20 @@ def chat(desk: Desk) -> Steps:
     yield from desk.type("The upper one.", into="chat.message")
     yield from desk.click("chat.send")
     yield from desk.hover("chat.new.1")
+
+
+def with_resizes(session: Session) -> Session:
+    """Return the session with its window made smaller in steps at the end: no verb does that."""
+    *rows, end = session.events.to_pylist()
+    last = rows[-1]
+    empty = dict.fromkeys(EVENTS.names) | {
+        name: last[name] for name in ("session_id", "app", "window", "synthetic", "provenance_id")
+    }
+    steps = ((300_000, 1200, 700), (340_000, 1100, 680), (390_000, 1000, 660), (900_000, 1000, 640))
+    for after_us, width, height in steps:
+        at = {"t_us": last["t_us"] + after_us, "type": "resize", "masked": False}
+        rows.append(empty | at | {"delta_x": float(width), "delta_y": float(height)})
+    rows.append(end | {"t_us": last["t_us"] + 1_500_000})
+    rows = [row | {"seq": seq} for seq, row in enumerate(rows)]
+    header = dict(session.header) | {"duration_us": rows[-1]["t_us"]}
+    return replace(session, header=header, events=pa.Table.from_pylist(rows, schema=EVENTS))
