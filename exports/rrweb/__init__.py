@@ -4,156 +4,23 @@ What a compiled screen cannot know is lost as it is in a real recording: key tim
 fields' text, wheel deltas, opened native lists, everything outside the page.
 """
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import orjson
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from deskhand.errors import DeskhandError
-from deskhand.exports.rrweb import vocabulary as rr
-from deskhand.exports.rrweb.pointer_samples import flushes, sample_moves
+from deskhand.exports.rrweb.mutation_noise import parsed_rate
 from deskhand.exports.rrweb.reader import KEEPS, LOSES, read
-from deskhand.exports.rrweb.recorder import SNAPSHOT_US, Recorder
+from deskhand.exports.rrweb.recording import record, recording
 from deskhand.exports.rrweb.recording_file import recognises
 from deskhand.exports.rrweb.rules import findings
-from deskhand.exports.rrweb.timeline import Event, Timeline
 from deskhand.exports.session_tables import Writer
-from deskhand.formats import no_argument
 from deskhand.session import Session
-from deskhand.streams import stream
 
-__all__ = ["KEEPS", "LOSES", "findings", "open_writer", "read", "recognises", "record"]
+__all__ = ["KEEPS", "LOSES", "findings", "open_writer", "read", "recognises", "record", "recording"]
 
 SUFFIX = ".json"
 SUMMARY = "rrweb 2.x event arrays, one a session, for its Replayer and what builds on it"
 FOLDER = "rrweb"
 NEEDS_PAGE = True
-_COLUMNS = (
-    "t_us", "type", "window", "target", "client_x", "client_y", "button", "detail", "delta_x",
-    "delta_y", "key", "modifiers", "repeat", "value", "value_length", "masked", "input_type",
-    "url", "reference",
-)  # fmt: skip
-
-
-def record(session: Session) -> list[Event]:
-    """Return the rrweb events of a session.
-
-    Parameters
-    ----------
-    session : Session
-        With every screen that its rows name.
-
-    Returns
-    -------
-    list of dict
-        Events ascending in time. Each has the key ``synthetic``, which rrweb's own events lack and
-        its readers pass over; a Custom event at either end says where the recording is from.
-
-    Raises
-    ------
-    DeskhandError
-        When a screen is missing, or a row does not fit the page that is open.
-    """
-    header, events = session.header, session.events
-    seed_path = [int(header[name]) for name in ("team", "person", "day")]
-    rng = stream(int(header["seed"]), "rrweb", session.session_id, *seed_path)
-    types = events["type"].combine_chunks()
-    is_move = np.asarray(pc.equal(types.cast(pa.string()), "pointermove"))
-    others = events.select(_COLUMNS).filter(pa.array(~is_move))
-    rows = list(_rows(others))
-    breaks_us, unloads = _page_breaks(rows)
-    t_us, x, y = _moves_on_page(session, is_move, rows)
-    index, taken_us = sample_moves(t_us, breaks_us, rng)
-    wall_us = int(header["start_wall_us"])
-    timeline = Timeline(
-        (taken_us, x[index], y[index]),
-        flushes((wall_us + taken_us) // 1000, (wall_us + breaks_us) // 1000, unloads, rng),
-        wall_us,
-    )
-    recorder = Recorder(
-        screens=session.screens,
-        viewport=(int(header["viewport_width"]), int(header["viewport_height"])),
-        sensitive=_sensitive(session.elements),
-        timeline=timeline,
-    )
-    payload = {
-        "synthetic": True,
-        "provenance_id": header["provenance_id"],
-        "session_id": session.session_id,
-    }
-    timeline.add(0, rr.CUSTOM, {"tag": rr.CUSTOM_TAG, "payload": payload})
-    recorder.follow(rows)
-    # The last thing on the page stays in sight as long as its user looked at it.
-    end = {"tag": rr.CUSTOM_TAG, "payload": payload | {"end": True}}
-    timeline.add(int(header["duration_us"]), rr.CUSTOM, end)
-    kept = timeline.events()
-    for event in kept:
-        event["synthetic"] = True
-    return kept
-
-
-def _rows(table: pa.Table) -> Iterator[Mapping[str, Any]]:
-    columns = [column.to_pylist() for column in table.columns]
-    for values in zip(*columns, strict=True):
-        yield dict(zip(_COLUMNS, values, strict=True))
-
-
-def _page_breaks(
-    rows: list[Mapping[str, Any]],
-) -> tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.bool_]]]:
-    """Return when another page comes to the front, and whether the one before it is unloaded."""
-    front = None
-    times, unloads = [], []
-    for row in rows:
-        if row["type"] in ("window.focus", "navigation") and row["reference"]:
-            times.append(row["t_us"] + SNAPSHOT_US)
-            unloads.append(row["type"] == "navigation" and row["window"] == front)
-            front = row["window"]
-    return np.array(times, np.int64), np.array(unloads, np.bool_)
-
-
-def _moves_on_page(
-    session: Session, is_move: np.ndarray[Any, np.dtype[np.bool_]], rows: list[Mapping[str, Any]]
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Return time and place of the moves that the page itself gets to see."""
-    header = session.header
-    moves = session.events.select(["t_us", "client_x", "client_y"]).filter(pa.array(is_move))
-    t_us = moves["t_us"].to_numpy()
-    x, y = (pc.fill_null(moves[name], float("nan")).to_numpy() for name in ("client_x", "client_y"))
-    resizes = [r for r in rows if r["type"] == "resize" and r["delta_x"] is not None]
-    sizes = [(header["viewport_width"], header["viewport_height"])]
-    sizes += [(int(r["delta_x"]), int(r["delta_y"])) for r in resizes]
-    at = np.searchsorted(np.array([r["t_us"] for r in resizes], np.int64), t_us, "right")
-    width, height = np.array(sizes, np.float32)[at].T
-    with np.errstate(invalid="ignore"):
-        seen = (x >= 0) & (x < width) & (y >= 0) & (y < height)
-    # While a native list is open, the pointer is over a window of its own.
-    native = {
-        key
-        for screen in session.screens.values()
-        for key, element in screen.elements.items()
-        if element.widget == "select"
-    }
-    opened: int | None = None
-    for row in rows:
-        if row["type"] == "select.open" and row["target"] in native:
-            opened = row["t_us"]
-        elif row["type"] == "select.close" and opened is not None:
-            seen[np.searchsorted(t_us, opened) : np.searchsorted(t_us, row["t_us"])] = False
-            opened = None
-    return t_us[seen], x[seen], y[seen]
-
-
-def _sensitive(elements: pa.Table) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    marked = elements.filter(pc.is_valid(elements["sensitive"])).select(["screen", "target"])
-    for row in marked.to_pylist():
-        found.setdefault(row["screen"], set()).add(row["target"])
-    return found
 
 
 class RrwebWriter(Writer):
@@ -163,9 +30,12 @@ class RrwebWriter(Writer):
     ----------
     folder : Path
         Where the folder ``rrweb`` goes.
+    noise_hz : float
+        Mutations a second that no act causes.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, noise_hz: float = 0.0) -> None:
+        self._noise_hz = noise_hz
         self._folder = folder / FOLDER
         self._folder.mkdir(parents=True, exist_ok=True)
 
@@ -175,21 +45,15 @@ class RrwebWriter(Writer):
         Raises
         ------
         DeskhandError
-            When the session comes without its screens.
+            When the session comes without its screens, or opens none of them.
         """
         if not session.screens:
             raise DeskhandError(
                 f"session {session.session_id!r} has no screens: rrweb shows pages; give the "
                 "compiled screens that its rows name."
             )
-        events = record(session)
-        if not any(event["type"] == rr.FULL_SNAPSHOT for event in events):
-            raise DeskhandError(
-                f"session {session.session_id!r} opens no compiled screen: rrweb shows pages; a "
-                "session that was read from a capture has none, write it as parquet."
-            )
         path = self._folder / f"{session.session_id}{SUFFIX}"
-        path.write_bytes(orjson.dumps(events))
+        path.write_bytes(recording(session, noise_hz=self._noise_hz))
 
     def close(self) -> None:
         """Do nothing: every file is complete once written."""
@@ -203,7 +67,11 @@ def open_writer(folder: Path, argument: str | None = None) -> Writer:
     folder : Path
         Where the folder ``rrweb`` goes.
     argument : str, optional
-        Not taken.
+        ``noise`` or ``noise=RATE``: changes of the page that no act causes, RATE a second.
+
+    Raises
+    ------
+    DeskhandError
+        When the argument is something else.
     """
-    no_argument("rrweb", argument)
-    return RrwebWriter(folder)
+    return RrwebWriter(folder, parsed_rate(argument))

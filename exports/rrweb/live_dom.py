@@ -103,10 +103,10 @@ class LiveDom:
             for child in node.get("childNodes", ()):
                 self.parents[child["id"]] = node["id"]
 
-    def snapshot(self) -> Node:
-        """Return a copy of the document as it now is."""
-        copy: Node = orjson.loads(orjson.dumps(self.root))
-        return copy
+    def snapshot(self) -> bytes:
+        """Return the document as it now is, as JSON."""
+        packed: bytes = orjson.dumps(self.root)
+        return packed
 
     def apply(self, data: Node, ids: dict[int, int]) -> Node:
         """Change the DOM as a recorded mutation says.
@@ -121,7 +121,7 @@ class LiveDom:
         Returns
         -------
         dict
-            The mutation with this page's ids.
+            The mutation with this page's ids; its nodes are the page's own and may change later.
         """
         removes = [
             {"parentId": self._live(r["parentId"], ids), "id": self._live(r["id"], ids)}
@@ -149,10 +149,9 @@ class LiveDom:
             self.nodes[text["id"]]["textContent"] = text["value"]
         for change in attributes:
             self._set_attributes(self.nodes[change["id"]], change["attributes"])
-        # As the recorder writes it: keys in its order, and a copy of nodes that may change later.
+        # Keys in the recorder's order.
         changed = {"texts": texts, "attributes": attributes, "removes": removes, "adds": adds}
-        copy: Node = orjson.loads(orjson.dumps({"source": data["source"], **changed}))
-        return copy
+        return {"source": data["source"], **changed}
 
     def _live(self, recorded: int, ids: Mapping[int, int]) -> int:
         found = ids.get(recorded, recorded)

@@ -8,9 +8,12 @@ import heapq
 import json
 from collections.abc import Collection, Iterable, Mapping
 
+import orjson
+
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.exports.rrweb import vocabulary as rr
 from deskhand.exports.rrweb.live_page import LivePage
+from deskhand.exports.rrweb.mutation_noise import MutationNoise
 from deskhand.exports.rrweb.presses import Presses, Row
 from deskhand.exports.rrweb.timeline import Timeline, whole
 from deskhand.exports.rrweb.viewport import Viewport
@@ -36,6 +39,8 @@ class Recorder:
         Elements to mask, by screen.
     timeline : Timeline
         Where the events go.
+    noise : MutationNoise
+        What pages change by themselves.
     """
 
     def __init__(
@@ -45,7 +50,9 @@ class Recorder:
         viewport: tuple[int, int],
         sensitive: Mapping[str, Collection[str]],
         timeline: Timeline,
+        noise: MutationNoise,
     ) -> None:
+        self._noise = noise
         self._screens = screens
         self._viewport = Viewport(viewport, timeline)
         self._sensitive = sensitive
@@ -64,6 +71,11 @@ class Recorder:
             "mark": self._mark,
         }
 
+    @property
+    def shows_page(self) -> bool:
+        """Whether a page has come to the front so far."""
+        return self._live is not None
+
     def follow(self, rows: Iterable[Row]) -> None:
         """Take in a session's rows, pointer moves left out, in time order."""
         t_us = 0
@@ -77,6 +89,7 @@ class Recorder:
             elif kind in self._handlers:
                 self._catch_up(t_us)
                 self._handlers[kind](t_us, row)
+        self._noise.hide(t_us)
         self._catch_up(t_us + SETTLE_US)
         self._presses.release_click()
         self._timeline.place_samples(t_us + SETTLE_US, self._live)
@@ -97,10 +110,11 @@ class Recorder:
         if number >= 0:
             self._presses.before_change()
             data = live.mutate(edge.layer, edge.mutations[number][1])
+            packed = orjson.Fragment(orjson.dumps(data))
             if live is self._live:
                 self._presses.hides(t_us, data)
                 self._presses.changed(t_us, data)
-                self._timeline.add(t_us, rr.INCREMENTAL, data)
+                self._timeline.add(t_us, rr.INCREMENTAL, packed)
         if live is self._live and number == len(edge.mutations) - 1:
             self._presses.settled(t_us)
 
@@ -129,6 +143,7 @@ class Recorder:
         if fresh:
             self._timeline.add(t_us, rr.DOM_CONTENT_LOADED, {})
             self._timeline.add(t_us, rr.LOAD, {})
+        self._noise.hide(t_us)
         t_us += SNAPSHOT_US
         self._timeline.place_samples(t_us, self._live)
         self._timeline.open_page(t_us)
@@ -142,9 +157,9 @@ class Recorder:
             {"href": row["url"] or known.screen.href, "width": width, "height": height},
         )
         offset = {"left": whole(known.page.scroll_x), "top": whole(known.page.scroll_y)}
-        self._timeline.add(
-            t_us, rr.FULL_SNAPSHOT, {"node": known.dom.snapshot(), "initialOffset": offset}
-        )
+        node = orjson.Fragment(known.dom.snapshot())
+        self._timeline.add(t_us, rr.FULL_SNAPSHOT, {"node": node, "initialOffset": offset})
+        self._noise.show(t_us, known)
 
     def _mark(self, t_us: int, row: Row) -> None:
         """Schedule what the page changes when one of its layers enters a state."""

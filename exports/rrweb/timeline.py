@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from deskhand.exports.rrweb import vocabulary as rr
@@ -46,11 +47,13 @@ class Timeline:
         """Let nothing of the page that comes to the front happen before its snapshot."""
         self._ready_us = ready_us
 
-    def add(self, t_us: int, kind: int, data: Event) -> None:
-        """Keep one event."""
-        t_us = max(t_us, self._ready_us)
+    def add(self, t_us: int, kind: int, data: Event | orjson.Fragment) -> None:
+        """Keep one event; data that may change later comes as JSON."""
+        if t_us < self._ready_us:
+            t_us = self._ready_us
         at_ms = (self._start_wall_us + t_us) // 1000
-        self._kept.append((t_us, {"type": kind, "data": data, "timestamp": at_ms}))
+        event = {"type": kind, "data": data, "timestamp": at_ms, "synthetic": True}
+        self._kept.append((t_us, event))
 
     def change(self, t_us: int, source: int, **data: Any) -> None:
         """Keep one incremental event."""
@@ -71,7 +74,7 @@ class Timeline:
         self._placed = end
 
     def events(self) -> list[Event]:
-        """Return everything kept and the pointer samples, ascending in time."""
+        """Return everything kept and the pointer samples, ascending in time, for `orjson.dumps`."""
         taken_ms = ((self._start_wall_us + self._taken_us) // 1000).tolist()
         ids, x, y = self._ids.tolist(), self._x.tolist(), self._y.tolist()
         moves: list[tuple[float, Event]] = []
@@ -84,6 +87,7 @@ class Timeline:
             # back hands over its samples first.
             at_us = at_ms * 1000 - self._start_wall_us - 0.5
             data = {"source": rr.MOUSE_MOVE, "positions": positions}
-            moves.append((at_us, {"type": rr.INCREMENTAL, "data": data, "timestamp": at_ms}))
+            event = {"type": rr.INCREMENTAL, "data": data, "timestamp": at_ms, "synthetic": True}
+            moves.append((at_us, event))
         merged = sorted([*moves, *self._kept], key=lambda entry: entry[0])
         return [event for _, event in merged]
