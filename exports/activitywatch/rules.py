@@ -1,38 +1,19 @@
 """What must hold of a bucket export, and what is found in one that does not."""
 
-import json
 from collections.abc import Iterator, Mapping
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
 
 from deskhand.errors import DeskhandError
 from deskhand.exports.activitywatch.reader import load, times_us
 from deskhand.findings import Finding
+from deskhand.json_schema import describe, worst
 
 # So many events of each bucket are checked against the JSON Schema, evenly spread.
 SAMPLE = 200
 AGAIN = "export the buckets again"
-
-
-@cache
-def schema() -> Mapping[str, Any]:
-    """Return the JSON Schema of an export."""
-    text = (files("deskhand.exports.activitywatch") / "activitywatch.schema.json").read_text(
-        "utf-8"
-    )
-    document: dict[str, Any] = json.loads(text)
-    return document
-
-
-@cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(schema())
 
 
 def findings(path: Path, argument: str | None = None) -> Iterator[Finding]:  # noqa: ARG001
@@ -50,13 +31,12 @@ def findings(path: Path, argument: str | None = None) -> Iterator[Finding]:  # n
     except DeskhandError as error:
         yield Finding(rule="readable", path=path, given=str(error), remedy=AGAIN)
         return
-    breach = best_match(_validator().iter_errors(_sampled(document)))
+    breach = worst("activitywatch", _sampled(document), "deskhand.exports.activitywatch")
     if breach is not None:
-        place = "/".join(map(str, breach.absolute_path))
         yield Finding(
             rule="schema",
             path=path,
-            given=f"{place or 'the whole'}: {breach.message[:200]}",
+            given=describe(breach),
             remedy="write it as activitywatch.schema.json says",
         )
         return
