@@ -21,6 +21,7 @@ from deskhand.session import Session
 SUMMARY = (
     "records of your own schema, as a mapping file behind a colon says: mapping:mycompany.json"
 )
+NEEDS_ARGUMENT = True
 KEEPS: Mapping[str, Kept] = {}
 LOSES = "what the mapping leaves out; deskhand.exports.mapping.losses lists it"
 

@@ -54,6 +54,7 @@ class Report:
     """What was checked and what was found."""
 
     findings: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     files: int = 0
     sessions: int = 0
     rows: int = 0
@@ -70,6 +71,7 @@ class Report:
             yield str(finding)
         if len(self.findings) > limit:
             yield f"... and {len(self.findings) - limit} more findings"
+        yield from self.notes
         verdict = "valid" if self.ok else f"{len(self.findings)} findings"
         yield (
             f"{self.files} files, {self.sessions} sessions, {self.rows} rows checked, "

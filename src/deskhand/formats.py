@@ -217,6 +217,11 @@ def recognise(path: Path, *, readable: bool = False) -> str:
     )
 
 
+def needs_argument(name: str) -> bool:
+    """Return whether a format can do nothing unless something is given behind its name."""
+    return bool(getattr(registry.load(EXPORTS, name), "NEEDS_ARGUMENT", False))
+
+
 def can_read(name: str) -> bool:
     """Return whether a format can be read back."""
     return hasattr(registry.load(EXPORTS, name), "read")

@@ -9,7 +9,15 @@ from typing import cast
 from deskhand import registry
 from deskhand.errors import DeskhandError
 from deskhand.exports.losses import Dropped
-from deskhand.formats import EXPORTS, can_read, load_format, recognise, recognised, split_format
+from deskhand.formats import (
+    EXPORTS,
+    can_read,
+    load_format,
+    needs_argument,
+    recognise,
+    recognised,
+    split_format,
+)
 from deskhand.manifest import SHARD_FILE, read_record
 from deskhand.scenarios.app_screens import shipped_screens
 from deskhand.screen import Screen
@@ -133,15 +141,16 @@ def _parts(folder: Path, name: str | None) -> Iterator[tuple[Path, str]]:
     name = name or next((n for n in recognised(folder) if can_read(n)), None)
     if name is None:
         # A run keeps a format that is not one of its tables in a folder of the format's name.
-        beside = (n for n in registry.names(EXPORTS) if can_read(n) and (folder / n).is_dir())
-        name = next(beside, None)
+        usable = [n for n in registry.names(EXPORTS) if can_read(n) and not needs_argument(n)]
+        name = next((n for n in usable if (folder / n).is_dir() or folder.name == n), None)
     if name is None:
         raise DeskhandError(
             f"{folder}: holds no sessions that can be read back; generate with --format parquet, "
             "beside other formats if need be."
         )
-    inner = folder / split_format(name)[0]
-    if inner.is_dir():
+    plain = split_format(name)[0]
+    inner = folder if folder.name == plain else folder / plain
+    if inner.is_dir() and plain not in recognised(folder):
         for part in sorted(inner.iterdir()):
             yield part, name
     else:

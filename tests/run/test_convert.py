@@ -12,6 +12,8 @@ from deskhand.events import TABLES
 from deskhand.formats import can_read
 from tests.run.conftest import Deskhand
 
+ROOT = Path(__file__).parents[2]
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -49,6 +51,21 @@ def test_one_session_becomes_one_file(made: Path, tmp_path: Path, deskhand: Desk
     assert json.loads((tmp_path / "one.json").read_bytes())
     checked = deskhand("validate", tmp_path / "one.json", made)
     assert checked.returncode == 0, checked.stdout
+
+
+def test_a_run_without_tables_is_read_from_what_it_has(tmp_path: Path) -> None:
+    mapping = f"mapping:{ROOT / 'examples' / 'own_schema' / 'larkspur.json'}"
+    run = tmp_path / "run"
+    api.generate("auth.login", people=2, seed=7, out=run, formats=[mapping, "rrweb"])
+    shard = next(run.glob("shard=*"))
+    for source, name in ((run, None), (run, mapping), (shard / "rrweb", None), (shard, "rrweb")):
+        done = convert(source, tmp_path / f"{len(list(tmp_path.iterdir()))}", read_as=name)
+        assert done.sessions == 2
+    report = api.validate(run)
+    assert report.ok
+    assert any("--format mapping:" in note for note in report.notes)
+    assert api.validate(run, format=mapping).files == 2
+    assert str(ROOT) not in (run / "run.json").read_text()
 
 
 def test_findings_as_json(made: Path, tmp_path: Path, deskhand: Deskhand) -> None:

@@ -13,7 +13,7 @@ from deskhand.events import TABLES
 from deskhand.exports import arrow, jsonl, parquet
 from deskhand.exports import rrweb as rrweb_export
 from deskhand.findings import Finding, Report
-from deskhand.formats import EXPORTS, load_format
+from deskhand.formats import EXPORTS, load_format, needs_argument
 from deskhand.json_schema import describe, worst
 from deskhand.session import Session
 from deskhand.validation.event_rules import Breach, event_breaches
@@ -112,6 +112,11 @@ class Checker:
             except DeskhandError as error:
                 self.refusal(folder / f"events{suffix}", error)
         for name in beside:
+            if needs_argument(name):
+                self.report.notes.append(
+                    f"{folder / name}: not checked; name the format with --format {name}:..."
+                )
+                continue
             parts = sorted((folder / name).iterdir())
             for part in parts:
                 self.capture(part, name, name)
