@@ -140,7 +140,7 @@ class _Stage:
     def __init__(self, session: Session) -> None:
         self.windows: list[Window] = []
         self._screens = session.screens
-        self._origins = _origins(session.events)
+        self._origins = page_origins(session.events)
         self._count = 0
         marked = session.elements.filter(pc.is_valid(session.elements["sensitive"]))
         self._sensitive: dict[str, set[str]] = {}
@@ -195,7 +195,7 @@ class _Stage:
             window.stale = True
 
 
-def _origins(events: pa.Table) -> dict[str, tuple[int, int]]:
+def page_origins(events: pa.Table) -> dict[str, tuple[int, int]]:
     """Return where each window's page starts on the desktop, as the pointer's rows tell it."""
     table = events.select(["window", "screen_x", "screen_y", "client_x", "client_y"]).drop_null()
     if not len(table):
