@@ -126,29 +126,27 @@ class Recordings:
 
     def rows(
         self, table: str, columns: tuple[str, ...], recording: Any = None
-    ) -> list[tuple[Any, ...]]:
+    ) -> Iterator[tuple[Any, ...]]:
         """Return rows of a table as they stand in it, in the order of their ids.
 
         Parameters
         ----------
         table : str
-            Its name; of a table that the file lacks no rows are returned.
+            Its name; a table that the file lacks has no rows.
         columns : tuple of str
             Columns that this file lacks are None.
         recording : optional
             The id of the recording whose rows are wanted.
         """
         if table not in self.tables:
-            return []
+            return iter(())
         there = self.tables[table]
         chosen = ", ".join(f'"{name}"' if name in there else "NULL" for name in columns)
         order = ' ORDER BY "id"' if "id" in there else ""
         if recording is None or "recording_id" not in there:
-            return self._database.execute(f"SELECT {chosen} FROM {table}{order}").fetchall()
+            return self._database.execute(f"SELECT {chosen} FROM {table}{order}")
         where = 'WHERE "recording_id" = ?'
-        return self._database.execute(
-            f"SELECT {chosen} FROM {table} {where}{order}", (recording,)
-        ).fetchall()
+        return self._database.execute(f"SELECT {chosen} FROM {table} {where}{order}", (recording,))
 
 
 def _is_virtual(statement: Any) -> bool:

@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 
 from deskhand.errors import DeskhandError
+from deskhand.exports.openadapt.recorded_rows import LATEST_S
 from deskhand.exports.openadapt.recording_file import Recordings, opened
-from deskhand.exports.openadapt.recording_reader import LATEST_S
 from deskhand.exports.openadapt.recording_writer import MARK, schema
 from deskhand.findings import Finding
 
@@ -107,7 +107,7 @@ class _Rules:
                 self._note("table", None, name, what, "a recording holds plain tables alone")
 
     def _recording(self) -> None:
-        rows = self._recordings.rows("recording", ("id", "timestamp", "config"))
+        rows = list(self._recordings.rows("recording", ("id", "timestamp", "config")))
         if len(rows) != 1:
             self._note("recording", None, "id", f"{len(rows)} rows", "readers take one alone")
         for number, at_s, config in rows:
