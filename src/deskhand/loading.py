@@ -149,7 +149,9 @@ def _parts(folder: Path, name: str | None) -> Iterator[tuple[Path, str]]:
             "beside other formats if need be."
         )
     plain = split_format(name)[0]
-    inner = folder if folder.name == plain else folder / plain
+    inner = folder / plain
+    if folder.name == plain and not inner.is_dir():
+        inner = folder
     if inner.is_dir() and plain not in recognised(folder):
         for part in sorted(inner.iterdir()):
             yield part, name
