@@ -133,6 +133,10 @@ class KeystrokeNetwork:
         steps = np.concatenate(parts)
         return {name: part[0].weight[:, :TEXT_INPUTS] @ steps for name, part in self.layers.items()}
 
+    def trait_sums(self, name: str, traits: Floats) -> Floats:
+        """Return what traits, shape (12, n) in whole steps, add to the sums of text and no traits."""
+        return self.layers[name][0].weight[:, TEXT_INPUTS - TRAITS : TEXT_INPUTS] @ traits
+
     def drawn_score(self, name: str, sums: Floats, history: Floats, chance: Floats) -> Floats:
         """Return scores that are drawn for some keys.
 
@@ -147,6 +151,34 @@ class KeystrokeNetwork:
         chance : NDArray[np.float32], shape (2, n)
             Uniform numbers.
         """
+        out = self._mixture(name, sums, history)
+        number = np.arange(out.shape[1])
+        component = drawn_class(out[:COMPONENTS], chance[0])
+        middle = out[COMPONENTS + component, number]
+        log_scale = np.clip(out[2 * COMPONENTS + component, number], *LOG_SCALE)
+        odds = even_log(chance[1] / (np.float32(1.0) - chance[1]))
+        score: Floats = middle + even_exp(log_scale) * odds
+        return score
+
+    def log_density(self, name: str, sums: Floats, history: Floats, score: Floats) -> Floats:
+        """Return how likely some keys' scores are: ln of their density, shape (n,).
+
+        Parameters
+        ----------
+        name, sums, history
+            As of `drawn_score`.
+        score : NDArray[np.float32], shape (n,)
+            Of what happened, see `deskhand.behavior_models.keystroke_history.scores`.
+        """
+        weight, middle, log_scale = np.split(self._mixture(name, sums, history), 3)
+        log_scale = np.clip(log_scale, *LOG_SCALE)
+        z = (score - middle) * np.exp(-log_scale)
+        parts = weight - log_scale - z - 2.0 * np.logaddexp(0.0, -z)
+        found: Floats = np.logaddexp.reduce(parts, 0) - np.logaddexp.reduce(weight, 0)
+        return found
+
+    def _mixture(self, name: str, sums: Floats, history: Floats) -> Floats:
+        """Return weight (log odds), middle and ln scale of each component, shape (18, n)."""
         first, *others, last = self.layers[name]
         values = first.weight[:, TEXT_INPUTS:] @ whole_inputs(history.copy())
         values += sums
@@ -155,11 +187,4 @@ class KeystrokeNetwork:
         values = hard_swish(values)
         for layer in others:
             values = hard_swish(layer(values))
-        out = last(values)
-        number = np.arange(out.shape[1])
-        component = drawn_class(out[:COMPONENTS], chance[0])
-        middle = out[COMPONENTS + component, number]
-        log_scale = np.clip(out[2 * COMPONENTS + component, number], *LOG_SCALE)
-        odds = even_log(chance[1] / (np.float32(1.0) - chance[1]))
-        score: Floats = middle + even_exp(log_scale) * odds
-        return score
+        return last(values)

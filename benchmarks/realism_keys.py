@@ -6,7 +6,8 @@
 
 The people of a set are in folds. A profile is fitted on the others, the key sequences of the fold's
 people are timed by it, and the times are scored against theirs. .5 is "cannot tell". The floor is
-half of the people against the other half. Every view leaves a person's windows in one fold.
+half of the people against the other half. Every view leaves a person's windows in one fold. Of the
+learned tier the likelihood of the fitted people's keys stands beside that of the people left out.
 """
 
 import argparse
@@ -23,6 +24,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from key_likelihood import show_likelihood
 from key_peers.typing_tools import TOOLS, typed
 from key_sides import SETS, folds_of, some_sessions, table_of, texts_of
 from key_speed import Speed, speed
@@ -160,10 +162,10 @@ def benchmark(given: argparse.Namespace, name: str, sides: Sides, keep: Path) ->
     show(row_of("people (floor)", (key_views(*halves(k), seed=k, **judged) for k in seeds)))
     named = given.profile or (sides.profile if given.shipped else None)
     made: dict[str, Keystrokes] = {}
-    paths: dict[str, str] = {}
+    paths: dict[str, list[str]] = {}
     for tier in given.fidelity:
         used = [named or fitted_on(sides, k, tier, keep) for k in range(len(sides.folds))]
-        paths[tier] = used[0]
+        paths[tier] = used
 
         def anew(seed: int, tier: str = tier, used: Sequence[str] = used) -> Keystrokes:
             parts = zip(sides.folds, used, strict=True)
@@ -187,10 +189,12 @@ def benchmark(given: argparse.Namespace, name: str, sides: Sides, keep: Path) ->
     found: dict[str, Any] = {"views": {row.name: row.views for row in rows}}
     for tier, keys in made.items():
         peer = fastest[2] if fastest else None
-        measured = speed(paths[tier], tier, sequences_of(real), keep, peer)
+        measured = speed(paths[tier][0], tier, sequences_of(real), keep, peer)
         found[tier] = {"speed": show_speed(tier, measured, fastest[1] if fastest else "")}
         if not named:
             found[tier]["nearest"] = show_nearest(tier, keys, sides)
+            if tier == "learned":
+                found[tier]["likelihood"] = show_likelihood(real, sides.folds, paths[tier])
         if given.top:
             found[tier]["top"] = telling_keys(real, keys, **judged)
             print(f"\n{tier}: single features that tell most")

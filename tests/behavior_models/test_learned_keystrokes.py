@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deskhand.behavior_models.density_network import whole_inputs
 from deskhand.behavior_models.key_classes import CLASS_CODE
 from deskhand.behavior_models.keystroke_history import (
     HOLD_SCORE,
@@ -19,7 +20,8 @@ from deskhand.behavior_models.keystroke_history import (
     scores,
     times_us,
 )
-from deskhand.behavior_models.keystroke_network import KeystrokeNetwork
+from deskhand.behavior_models.keystroke_inputs import keystroke_inputs
+from deskhand.behavior_models.keystroke_network import HISTORY_INPUTS, TRAITS, KeystrokeNetwork
 from deskhand.behavior_models.learned_keystrokes import SECTION, learned_times, network_of
 from deskhand.behavior_models.profile import load_profile
 from deskhand.errors import DeskhandError
@@ -52,6 +54,31 @@ def test_a_record_gives_the_same_network() -> None:
     again = KeystrokeNetwork.from_record(network.record)
     assert again.record == network.record
     assert np.array_equal(again.class_places, network.class_places)
+
+
+@pytest.mark.parametrize("name", ["spacing", "hold"])
+def test_what_is_drawn_follows_the_density(name: str) -> None:
+    network, rng, size = network_of(PROFILE), np.random.default_rng(4), 20_000
+    inputs = keystroke_inputs(made([TEXT]))
+    traits = np.repeat(
+        whole_inputs(rng.standard_normal((TRAITS, 1)).astype(np.float32)), len(TEXT), 1
+    )
+    sums = network.text_sums(inputs, np.zeros_like(traits))[name]
+    sums += network.trait_sums(name, traits)
+    assert np.array_equal(sums, network.text_sums(inputs, traits)[name])
+    history = np.zeros((HISTORY_INPUTS[name], 1), np.float32)
+    for key in (1, 9):
+        grid = np.linspace(-12, 20, 6401, dtype=np.float32)
+        one = np.repeat(sums[:, [key]], len(grid), axis=1)
+        density = np.exp(network.log_density(name, one, np.repeat(history, len(grid), 1), grid))
+        mass = np.cumsum(density) * (grid[1] - grid[0])
+        assert mass[-1] == pytest.approx(1.0, abs=0.01)
+        chance = rng.random((2, size), dtype=np.float32).clip(1e-6, 1 - 1e-6)
+        one = np.repeat(sums[:, [key]], size, axis=1)
+        drawn = network.drawn_score(name, one, np.repeat(history, size, 1), chance)
+        # Kolmogorov's distance of 20,000 draws: beyond .0138 once in 1,000; .005 for the grid.
+        level = np.interp(np.sort(drawn), grid, mass)
+        assert np.abs(level - (np.arange(size) + 0.5) / size).max() < 0.0138 + 0.005
 
 
 def test_a_network_whose_layers_do_not_fit_is_refused() -> None:
