@@ -18,7 +18,8 @@ A format is a module that is registered in the entry-point group ``deskhand.expo
     Where the format can be read back: yields canonical sessions, and counts in
     `deskhand.exports.losses.Dropped` what it could not keep.
 ``NEEDS_ARGUMENT``
-    True where nothing can be done without an argument, as with a mapping of one's own.
+    True where nothing can be done without an argument, as with a mapping of one's own; then `read` and
+    `findings` take it too, last.
 ``NEEDS_PAGE``
     True where a session in which no page was opened makes no file that readers take.
 ``findings(path)``

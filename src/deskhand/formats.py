@@ -217,6 +217,26 @@ def recognise(path: Path, *, readable: bool = False) -> str:
     )
 
 
+def parts_of(path: Path, text: str) -> list[Path]:
+    """Return the files or folders of one format that a folder holds, or the path itself.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        One file or folder of the format; a shard, which keeps the format in a folder of its name;
+        or that folder.
+    text : str
+        ``NAME`` or ``NAME:ARGUMENT``.
+    """
+    name, _ = split_format(text)
+    inner = path / name
+    if path.is_dir() and path.name == name and not inner.is_dir():
+        inner = path
+    if not inner.is_dir() or name in recognised(path):
+        return [path]
+    return sorted(inner.iterdir())
+
+
 def needs_argument(name: str) -> bool:
     """Return whether a format can do nothing unless something is given behind its name."""
     return bool(getattr(registry.load(EXPORTS, name), "NEEDS_ARGUMENT", False))

@@ -148,15 +148,8 @@ def _parts(folder: Path, name: str | None) -> Iterator[tuple[Path, str]]:
             f"{folder}: holds no sessions that can be read back; generate with --format parquet, "
             "beside other formats if need be."
         )
-    plain = split_format(name)[0]
-    inner = folder / plain
-    if folder.name == plain and not inner.is_dir():
-        inner = folder
-    if inner.is_dir() and plain not in recognised(folder):
-        for part in sorted(inner.iterdir()):
-            yield part, name
-    else:
-        yield folder, name
+    for part in parts_of(folder, name):
+        yield part, name
 
 
 def _read(path: Path, format: str, dropped: Dropped | None) -> Iterator[Session]:  # noqa: A002
@@ -166,10 +159,10 @@ def _read(path: Path, format: str, dropped: Dropped | None) -> Iterator[Session]
             f"{path}: the format {format} is written and not read back; `deskhand formats` lists "
             "those that are."
         )
-    if argument is None:
-        yield from module.read(path, dropped)
-    else:
+    if needs_argument(split_format(format)[0]):
         yield from module.read(path, dropped, argument)
+    else:
+        yield from module.read(path, dropped)
 
 
 def _may_hold(shard: Path, session_id: str) -> bool:

@@ -6,7 +6,7 @@ from deskhand import registry
 from deskhand.errors import DeskhandError
 from deskhand.events import TABLES
 from deskhand.findings import Finding, Report
-from deskhand.formats import EXPORTS, recognise, split_format
+from deskhand.formats import EXPORTS, parts_of, recognise, split_format
 from deskhand.validation.checker import CANONICAL, FORMATS, Checker, holds_sessions
 
 __all__ = ["Finding", "Report", "validate_path"]
@@ -44,8 +44,9 @@ def validate_path(path: Path, *, format: str | None = None, sample: int = SAMPLE
     name = None if format is None else split_format(format)[0]
     shards = sorted(path.glob("shard=*")) if path.is_dir() else []
     if format is not None and name is not None and name not in CANONICAL:
-        for part in [p for s in shards for p in sorted((s / name).iterdir())] or [path]:
-            checker.capture(part, name, format)
+        for folder in shards or [path]:
+            for part in parts_of(folder, format):
+                checker.capture(part, name, format)
     elif shards:
         for folder in shards:
             checker.folder(folder)

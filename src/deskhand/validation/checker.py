@@ -141,7 +141,7 @@ class Checker:
         if not hasattr(module, "findings"):
             return
         self.report.files += 1
-        found = module.findings(path) if argument is None else module.findings(path, argument)
+        found = module.findings(path, argument) if needs_argument(name) else module.findings(path)
         try:
             for finding in found:
                 self.find(finding)
