@@ -1,0 +1,133 @@
+"""AgentNet episodes, as AgentNetTool records and reduces them and OpenCUA reads them: a folder each.
+
+The raw rows, what the recorder knew of machine, windows and elements, the reduced actions, and the
+trajectory of pyautogui code that a model is trained on. ``agentnet:mp4`` adds the film and pictures.
+"""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from deskhand.errors import DeskhandError
+from deskhand.exports.agentnet.action_records import seen
+from deskhand.exports.agentnet.episode_files import recognises
+from deskhand.exports.agentnet.reader import read
+from deskhand.exports.agentnet.recorder import (
+    EOL,
+    Record,
+    event_lines,
+    metadata,
+    recorded,
+)
+from deskhand.exports.agentnet.reduction import reduced
+from deskhand.exports.agentnet.rules import findings
+from deskhand.exports.agentnet.trajectory import trajectory
+from deskhand.exports.agentnet.video import film, need_video, step_times_us, write_pictures
+from deskhand.exports.losses import Kept
+from deskhand.exports.session_tables import Writer
+from deskhand.session import Session
+
+__all__ = ["findings", "open_writer", "read", "recognises"]
+
+SUMMARY = "AgentNet (OpenCUA) episodes, a folder each; agentnet:mp4 with film and pictures"
+FOLDER = "agentnet"
+FILM = "mp4"
+PICTURES = "images"
+LOSES = "pages, fields and focus; masked keys, which are left out; parts of pixels and of notches"
+_PLACE = "the place to the whole px"
+KEEPS = {
+    "session.start": Kept(),
+    "session.end": Kept(),
+    "pointermove": Kept(columns=("buttons",), remark=_PLACE),
+    "pointerdown": Kept(columns=("button", "buttons"), remark=_PLACE),
+    "pointerup": Kept(columns=("button", "buttons"), remark=_PLACE),
+    "wheel": Kept(remark=f"whole notches; {_PLACE}"),
+    "keydown": Kept(columns=("key",), remark="masked keys are left out"),
+    "keyup": Kept(columns=("key",), remark="masked keys are left out"),
+    "window.focus": Kept(columns=("app",), step_us=200_000, remark="seen up to 0.2 s later"),
+}
+
+
+class AgentNetWriter(Writer):
+    """Writes folders ``agentnet/<session_id>``.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the folder ``agentnet`` goes.
+    video : bool
+        Whether film and pictures are made, which needs the sessions' screens.
+    """
+
+    def __init__(self, folder: Path, *, video: bool) -> None:
+        self._folder = folder / FOLDER
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._video = video
+
+    def write(self, session: Session) -> None:
+        """Write one session's episode."""
+        folder = self._folder / session.session_id
+        folder.mkdir()
+        recording = recorded(session)
+        actions = reduced(recording)
+        about = metadata(session, recording, video=self._video)
+        header = session.header
+        instruction = str(header["scenario"]).replace(".", ": ").replace("_", " ")
+        (folder / "events.jsonl").write_bytes(event_lines(recording))
+        _lines(folder / "top_window.jsonl", recording.top_windows)
+        _lines(folder / "element.jsonl", recording.elements)
+        _lines(folder / "reduced_events_complete.jsonl", actions)
+        _lines(folder / "reduced_events_vis.jsonl", map(seen, actions))
+        _object(folder / "metadata.json", about, indent=4)
+        _object(folder / "task_name.json", {"task_name": instruction, "description": ""}, indent=4)
+        pictures: list[str] = []
+        if self._video:
+            film(session, folder / f"{about['start_time'].replace(':', '-')}.mp4")
+            times_us = step_times_us(session, recording, actions)
+            pictures = write_pictures(session, times_us, folder / PICTURES)
+        whole = trajectory(
+            actions,
+            task_id=session.session_id,
+            instruction=instruction,
+            size=(about["screen_width"], about["screen_height"]),
+            images=pictures,
+        )
+        marks = {"synthetic": header["synthetic"], "provenance_id": header["provenance_id"]}
+        _lines(folder / "trajectory.jsonl", [{**whole, **marks}])
+
+    def close(self) -> None:
+        """Do nothing: every episode is complete once written."""
+
+
+def _lines(path: Path, records: Iterable[Record]) -> None:
+    lines = [json.dumps(record, ensure_ascii=False) + EOL for record in records]
+    path.write_bytes("".join(lines).encode())
+
+
+def _object(path: Path, record: Record, indent: int) -> None:
+    path.write_bytes(json.dumps(record, ensure_ascii=False, indent=indent).encode())
+
+
+def open_writer(folder: Path, argument: str | None = None) -> Writer:
+    """Return a writer of episodes.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the folder ``agentnet`` goes.
+    argument : str, optional
+        ``mp4`` for film and pictures.
+
+    Raises
+    ------
+    DeskhandError
+        When something else is asked for, or what films need is not installed.
+    """
+    if argument not in (None, FILM):
+        raise DeskhandError(
+            f"format {f'agentnet:{argument}'!r}: only mp4 can be asked for; "
+            "write --format agentnet:mp4, or leave it out."
+        )
+    if argument == FILM:
+        need_video()
+    return AgentNetWriter(folder, video=argument == FILM)
