@@ -8,6 +8,8 @@ that of Linux' input-event-codes.h and 8.
 from functools import lru_cache
 from typing import NamedTuple
 
+from deskhand.exports.evdev.codes import KEYS
+
 X11_ABOVE_LINUX = 8
 
 # Names by W3C's `key`; of keys that are there twice, that of the right one.
@@ -52,26 +54,7 @@ W3C_NAMES = {
     **{f"f{n}": f"F{n}" for n in range(1, 25)},
 }
 
-# Codes of W3C's UI Events by their place in Linux' input-event-codes.h, from KEY_ESC = 1.
-_RUNS = {
-    1: "Escape Digit1 Digit2 Digit3 Digit4 Digit5 Digit6 Digit7 Digit8 Digit9 Digit0 Minus Equal "
-    "Backspace Tab KeyQ KeyW KeyE KeyR KeyT KeyY KeyU KeyI KeyO KeyP BracketLeft BracketRight Enter "
-    "ControlLeft KeyA KeyS KeyD KeyF KeyG KeyH KeyJ KeyK KeyL Semicolon Quote Backquote ShiftLeft "
-    "Backslash KeyZ KeyX KeyC KeyV KeyB KeyN KeyM Comma Period Slash ShiftRight NumpadMultiply "
-    "AltLeft Space CapsLock F1 F2 F3 F4 F5 F6 F7 F8 F9 F10 NumLock ScrollLock Numpad7 Numpad8 "
-    "Numpad9 NumpadSubtract Numpad4 Numpad5 Numpad6 NumpadAdd Numpad1 Numpad2 Numpad3 Numpad0 "
-    "NumpadDecimal",
-    86: "IntlBackslash F11 F12 IntlRo",
-    96: "NumpadEnter ControlRight NumpadDivide PrintScreen AltRight",
-    102: "Home ArrowUp PageUp ArrowLeft ArrowRight End ArrowDown PageDown Insert Delete",
-    119: "Pause",
-    124: "IntlYen MetaLeft MetaRight ContextMenu",
-}
-KEYCODES = {
-    code: first + place + X11_ABOVE_LINUX
-    for first, codes in _RUNS.items()
-    for place, code in enumerate(codes.split())
-}
+KEYCODES = {key.code: key.number + X11_ABOVE_LINUX for key in KEYS}
 W3C_CODES = {str(number): code for code, number in KEYCODES.items()}
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from deskhand.errors import DeskhandError
 from deskhand.events import ALT, CONTROL, META, SHIFT
+from deskhand.exports.evdev.codes import BUTTON_BITS
 from deskhand.exports.losses import Dropped
 from deskhand.exports.openadapt.action_rows import BUTTONS, NOTCH
 from deskhand.exports.openadapt.key_names import w3c_key
@@ -129,8 +130,7 @@ def act_rows(rows: list[tuple[Any, ...]], where: str, dropped: Dropped) -> list[
             if row["mouse_pressed"] not in (0, 1):
                 raise DeskhandError(f"{here}: a click neither pressed nor released.")
             button = _button(_text(row, "mouse_button_name", here), here)
-            # W3C's bits: 1 left, 2 right, 4 middle, 8 and 16 the others.
-            bit = (1, 4, 2, 8, 16)[button] if button < len(BUTTONS) else 0
+            bit = BUTTON_BITS.get(button, 0)
             buttons = buttons | bit if row["mouse_pressed"] else buttons & ~bit
             kind = "pointerdown" if row["mouse_pressed"] else "pointerup"
             made |= {"type": kind, "button": button, "buttons": buttons}
