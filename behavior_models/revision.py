@@ -85,7 +85,8 @@ def draw_revisions(
     alt = starts[low + (uniforms(key, _ELSEWHERE) * words).astype(np.intp)]
     room = after(boundaries.stops, alt + 1, n) - alt
     table = np.asarray(section["rewording_length"]["value"], np.float64)
-    share = uniforms(key, _LENGTH) * (len(table) - 1)
+    # Lengths are means of equal parts; half a part at either end keeps the mean of all.
+    share = uniforms(key, _LENGTH) * len(table) - 0.5
     length = np.interp(share, np.arange(len(table)), table).round().astype(np.intp)
     length = np.minimum(length, room)
     outside = between(boundaries.outside_letters, alt, alt + length)

@@ -82,9 +82,11 @@ def table_of(folder: Path, name: str) -> pa.Table:
     """Return a set's table, its users named for the set, or say what is expected."""
     path = folder / SETS[name].file
     if not path.is_file():
+        path = folder / "keys" / SETS[name].file
+    if not path.is_file():
         needed = "\n".join(f"  {known.file}: {known.source}" for known in SETS.values())
         raise DeskhandError(
-            f"{path}: no such file. --data takes a folder with public research data, which are not "
+            f"{folder}: no {path.name}, nor in its folder keys. --data takes a folder with public research data, which are not "
             f"part of deskhand, as tidy Parquet tables:\n{needed}\nOne row a keystroke, with the "
             f"columns {', '.join(COLUMNS)} (times in seconds; key: ? where it is not known)."
         )

@@ -14,6 +14,7 @@ from deskhand.behavior_models.keyboard_layout import BACKSPACE, load_layout
 from deskhand.behavior_models.text_edits import CODE
 from deskhand.behavior_models.text_entry import entered_texts
 from deskhand.behavior_models.typing_error_parameters import published_typing_errors
+from deskhand.calibration.key_errors import observed
 from deskhand.keyed_draws import keys
 from tests.behavior_models.text_field import played
 
@@ -141,6 +142,24 @@ def test_every_kind_occurs_and_an_omission_is_marked_after_it() -> None:
     assert set(entry.error.tolist()) >= {0, *(CODE[k] for k in CODE if k not in ("", "revision"))}
     names = [US.key_names[token] for token in np.unique(entry.token)]
     assert {"Control", "ArrowLeft", "End", "Backspace"} <= set(names)
+
+
+def test_other_words_are_taken_back_in_lengths_of_the_tables_mean() -> None:
+    section = WILD | {
+        name: {"value": value, "source": "test"}
+        for name, value in {
+            "slip_rate": {"composition": 0.0},
+            "capital_slip_rate": [0.0, 0.0],
+            "revision_rate": 0.0,
+            "word_delete_people": 0.0,
+            "rewording_rate": 0.005,
+            "rewording_length": [11, 12, 60],
+        }.items()
+    }
+    entry = enter([b"word after word " * 300] * 60, list(range(60)), "composition", section=section)
+    found = observed(entry.token, entry.first, US).length
+    # About 1,400 lengths of SD 19, and rarely a text's end: a standard error of .5.
+    assert found.mean() == pytest.approx(83 / 3, abs=2.0)
 
 
 def test_passwords_have_half_the_slips_and_no_arrows() -> None:
