@@ -14,6 +14,7 @@ from deskhand.formats import (
     can_read,
     load_format,
     needs_argument,
+    parts_of,
     recognise,
     recognised,
     split_format,
