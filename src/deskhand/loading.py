@@ -39,6 +39,17 @@ def screen_path(name: str) -> str:
     return f"{SCREENS_FOLDER}/{name}{SCREEN_SUFFIX}"
 
 
+def picture_path(name: str) -> str:
+    """Return where a run keeps the picture of such a screen.
+
+    Examples
+    --------
+    >>> picture_path("shop/basket")
+    'screens/shop/basket.png'
+    """
+    return f"{SCREENS_FOLDER}/{name}.png"
+
+
 def session_screens(session: Session) -> list[str]:
     """Return the sorted names of the screens that a session's rows refer to."""
     named = set(session.elements.column("screen").unique().to_pylist())

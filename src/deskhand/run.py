@@ -8,7 +8,7 @@ from typing import Any
 
 from deskhand.arguments import Arguments, check_workers
 from deskhand.errors import DeskhandError
-from deskhand.loading import SCREENS_FOLDER, screen_path
+from deskhand.loading import SCREENS_FOLDER, picture_path, screen_path
 from deskhand.manifest import (
     MAKING,
     MANIFEST_FILE,
@@ -202,7 +202,7 @@ def _write_screens(recipe: Recipe, out: Path) -> None:
         write_whole(path, screen_bytes(screen))
         picture = screen.picture()
         if picture is not None:
-            write_whole(path.with_name(Path(screen.data["png"]).name), picture)
+            write_whole(out / picture_path(name), picture)
 
 
 def _made(
@@ -217,7 +217,7 @@ def _made(
         arguments,
         recipe.source,
         recipe.profile_source,
-        {name: screen.data for name, screen in recipe.own_screens.items()},
+        tuple(recipe.own_screens),
         out.absolute(),
     )
     try:
@@ -236,7 +236,9 @@ def _finish(out: Path, begun: dict[str, Any], records: Sequence[dict[str, Any]])
     files = {RUN_FILE: describe_file(out / RUN_FILE)}
     screens: dict[str, str] = dict(begun["own_screens"])
     for name in begun["own_screens"]:
-        files[screen_path(name)] = describe_file(out / screen_path(name))
+        for path in (screen_path(name), picture_path(name)):
+            if (out / path).is_file():
+                files[path] = describe_file(out / path)
     for record in records:
         folder = Shard(record["team"], record["day"]).folder
         screens.update(record["screens"])

@@ -246,10 +246,8 @@ class Screen:
     def load(cls, path: str | Path) -> Self:
         """Read a compiled screen from a ``.screen.json`` file; its picture lies beside it."""
         path = Path(path)
-        data = json.loads(path.read_bytes())
-        # The name alone: a file may not point to another folder.
-        name = Path(data.get("png") or "").name
-        return cls(data, path.with_name(name) if name else None)
+        picture = path.with_name(path.name.removesuffix(".screen.json") + ".png")
+        return cls(json.loads(path.read_bytes()), picture)
 
     def picture(self) -> bytes | None:
         """Return the PNG file that shows the document in its base state, None without one."""

@@ -32,7 +32,7 @@ class Order(NamedTuple):
     arguments: Arguments
     source: str
     profile_source: str
-    own_screens: dict[str, Any]
+    own_screens: tuple[str, ...]
     out: Path
 
 
@@ -64,11 +64,14 @@ def work(order: Order, pipe: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     try:
+        from deskhand.loading import screen_path
         from deskhand.recipe import load_recipe
         from deskhand.screen import Screen
         from deskhand.shard import Shard, make_shard
 
-        screens = {name: Screen(data) for name, data in order.own_screens.items()}
+        # The run has its own copies, with their pictures.
+        own = {name: order.out / screen_path(name) for name in order.own_screens}
+        screens = {name: Screen.load(path) for name, path in own.items()}
         recipe = load_recipe(order.source, order.profile_source, screens, order.arguments.fidelity)
         with one_thread():
             while (task := pipe.recv()) is not None:

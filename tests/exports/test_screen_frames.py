@@ -159,7 +159,7 @@ def test_a_page_that_is_scrolled_moves_under_its_window() -> None:
 
 def test_pages_without_pictures_are_drawn_as_boxes() -> None:
     session = hand_made_session()
-    times = sorted(session.events["t_us"].to_pylist())[::10]
+    times = sorted(session.events["t_us"].to_pylist())[::40]
     pictures = [np.asarray(image) for image in frames(session, times)]
     assert len({image.tobytes() for image in pictures}) > 3
     blank = replace(session, screens={})

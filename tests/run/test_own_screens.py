@@ -23,6 +23,9 @@ def write_scenario(folder: Path, name: str = "shop/basket", **changes: object) -
     """A page of one's own: the shipped form under another name."""
     data = {**shipped_screens()["crm/lead-form"].data, "name": name, "app": "shop"}
     (folder / "basket.screen.json").write_text(json.dumps(data))
+    picture = shipped_screens()["crm/lead-form"].picture()
+    assert picture is not None
+    (folder / "basket.png").write_bytes(picture)
     scenario = {
         "format": "deskhand.scenario/1",
         "name": "shop.fill",
@@ -41,7 +44,16 @@ def test_screens_are_kept_with_the_run(tmp_path: Path, deskhand: Deskhand) -> No
     path = write_scenario(tmp_path)
     runs = [tmp_path / "one", tmp_path / "two"]
     for workers, out in enumerate(runs, 1):
-        words = ["--people", 4, "--team-size", 2, "--seed", 7, "--format", "parquet,rrweb"]
+        words = [
+            "--people",
+            4,
+            "--team-size",
+            2,
+            "--seed",
+            7,
+            "--format",
+            "parquet,rrweb,openadapt:0.1",
+        ]
         done = deskhand("generate", path, *words, "--workers", workers, "--out", out)
         assert done.returncode == 0, done.stderr
     assert hashes(runs[0]) == hashes(runs[1])
@@ -50,10 +62,15 @@ def test_screens_are_kept_with_the_run(tmp_path: Path, deskhand: Deskhand) -> No
     kept_screen = manifest["files"]["screens/shop/basket.screen.json"]
     assert manifest["screens"] == {"shop/basket": kept_screen["sha256"]}
 
+    assert "screens/shop/basket.png" in manifest["files"]
+
     # The page is no longer where it was; the run has its own.
     (tmp_path / "basket.screen.json").unlink()
+    (tmp_path / "basket.png").unlink()
     session = next(api.read_sessions(runs[0]))
     assert session.screens["shop/basket"].app == "shop"
+    pictured = session.screens["shop/basket"].picture()
+    assert pictured == shipped_screens()["crm/lead-form"].picture()
     session.write(tmp_path / "again.json", format="rrweb")
     (kept,) = runs[0].rglob(f"rrweb/{session.session_id}*")
     assert (tmp_path / "again.json").read_bytes() == kept.read_bytes()
@@ -89,7 +106,8 @@ def test_screen_cannot_be_written_outside_the_run(tmp_path: Path, name: str) -> 
     path = write_scenario(tmp_path, name, opens="crm/leads")
     with pytest.raises(DeskhandError, match="screen name"):
         api.generate(path, people=1, seed=7, out=tmp_path / "run")
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["basket.screen.json", "fill.json"]
+    left = sorted(p.name for p in tmp_path.iterdir())
+    assert left == ["basket.png", "basket.screen.json", "fill.json"]
 
 
 BROKEN = {

@@ -128,6 +128,10 @@ def test_elements_have_role_name_place_and_sensitivity(form: Screen) -> None:
     name = form.elements["form.name"]
     assert (name.role, name.name, name.widget, name.tab) == ("textbox", "Full name", "text", 0)
     assert form.elements["form.code"].sensitive == "one-time-code"
+    assert name.look is not None
+    assert name.look.font_px > 8
+    assert name.look.inset[0] + name.look.inset[2] < name.box[2]
+    assert form.elements["form.save"].look is None
     assert form.elements["form.phone"].sensitive == "phone"
     left, top, width, height = form.elements["form.save"].box
     middle = form.hit[int(top + height / 2), int(left + width / 2)]
@@ -144,6 +148,11 @@ def test_state_is_recorded_with_its_slot_and_its_value_effect(form: Screen) -> N
     assert "Saved {{name}}" in texts
     page.enter(edge)
     assert page.elements["form.saved"].id > form.max_id
+    (text,) = form.states["page", "saved"].slot_texts
+    left, top, width, height = page.elements["form.saved"].box
+    assert text.text == "Saved {{name}}"
+    assert (text.box[0], text.room_px) == (left, width)
+    assert top <= text.box[1] < text.box[1] + text.box[3] <= top + height
     back = page.edge("wait")
     assert back is not None
     assert (back.to, back.after_us, back.duration_us) == ("base", 1_500_000, 0)
