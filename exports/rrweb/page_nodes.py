@@ -98,6 +98,10 @@ class PageNodes:
                 yield self.nodes[at]
             waiting.extend(reversed(self._children.get(at, {})))
 
+    def children(self, node_id: int) -> list[dict[str, Any]]:
+        """Return the nodes just below a node."""
+        return [self.nodes[child] for child in self._children.get(node_id, ())]
+
     def was_here(self, node_id: int) -> bool:
         """Return whether a node that is gone was part of this page."""
         return node_id in self._lived_ms
