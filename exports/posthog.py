@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import orjson
 
 from deskhand.errors import DeskhandError
+from deskhand.exports import rrweb
+from deskhand.exports.losses import Kept
 from deskhand.exports.replay_ids import uuid_v7
 from deskhand.exports.rrweb import record
 from deskhand.exports.rrweb import vocabulary as rr
@@ -30,6 +32,9 @@ from deskhand.session import Session
 SUFFIX = ".jsonl"
 SUMMARY = "bodies that posthog-js posts, $snapshot events with rrweb inside, one a line"
 FOLDER = "posthog"
+NEEDS_PAGE = True
+# What is inside is rrweb; nothing is read back, so no columns are promised.
+KEEPS = {kind: Kept(step_us=kept.step_us) for kind, kept in rrweb.KEEPS.items()}
 LOSES = "all that rrweb loses, and what is written into fields: it is masked; not read back"
 
 SNAPSHOT = "$snapshot"

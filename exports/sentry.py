@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from deskhand.errors import DeskhandError
+from deskhand.exports import rrweb
+from deskhand.exports.losses import Kept
 from deskhand.exports.replay_ids import uuid_v4
 from deskhand.exports.rrweb import record
 from deskhand.exports.rrweb import vocabulary as rr
@@ -30,6 +32,9 @@ from deskhand.session import Session
 SUFFIX = ".envelope"
 SUMMARY = "Sentry replay envelopes, a folder a session and a file a segment, with rrweb inside"
 FOLDER = "sentry"
+NEEDS_PAGE = True
+# What is inside is rrweb; nothing is read back, so no columns are promised.
+KEEPS = {kind: Kept(step_us=kept.step_us) for kind, kept in rrweb.KEEPS.items()}
 LOSES = "all that rrweb loses, and every text: it is masked, media are empty boxes; not read back"
 
 # DEFAULT_FLUSH_MIN_DELAY, DEFAULT_FLUSH_MAX_DELAY, MAX_REPLAY_DURATION.
