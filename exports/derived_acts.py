@@ -25,6 +25,7 @@ from deskhand.exports.act_kinds import (
     Wait,
 )
 from deskhand.exports.keyed_runs import KeyedRuns
+from deskhand.exports.scroll_runs import PLACE, scroll_runs
 
 __all__ = [
     "Act",
@@ -45,25 +46,18 @@ __all__ = [
 DOUBLE_CLICK_US = 500_000
 DOUBLE_CLICK_PX = 4.0
 DRAG_PX = 4.0
-# Notches of a wheel closer than this are one scroll; people's flicks are 0.1 to 0.4 s apart, and the
-# finger is set anew between them (assumed).
-SCROLL_PAUSE_US = 1_000_000
 # A longer rest is an act of its own, and ends a typed run (assumed; keystroke research takes 2 s for
 # a pause of thought: Alves, Castro and Olive 2008, Written Communication).
 PAUSE_US = 2_000_000
-# One notch: 100 px (Chromium's and Edge's default on Windows), 3 lines (Windows' default), one page.
-NOTCH = np.array([100.0, 3.0, 1.0])
-
 _PRESSES = ("pointerdown", "pointerup", "pointercancel")
 _KEYS = ("keydown", "keyup", "input")
 _PAGES = ("select.change", "navigation", "window.focus")
-_HANDS = ("pointermove", *_PRESSES, "wheel", "keydown", "keyup", "session.start", "session.end")
+_HANDS = ("pointermove", *_PRESSES, "keydown", "keyup", "session.start", "session.end")
 _COLUMNS = (
     "t_us", "type", "app", "window", "target", "screen_x", "screen_y", "client_x", "client_y",
     "button", "detail", "key", "code", "modifiers", "value", "value_length", "masked",
     "input_type", "url", "reference",
 )  # fmt: skip
-_PLACE = ("screen_x", "screen_y", "client_x", "client_y")
 
 
 def derived_acts(events: pa.Table, pause_us: int = PAUSE_US) -> list[Act]:
@@ -80,8 +74,9 @@ def derived_acts(events: pa.Table, pause_us: int = PAUSE_US) -> list[Act]:
     -------
     list of Act
         Each with its first and last row in ``events``. Every ``pointerdown`` is in exactly one
-        `Click` or `Drag`, every ``wheel`` in one `Scroll`. `Choose`, `Navigate` and `Switch` say what
-        followed from presses and keys that are acts themselves, so a player leaves them out.
+        `Click` or `Drag`, every ``wheel`` in one `Scroll`; where there is no wheel, ``scroll`` rows
+        tell of scrolling. `Choose`, `Navigate` and `Switch` say what followed from presses and keys
+        that are acts themselves, so a player leaves them out.
 
     Examples
     --------
@@ -111,7 +106,10 @@ def derived_acts(events: pa.Table, pause_us: int = PAUSE_US) -> list[Act]:
     (2, 30.0, 'Hi', 1100000)
     """
     types = events["type"].cast(pa.string())
-    where = {kind: np.flatnonzero(np.asarray(pc.equal(types, kind))) for kind in set(_HANDS)}
+    where = {
+        kind: np.flatnonzero(np.asarray(pc.equal(types, kind)))
+        for kind in (*_HANDS, "wheel", "scroll")
+    }
     few = np.flatnonzero(
         np.asarray(pc.is_in(types, value_set=pa.array([*_PRESSES, *_KEYS, *_PAGES])))
     )
@@ -119,9 +117,10 @@ def derived_acts(events: pa.Table, pause_us: int = PAUSE_US) -> list[Act]:
     columns = [column.to_pylist() for column in events.select(_COLUMNS).take(few).columns]
     for row, *values in zip(few.tolist(), *columns, strict=True):
         reader.read(row, dict(zip(_COLUMNS, values, strict=True)))
-    found = [*reader.finished(), *_scrolls(events, where["wheel"], few)]
+    found = [*reader.finished(), *scroll_runs(events, few)]
     found.sort(key=lambda act: (act.start_us, act.first_row))
-    hands = np.sort(np.concatenate([where[kind] for kind in _HANDS]))
+    turned = "wheel" if len(where["wheel"]) else "scroll"
+    hands = np.sort(np.concatenate([where[kind] for kind in (*_HANDS, turned)]))
     waits = list(_waits(events, hands, found, pause_us))
     return sorted([*found, *waits], key=lambda act: (act.start_us, act.first_row))
 
@@ -180,7 +179,7 @@ class _Reader:
             last = {
                 "kind": Click,
                 **common,
-                **{name: event[name] for name in _PLACE},
+                **{name: event[name] for name in PLACE},
                 "button": button,
                 "count": 1,
                 "modifiers": modifiers,
@@ -205,7 +204,7 @@ class _Reader:
         far = np.hypot(self._x[way] - self._x[first], self._y[way] - self._y[first])
         if act["count"] == 1 and np.nanmax(np.append(far, 0.0)) > DRAG_PX:
             act["kind"] = Drag
-            act.update({f"end_{name}": event[name] for name in _PLACE})
+            act.update({f"end_{name}": event[name] for name in PLACE})
 
     def finished(self) -> Iterator[Act]:
         self._keys.finish()
@@ -227,7 +226,7 @@ def _again(last: dict[str, Any], event: dict[str, Any]) -> bool:
         return bool(event["detail"] > 1)
     axes = [
         abs(event[name] - last[name])
-        for name in _PLACE
+        for name in PLACE
         if event[name] is not None and last[name] is not None
     ]
     near = all(off <= DOUBLE_CLICK_PX for off in axes[:2])
@@ -237,42 +236,6 @@ def _again(last: dict[str, Any], event: dict[str, Any]) -> bool:
 def _either(events: pa.Table, first: str, second: str) -> np.ndarray[Any, Any]:
     whole = pc.coalesce(events[first], events[second], pa.scalar(float("nan"), pa.float32()))
     return np.asarray(whole)
-
-
-def _scrolls(
-    events: pa.Table, wheel: np.ndarray[Any, Any], few: np.ndarray[Any, Any]
-) -> Iterator[Scroll]:
-    """Yield runs of wheel rows without a pause, another act or a turn between them."""
-    if not len(wheel):
-        return
-    rows = events.take(wheel)
-    t_us = rows["t_us"].to_numpy()
-    delta = {
-        axis: np.asarray(pc.fill_null(rows[f"delta_{axis}"], 0.0)).astype(float) for axis in "xy"
-    }
-    mode = np.asarray(pc.fill_null(rows["delta_mode"], 0)).clip(0, len(NOTCH) - 1)
-    turned = [np.diff(np.sign(delta[axis])) != 0 for axis in "xy"]
-    stops = np.searchsorted(few, wheel)
-    breaks = (np.diff(t_us) > SCROLL_PAUSE_US) | (np.diff(stops) > 0) | turned[0] | turned[1]
-    first = np.concatenate([[0], np.flatnonzero(breaks) + 1])
-    last = np.append(first[1:], len(wheel)) - 1
-    sums = {axis: np.add.reduceat(delta[axis], first).tolist() for axis in "xy"}
-    notches = {axis: np.add.reduceat(delta[axis] / NOTCH[mode], first).tolist() for axis in "xy"}
-    ahead = rows.take(first).select(["app", "window", "target", "masked", *_PLACE]).to_pylist()
-    for k, (a, b, shared) in enumerate(zip(first.tolist(), last.tolist(), ahead, strict=True)):
-        yield Scroll(
-            start_us=int(t_us[a]),
-            end_us=int(t_us[b]),
-            first_row=int(wheel[a]),
-            last_row=int(wheel[b]),
-            **shared,
-            delta_x=sums["x"][k],
-            delta_y=sums["y"][k],
-            delta_mode=int(mode[a]),
-            notches_x=notches["x"][k],
-            notches_y=notches["y"][k],
-            rows=b - a + 1,
-        )
 
 
 def _waits(

@@ -65,9 +65,18 @@ def with_known(record: Record, **more: Any) -> Record:
 
 
 def ordered(action: Record, number: int) -> Record:
-    """Return an action with its number, what went before and its children at its end."""
+    """Return a finished action with its number, what went before and its children at its end."""
+    describe_typing(action)
     tail: Record = {name: action.pop(name) for name in ("pre_move", "children") if name in action}
     return {**action, "id": number, **tail}
+
+
+def describe_typing(action: Record) -> None:
+    """Describe a typed run, and those that are parts of an action."""
+    if action["action"] == "type":
+        action["description"] = "⌨️ Type: " + "".join(map(shown_key, action["key_names"]))
+    for child in action.get("children", ()):
+        describe_typing(child)
 
 
 def typed(actions: list[Record], typed: Record) -> None:
@@ -79,8 +88,6 @@ def typed(actions: list[Record], typed: Record) -> None:
         run["end_time"] = typed["end_time"]
     else:
         actions.append(typed)
-    run = actions[-1]
-    run["description"] = "⌨️ Type: " + "".join(map(shown_key, run["key_names"]))
 
 
 def shortcut(held: Record, children: list[Record]) -> Record:

@@ -35,8 +35,9 @@ ORDER = {
     "press": ["time_stamp", "action", "name", "pynput_key", "event_idx"],
     "release": ["time_stamp", "action", "name", "pynput_key", "event_idx"],
 }
-# How many raw rows the JSON Schema looks at.
+# How many raw rows, and how many reduced actions, the JSON Schema looks at beside the first of each kind.
 SAMPLE = 200
+REDUCED_SAMPLE = 40
 
 
 def findings(path: Path, argument: str | None = None) -> Iterator[Finding]:
@@ -182,6 +183,16 @@ def _records(path: Path) -> tuple[list[Any], list[Finding]]:
     return found, wrong
 
 
+def _some(records: Sequence[Any]) -> list[int]:
+    """Return the rows of the first action of each kind, and of some of all."""
+    firsts: dict[Any, int] = {}
+    for row, record in enumerate(records):
+        kind = record.get("action") if isinstance(record, dict) else None
+        firsts.setdefault(kind if isinstance(kind, str) else None, row)
+    spread = np.linspace(0, max(len(records) - 1, 0), REDUCED_SAMPLE).astype(int).tolist()
+    return sorted({*firsts.values(), *(spread if records else [])})
+
+
 def _reduced(folder: Path) -> Iterator[Finding]:
     kinds: Sequence[str] = ("complete", "vis")
     both = {}
@@ -190,8 +201,8 @@ def _reduced(folder: Path) -> Iterator[Finding]:
         yield from wrong
         if not wrong:
             both[kind] = records
-            for row, record in enumerate(records):
-                yield from _against(folder / name, row, kind, record)
+            for row in _some(records):
+                yield from _against(folder / name, row, kind, records[row])
     if len(both) == 2 and len(both["complete"]) != len(both["vis"]):
         yield Finding(
             rule="lengths",

@@ -339,6 +339,31 @@ def test_runs_of_the_wheel(rows: list[Row], sums: list[float]) -> None:
     assert [a.notches_y for a in scrolls] == sums
 
 
+def test_captures_without_a_wheel_tell_by_their_pages() -> None:
+    def moved(t_us: int, target: str, y: float) -> Row:
+        return {"type": "scroll", "t_us": t_us, "target": target, "delta_x": 0, "delta_y": y}
+
+    rows = [
+        {"type": "pointermove", "t_us": 0, "screen_x": 7, "screen_y": 8},
+        moved(100_000, "document", 40),
+        moved(150_000, "document", 90),
+        moved(200_000, "list", 30),
+        moved(250_000, "document", 100),
+        {"type": "navigation", "t_us": 400_000, "window": "w"},
+        moved(500_000, "document", 20),
+        moved(550_000, "document", 5),
+    ]
+    scrolls = [a for a in acts_of(rows) if isinstance(a, Scroll)]
+    assert [(a.target, a.delta_y, a.rows) for a in scrolls] == [
+        ("document", 90.0, 2),
+        ("list", 30.0, 1),
+        ("document", 10.0, 1),
+        ("document", 20.0, 1),
+        ("document", -15.0, 1),
+    ]
+    assert all((a.screen_x, a.screen_y) == (7.0, 8.0) for a in scrolls)
+
+
 def test_rests_are_acts_and_end_typed_runs() -> None:
     rows = key(0, "a") + key(100_000, "b") + key(3_000_000, "c")
     one, rest, two = acts_of(rows)
