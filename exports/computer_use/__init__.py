@@ -2,6 +2,7 @@
 
 A file is one JSON object: what the session is, and its steps. A step says when and where a person did
 something, and holds the tool call that would do it. The calls alone, in order, are what an API returns.
+With ``pictures`` a session is a folder of that file and of the screen as it was before each step.
 """
 
 from collections.abc import Iterator
@@ -13,21 +14,23 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from deskhand.errors import DeskhandError, UnknownNameError
+from deskhand.errors import UnknownNameError
 from deskhand.exports.computer_use import anthropic_actions, openai_actions
+from deskhand.exports.computer_use.arguments import FILE, file_of, words_of
 from deskhand.exports.computer_use.rules import findings
 from deskhand.exports.computer_use.visible_acts import Display
 from deskhand.exports.derived_acts import derived_acts
 from deskhand.exports.losses import Kept
+from deskhand.exports.screen_frames import frames, need_pillow
 from deskhand.exports.session_tables import Writer
 from deskhand.session import Session
 
 __all__ = ["findings", "open_writer", "recognises", "trajectory"]
 
-SUMMARY = "computer-use tool calls of Anthropic (default) or OpenAI (computer_use:openai), one file a session"
+SUMMARY = "computer-use tool calls of Anthropic or OpenAI (computer_use:openai), one file a session"
 FOLDER = "computer_use"
 SUFFIX = ".json"
-VOCABULARIES: dict[str, ModuleType] = {"anthropic": anthropic_actions, "openai": openai_actions}
+WORDS: dict[str, ModuleType] = {"anthropic": anthropic_actions, "openai": openai_actions}
 LOSES = "the pointer's way and the keys' timing: an action is where, what and when"
 KEEPS = {
     "pointerdown": Kept(remark="as clicks and drags, to the pixel"),
@@ -36,6 +39,8 @@ KEEPS = {
     "keydown": Kept(remark="as text, keys and shortcuts; masked text as stars"),
     "screenshot": Kept(remark="as the act of taking it"),
 }
+# A picture shows what was there just before a step.
+BEFORE_US = 1
 # What a file begins with; enough to tell it by.
 HEAD = 256
 
@@ -67,9 +72,9 @@ def trajectory(session: Session, vocabulary: str = "anthropic") -> dict[str, Any
     >>> made["steps"][1]["call"]["action"]
     {'type': 'click', 'button': 'left', 'x': 990, 'y': 439}
     """
-    if vocabulary not in VOCABULARIES:
-        raise UnknownNameError("vocabulary", vocabulary, VOCABULARIES)
-    words = VOCABULARIES[vocabulary]
+    if vocabulary not in WORDS:
+        raise UnknownNameError("vocabulary", vocabulary, WORDS)
+    words = WORDS[vocabulary]
     header = session.header
     size = (int(header["screen_width"]), int(header["screen_height"]))
     display = Display(*size)
@@ -128,7 +133,8 @@ def _screenshots(events: pa.Table) -> Iterator[tuple[Any, ...]]:
 
 
 def recognises(path: Path) -> bool:
-    """Return whether a file begins like a trajectory that this format writes."""
+    """Return whether a file begins like a trajectory that this format writes, or a folder holds one."""
+    path = file_of(path)
     if not path.is_file():
         return False
     with path.open("rb") as file:
@@ -139,7 +145,7 @@ def recognises(path: Path) -> bool:
 
 
 class ComputerUseWriter(Writer):
-    """Writes ``computer_use/<session_id>.json`` files.
+    """Writes files ``computer_use/<session_id>.json``, or folders ``computer_use/<session_id>``.
 
     Parameters
     ----------
@@ -147,21 +153,39 @@ class ComputerUseWriter(Writer):
         Where the folder ``computer_use`` goes.
     vocabulary : str
         ``anthropic`` or ``openai``.
+    pictures : bool
+        Whether the screen is drawn before each step, which needs the sessions' screens.
     """
 
-    def __init__(self, folder: Path, vocabulary: str) -> None:
+    def __init__(self, folder: Path, vocabulary: str, *, pictures: bool) -> None:
         self._folder = folder / FOLDER
         self._folder.mkdir(parents=True, exist_ok=True)
         self._vocabulary = vocabulary
+        self._pictures = pictures
 
     def write(self, session: Session) -> None:
         """Write one session's tool calls."""
-        path = self._folder / f"{session.session_id}{SUFFIX}"
         made = trajectory(session, self._vocabulary)
+        path = self._folder / f"{session.session_id}{SUFFIX}"
+        if self._pictures:
+            folder = self._folder / session.session_id
+            folder.mkdir()
+            path = folder / FILE
+            _draw(session, made["steps"], folder)
         path.write_bytes(orjson.dumps(made, option=orjson.OPT_INDENT_2) + b"\n")
 
     def close(self) -> None:
         """Do nothing: every file is complete once written."""
+
+
+def _draw(session: Session, steps: list[dict[str, Any]], folder: Path) -> None:
+    """Write the screen before each step as a PNG file, one for all steps of one time."""
+    times_us = sorted({max(0, step["start_us"] - BEFORE_US) for step in steps})
+    names = {t_us: f"{number:05d}.png" for number, t_us in enumerate(times_us)}
+    for t_us, picture in zip(times_us, frames(session, times_us), strict=True):
+        picture.save(folder / names[t_us], compress_level=6)
+    for step in steps:
+        step["screenshot"] = names[max(0, step["start_us"] - BEFORE_US)]
 
 
 def open_writer(folder: Path, argument: str | None = None) -> Writer:
@@ -172,16 +196,15 @@ def open_writer(folder: Path, argument: str | None = None) -> Writer:
     folder : Path
         Where the folder ``computer_use`` goes.
     argument : str, optional
-        The vocabulary: ``anthropic``, which is the default, or ``openai``.
+        Words with commas between them: the vocabulary, ``anthropic``, which is the default, or
+        ``openai``; and ``pictures``.
 
     Raises
     ------
     DeskhandError
-        When there is no such vocabulary.
+        When a word is not known, or what pictures need is not installed.
     """
-    if argument is not None and argument not in VOCABULARIES:
-        raise DeskhandError(
-            f"format {f'computer_use:{argument}'!r}: vocabularies are {', '.join(VOCABULARIES)}; "
-            "write --format computer_use:openai, or leave it out."
-        )
-    return ComputerUseWriter(folder, argument or "anthropic")
+    vocabulary, pictures = words_of(argument)
+    if pictures:
+        need_pillow()
+    return ComputerUseWriter(folder, vocabulary or "anthropic", pictures=pictures)

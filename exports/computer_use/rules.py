@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from deskhand.exports.computer_use.arguments import file_of, words_of
 from deskhand.findings import Finding
 from deskhand.json_schema import describe, validator
 
@@ -17,15 +18,17 @@ def findings(path: Path, argument: str | None = None) -> Iterator[Finding]:
     Parameters
     ----------
     path : pathlib.Path
-        The file.
+        The file, or the folder that holds it and its pictures.
     argument : str, optional
-        The vocabulary that is wanted, ``anthropic`` or ``openai``.
+        What is wanted: ``anthropic`` or ``openai``, and ``pictures``.
 
     Yields
     ------
     Finding
-        By rule: ``file``, ``schema``, ``vocabulary``, ``order``, ``id``, ``display``.
+        By rule: ``file``, ``schema``, ``vocabulary``, ``order``, ``id``, ``display``, ``picture``.
     """
+    vocabulary, pictures = words_of(argument)
+    path = file_of(path)
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
@@ -46,14 +49,15 @@ def findings(path: Path, argument: str | None = None) -> Iterator[Finding]:
         )
     if wrong:
         return
-    if argument not in (None, document["vocabulary"]):
+    if vocabulary not in (None, document["vocabulary"]):
         yield Finding(
             rule="vocabulary",
             path=path,
             given=document["vocabulary"],
-            remedy=f"write the session with --format computer_use:{argument}",
+            remedy=f"write the session with --format computer_use:{vocabulary}",
         )
     yield from _between(path, document)
+    yield from _pictures(path, document["steps"], wanted=pictures)
 
 
 def _between(path: Path, document: dict[str, Any]) -> Iterator[Finding]:
@@ -76,6 +80,23 @@ def _between(path: Path, document: dict[str, Any]) -> Iterator[Finding]:
         for x, y in _places(call):
             if x >= size[0] or y >= size[1]:
                 yield found("display", f"({x}, {y})", f"places lie within {size[0]} x {size[1]} px")
+
+
+def _pictures(path: Path, steps: list[dict[str, Any]], *, wanted: bool) -> Iterator[Finding]:
+    """Yield steps whose picture is not there; without ``wanted`` only of sessions that have some."""
+    if not wanted and not any(path.parent.glob("*.png")):
+        return
+    for row, step in enumerate(steps):
+        name = step["screenshot"]
+        # A name that leads elsewhere is not followed.
+        if name is None or Path(name).name != name or not (path.parent / name).is_file():
+            yield Finding(
+                rule="picture",
+                path=path,
+                row=row,
+                given=str(name),
+                remedy="write the session with --format computer_use:pictures",
+            )
 
 
 def _places(call: dict[str, Any]) -> Iterator[tuple[int, int]]:

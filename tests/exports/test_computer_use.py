@@ -290,8 +290,34 @@ def test_what_is_no_trajectory_is_found(tmp_path: Path, content: bytes) -> None:
     assert list(computer_use.findings(path))
 
 
+def test_pictures_are_beside_the_steps(tmp_path: Path) -> None:
+    image = pytest.importorskip("PIL.Image", reason='python -m pip install -e ".[test,screens]"')
+    session = hand_made_session()
+    with computer_use.open_writer(tmp_path, "openai,pictures") as writer:
+        writer.write(session)
+    folder = tmp_path / "computer_use" / session.session_id
+    assert computer_use.recognises(folder)
+    assert not list(computer_use.findings(folder, "openai,pictures"))
+    steps = json.loads((folder / "computer_use.json").read_text())["steps"]
+    named = {step["screenshot"] for step in steps}
+    assert named == {path.name for path in folder.glob("*.png")}
+    with (
+        image.open(folder / steps[-1]["screenshot"]) as last,
+        image.open(folder / "00000.png") as first,
+    ):
+        assert last.size == first.size == (1920, 1080)
+        assert last.tobytes() != first.tobytes()
+    (folder / "00001.png").unlink()
+    assert {f.rule for f in computer_use.findings(folder)} == {"picture"}
+
+
+def test_pictures_that_are_wanted_are_missed(written: Path) -> None:
+    assert {f.rule for f in computer_use.findings(written, "pictures")} == {"picture"}
+
+
 def test_unknown_vocabularies_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(DeskhandError, match="anthropic, openai"):
-        computer_use.open_writer(tmp_path, "gemini")
+    for argument in ("gemini", "", "anthropic,openai", "openai,films"):
+        with pytest.raises(DeskhandError, match="anthropic or openai"):
+            computer_use.open_writer(tmp_path, argument)
     with pytest.raises(DeskhandError, match="did you mean 'openai'"):
         computer_use.trajectory(hand_made_session(), "openia")
