@@ -7,7 +7,7 @@ import numpy as np
 
 from deskhand.errors import DeskhandError
 from deskhand.exports.agentnet.recorder import Record, Recording
-from deskhand.exports.screen_frames import frames, need_pillow
+from deskhand.exports.screen_frames import frames, need_pillow, png_bytes
 from deskhand.session import Session
 
 # OBS makes 30 pictures a second; OpenCUA looks at every tenth of a second, and no finer.
@@ -86,6 +86,6 @@ def write_pictures(session: Session, times_us: Sequence[int], folder: Path) -> l
     names = []
     for number, picture in enumerate(frames(session, times_us)):
         name = f"{number}.png"
-        picture.save(folder / name, compress_level=6)
+        (folder / name).write_bytes(png_bytes(picture, session))
         names.append(f"{folder.name}/{name}")
     return names

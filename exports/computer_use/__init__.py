@@ -21,7 +21,7 @@ from deskhand.exports.computer_use.rules import findings
 from deskhand.exports.computer_use.visible_acts import Display
 from deskhand.exports.derived_acts import derived_acts
 from deskhand.exports.losses import Kept
-from deskhand.exports.screen_frames import frames, need_pillow
+from deskhand.exports.screen_frames import frames, need_pillow, png_bytes
 from deskhand.exports.session_tables import Writer
 from deskhand.session import Session
 
@@ -183,7 +183,7 @@ def _draw(session: Session, steps: list[dict[str, Any]], folder: Path) -> None:
     times_us = sorted({max(0, step["start_us"] - BEFORE_US) for step in steps})
     names = {t_us: f"{number:05d}.png" for number, t_us in enumerate(times_us)}
     for t_us, picture in zip(times_us, frames(session, times_us), strict=True):
-        picture.save(folder / names[t_us], compress_level=6)
+        (folder / names[t_us]).write_bytes(png_bytes(picture, session))
     for step in steps:
         step["screenshot"] = names[max(0, step["start_us"] - BEFORE_US)]
 

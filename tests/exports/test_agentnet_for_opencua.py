@@ -203,6 +203,7 @@ def test_the_film_and_its_pictures(tmp_path: Path) -> None:
     for name in pictures:
         with image.open(folder / name) as picture:
             assert picture.size == (1920, 1080)
+            assert picture.info["synthetic"] == "true"
     again = episode(session, tmp_path / "two", "mp4")
     assert [p.read_bytes() for p in sorted(folder.rglob("*.*"))] == [
         p.read_bytes() for p in sorted(again.rglob("*.*"))
