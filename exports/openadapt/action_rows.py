@@ -38,15 +38,22 @@ def type_codes(events: pa.Table) -> NDArray[np.int64]:
 
 
 def paused(events: pa.Table) -> NDArray[np.bool_]:
-    """Return which rows a recorder does not see, shape (n,): those in an excluded application."""
+    """Return which rows a recorder does not see, shape (n,): those in an excluded application.
+
+    The row that brings its window to the front is among them, unless something was done there first.
+    """
     codes = type_codes(events)
     policy = pc.fill_null(pc.equal(events["policy"].cast(pa.string()), PAUSE), False)
     starts = np.flatnonzero((codes == TYPE_CODE["redaction"]) & np.asarray(policy))
     found = np.zeros(len(events), np.bool_)
     focus = np.flatnonzero(codes == TYPE_CODE["window.focus"])
+    done = np.flatnonzero(np.isin(codes, [TYPE_CODE[name] for name in _NAMES]))
     for start in starts.tolist():
-        later = focus[np.searchsorted(focus, start, "right") :]
-        found[start : int(later[0]) if len(later) else len(events)] = True
+        place = int(np.searchsorted(focus, start, "right"))
+        end = int(focus[place]) if place < len(focus) else len(events)
+        if place and np.searchsorted(done, start) == np.searchsorted(done, focus[place - 1]):
+            start = int(focus[place - 1])
+        found[start:end] = True
     return found
 
 

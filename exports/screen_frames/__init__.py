@@ -32,11 +32,14 @@ SEEN = (
     "scroll",
     "select.open",
     "select.close",
+    "redaction",
 )
 _COLUMNS = (
     "t_us", "type", "app", "window", "target", "detail", "delta_x", "delta_y", "value",
-    "value_length", "masked", "input_type", "url", "reference",
+    "value_length", "masked", "input_type", "url", "reference", "policy",
 )  # fmt: skip
+# A redaction row of this policy says that the application is excluded from recordings.
+EXCLUDED = "pause"
 # Where a page starts of whose window no pointer tells it.
 ORIGIN = (256, 136)
 # A caret shows and hides for as long as this (Windows, GTK and Chromium: 500 to 600 ms).
@@ -149,6 +152,9 @@ class _Stage:
 
     def take(self, row: dict[str, Any]) -> None:
         kind = row["type"]
+        if kind == "redaction":
+            self._exclude(row)
+            return
         window = self._window(row)
         if kind in ("navigation", "window.focus"):
             if kind == "window.focus" or len(self.windows) == 1:
@@ -166,6 +172,11 @@ class _Stage:
         elif window.view is not None:
             window.view.take(row)
             window.stale = True
+
+    def _exclude(self, row: dict[str, Any]) -> None:
+        if row["policy"] == EXCLUDED and (row["window"] is not None or self.windows):
+            window = self.windows[-1] if row["window"] is None else self._window(row)
+            window.excluded = window.stale = True
 
     def _window(self, row: dict[str, Any]) -> Window:
         name = row["window"] or row["app"] or "window"

@@ -24,6 +24,7 @@ MOST_BOOKMARKS = 10
 LIST_ROW_PX, LIST_ROWS = 22, 15
 ARROW = ((0, 0), (0, 16.5), (3.9, 13), (6.6, 19), (9.2, 17.9), (6.6, 12), (12, 12))
 
+BLOCKED = "#8a9099"
 WALLPAPER, BAR, TITLE, TITLE_BEHIND = "#3f5a70", "#20262e", "#c7cbd3", "#d9dbe0"
 ADDRESS, PAPER, INK, FAINT, EDGE, LIT = (
     "#f2f3f5", "#ffffff", "#16181d", "#565b66", "#b3b8c0", "#1967d2",
@@ -35,7 +36,10 @@ Point = tuple[float, float]
 
 @dataclass(slots=True, kw_only=True)
 class Window:
-    """One window: where its page starts on the desktop, and what the page shows."""
+    """One window: where its page starts on the desktop, and what the page shows.
+
+    Of an ``excluded`` one nothing is shown but that it is there.
+    """
 
     name: str
     app: str
@@ -43,6 +47,7 @@ class Window:
     number: int
     view: PageView | None = None
     url: str = ""
+    excluded: bool = False
     stale: bool = True
     image: "Image | None" = None
     caret: Place | None = None
@@ -53,8 +58,9 @@ class Window:
 
         if self.image is None or self.stale:
             self.stale = False
-            if self.view is None:
-                self.image, self.caret = Image.new("RGB", viewport, PAPER), None
+            if self.view is None or self.excluded:
+                colour = BLOCKED if self.excluded else PAPER
+                self.image, self.caret = Image.new("RGB", viewport, colour), None
             else:
                 self.image, self.caret = painted(self.view)
         return self.image
@@ -105,6 +111,8 @@ def _frame(
     pen.rectangle((left, address, right, top - 1), fill=ADDRESS)
     pen.rounded_rectangle((left + 10, address + 3, right - 10, bar - 3), 12, fill=PAPER)
     pen.line((left, top - 1, right, top - 1), fill=EDGE)
+    if window.excluded:
+        return
     named = window.view.screen.title if window.view else window.app or window.name
     lettering.write(pen, (left + 14, address - 10), named, 13, INK if front else FAINT)
     shown = window.url.partition("://")[2] or window.url
@@ -123,6 +131,8 @@ def _task(pen: "ImageDraw", window: Window, height: int, *, front: bool) -> None
     top = height - TASK_BAR_PX
     fill = "#3a434e" if front else "#2a313a"
     pen.rounded_rectangle((left, top + 4, left + width, height - 5), 4, fill=fill)
+    if window.excluded:
+        return
     text = lettering.shortened(window.app or window.name, 13, width - 24)
     lettering.write(pen, (left + 12, top + 25), text, 13, "#e8eaed")
 
@@ -131,7 +141,7 @@ def draw_list(pen: "ImageDraw", window: Window, size: tuple[int, int], at: Point
     """Draw the open list of a native drop-down, the line under the pointer lit."""
     view = window.view
     element = view.element(view.opened) if view is not None else None
-    if view is None or element is None:
+    if view is None or element is None or window.excluded:
         return
     options = element.options
     now = view.texts.get(element.key, element.value)

@@ -226,6 +226,7 @@ def test_an_excluded_application_is_a_gap(tmp_path: Path) -> None:
     names = stored(folder, "SELECT name, key_char FROM action_event")
     assert names == [("press", "a"), ("release", "a"), ("press", "c"), ("release", "c")]
     assert not stored(folder, "SELECT * FROM browser_event")
+    assert stored(folder, "SELECT title FROM window_event") == [("mail",)]
 
 
 def test_where_the_desktop_is_unknown_places_are_those_of_the_page(tmp_path: Path) -> None:

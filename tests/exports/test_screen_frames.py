@@ -157,6 +157,20 @@ def test_a_page_that_is_scrolled_moves_under_its_window() -> None:
     assert (picture(session, before) != picture(session, scrolled["t_us"])).any()
 
 
+def test_an_excluded_application_is_a_blank_box(lead: Session) -> None:
+    focus = rows(lead, "focus")[0]
+    hidden = with_rows(
+        lead,
+        {"type": "redaction", "policy": "pause", "reason": "excluded-app"},
+        kind="focus",
+        t_us=focus["t_us"],
+    )
+    inside = on_page(picture(hidden, lead.header["duration_us"], pointer=False), (0, 0, 1280, 720))
+    assert len(np.unique(inside.reshape(-1, 3), axis=0)) == 1
+    above = on_page(picture(hidden, focus["t_us"], pointer=False), (0, -88, 1280, 28))
+    assert len(np.unique(above.reshape(-1, 3), axis=0)) == 1
+
+
 def test_pages_without_pictures_are_drawn_as_boxes() -> None:
     session = hand_made_session()
     times = sorted(session.events["t_us"].to_pylist())[::40]
