@@ -66,13 +66,16 @@ def raw_rows(path: Path) -> pa.Table:
     try:
         if not path.read_bytes().strip():
             return schema.empty_table()
-        return pyarrow.json.read_json(
+        rows = pyarrow.json.read_json(
             path,
             read_options=pyarrow.json.ReadOptions(block_size=BLOCK, use_threads=False),
             parse_options=pyarrow.json.ParseOptions(
                 explicit_schema=schema, unexpected_field_behavior="infer"
             ),
         )
+        # Arrow's parser takes any bytes for a string.
+        rows.validate(full=True)
+        return rows
     except (OSError, pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         message = str(error).splitlines()[0]
         raise DeskhandError(

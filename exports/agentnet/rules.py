@@ -203,6 +203,14 @@ def _reduced(folder: Path) -> Iterator[Finding]:
             both[kind] = records
             for row in _some(records):
                 yield from _against(folder / name, row, kind, records[row])
+    raw = folder / EVENTS_FILE
+    if any(both.values()) and raw.is_file() and not raw.stat().st_size:
+        yield Finding(
+            rule="events",
+            path=raw,
+            given="no event, yet there are actions",
+            remedy="actions are reduced from events; record the episode again",
+        )
     if len(both) == 2 and len(both["complete"]) != len(both["vis"]):
         yield Finding(
             rule="lengths",

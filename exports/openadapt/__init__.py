@@ -30,8 +30,12 @@ KEEPS: Mapping[str, Kept] = {
     "pointerdown": Kept(columns=(*_PLACE, "button")),
     "pointerup": Kept(columns=(*_PLACE, "button")),
     "wheel": Kept(columns=_PLACE, remark="distances as notches: they come back as 100 px a notch"),
-    "keydown": Kept(columns=("key", "code"), remark="masked keys are left out; codes of PC keyboards"),
-    "keyup": Kept(columns=("key", "code"), remark="masked keys are left out; codes of PC keyboards"),
+    "keydown": Kept(
+        columns=("key", "code"), remark="masked keys are left out; codes of PC keyboards"
+    ),
+    "keyup": Kept(
+        columns=("key", "code"), remark="masked keys are left out; codes of PC keyboards"
+    ),
     "navigation": Kept(columns=("url",)),
 }
 LOSES = (
