@@ -85,12 +85,22 @@ def test_the_harness_sees_what_is_wrong(
 
 
 @pytest.mark.parametrize(
-    ("name", "fidelity"), [*((name, "law") for name in SCENARIOS), (SCENARIOS[1], "learned")]
+    ("name", "fidelity", "argument"),
+    [
+        *((name, "law", None) for name in SCENARIOS),
+        (SCENARIOS[1], "learned", None),
+        (SCENARIOS[1], "law", "noise"),
+    ],
 )
 def test_simulated_sessions_replay(
-    name: str, fidelity: str, chromium: str, node_modules: Path, tmp_path: Path
+    name: str,
+    fidelity: str,
+    argument: str | None,
+    chromium: str,
+    node_modules: Path,
+    tmp_path: Path,
 ) -> None:
-    with rrweb.open_writer(tmp_path) as writer:
+    with rrweb.open_writer(tmp_path, argument) as writer:
         writer.write(deskhand.simulate(name, seed=7, fidelity=fidelity))
     path = next((tmp_path / "rrweb").glob("*.json"))
     report = validate_path(path)
