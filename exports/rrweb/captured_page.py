@@ -27,7 +27,7 @@ _NAMED_BY_CONTENT = (
 )  # fmt: skip
 # Their whole value is told; the keys that make it leave no text of their own.
 WHOLE_VALUES = ("date", "time", "datetime-local", "month", "week", "color", "range", "file")
-_LABELLED = ("input", "select", "textarea")
+_LABELLED = ("input", "select", "textarea", "button")
 CHECKED = ("checkbox", "radio")
 
 
@@ -170,7 +170,11 @@ class CapturedPage:
         return key
 
     def _label(self, node_id: int) -> str:
-        """Return the text of a field's label: one that names its id, or one around it."""
+        """Return the text of an element's label: one it names, one that names its id, or one around it."""
+        named = self.attribute(node_id, "aria-labelledby").split()
+        if named:
+            ids = {self.attribute(at, "id"): at for at in self._page.nodes}
+            return " ".join(self.text_of(ids[name]) for name in named if name in ids)
         own = self.attribute(node_id, "id")
         for node in self._page.nodes.values():
             if node.get("tagName") == "label" and own and node["attributes"].get("for") == own:

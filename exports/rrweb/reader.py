@@ -56,6 +56,9 @@ KEEPS: Mapping[str, Kept] = {
     "scroll": Kept(
         columns=("target", "delta_x", "delta_y"), step_us=MS, remark="a sample each 100 ms"
     ),
+    "resize": Kept(
+        columns=("delta_x", "delta_y"), step_us=MS, remark="one each 200 ms, or with the next page"
+    ),
     "redaction": Kept(
         columns=("target", "policy"), step_us=MS, remark="of fields in which something was typed"
     ),
