@@ -15,6 +15,7 @@ import orjson
 
 from deskhand.errors import DeskhandError
 from deskhand.exports import rrweb
+from deskhand.exports.capture_files import content_of
 from deskhand.exports.losses import Kept
 from deskhand.exports.replay_ids import uuid_v7
 from deskhand.exports.rrweb import record
@@ -253,7 +254,7 @@ def findings(path: Path) -> Iterator[Finding]:
     """
     inner: list[Any] = []
     sessions: set[str] = set()
-    for row, line in enumerate(path.read_bytes().splitlines()):
+    for row, line in enumerate(content_of(path).splitlines()):
         try:
             body = orjson.loads(line)
         except ValueError as error:

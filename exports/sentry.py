@@ -15,12 +15,14 @@ import orjson
 
 from deskhand.errors import DeskhandError
 from deskhand.exports import rrweb
+from deskhand.exports.capture_files import content_of
 from deskhand.exports.losses import Kept
 from deskhand.exports.replay_ids import uuid_v4
 from deskhand.exports.rrweb import record
 from deskhand.exports.rrweb import vocabulary as rr
 from deskhand.exports.rrweb.privacy import Masked, Masking
 from deskhand.exports.rrweb.rules import breaches
+from deskhand.exports.rrweb.shapes import fault_of
 from deskhand.exports.rrweb.timeline import Event
 from deskhand.exports.sentry_breadcrumbs import OPTIONS, Breadcrumbs, custom
 from deskhand.exports.session_tables import Writer
@@ -230,7 +232,7 @@ def findings(path: Path) -> Iterator[Finding]:
     replays: dict[str, list[tuple[int, list[Any]]]] = {}
     for file in files:
         try:
-            about, events = opened(file.read_bytes())
+            about, events = opened(content_of(file))
         except (ValueError, KeyError, TypeError, zlib.error) as error:
             remedy = "an envelope is a header line, a replay_event and a replay_recording"
             yield _finding("readable", file, str(error), remedy)
@@ -239,7 +241,7 @@ def findings(path: Path) -> Iterator[Finding]:
         if wrong is not None:
             yield _finding("schema", file, describe(wrong), "write it as sentry.schema.json says")
             continue
-        times = [e["timestamp"] for e in rrweb_events(events)]
+        times = [e["timestamp"] for e in rrweb_events(events) if fault_of(e) is None]
         if times and not max(times) <= about["timestamp"] * 1000 + 1:
             given = f"{max(times)} ms in a segment of {about['timestamp']} s"
             yield _finding("time", file, given, "a segment is sent after its last event")
@@ -301,7 +303,13 @@ def opened(content: bytes) -> tuple[Any, list[Any]]:
 def rrweb_events(events: list[Any]) -> list[Any]:
     """Return the events that a replayer takes, without what Sentry adds, as its own reader does."""
     added = ("breadcrumb", "performanceSpan", "options")
-    return [e for e in events if not (e["type"] == rr.CUSTOM and e["data"]["tag"] in added)]
+    kept = []
+    for event in events:
+        data = event.get("data") if isinstance(event, dict) else None
+        tag = data.get("tag") if isinstance(data, dict) and event.get("type") == rr.CUSTOM else None
+        if tag not in added:
+            kept.append(event)
+    return kept
 
 
 def _finding(rule: str, path: Path, given: str, remedy: str) -> Finding:

@@ -11,6 +11,8 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import deskhand
 from deskhand.errors import DeskhandError
@@ -407,6 +409,50 @@ def test_faults_of_envelopes(lead: Session, tmp_path: Path) -> None:
     for file in folder.iterdir():
         file.unlink()
     assert [f.rule for f in sentry.findings(folder)] == ["complete"]
+
+
+@BOTH
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_damaged_files_end_in_findings_or_none(
+    module: Any, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.getbasetemp() / f"damaged-{module.FOLDER}"
+    path = (
+        next((folder / module.FOLDER).iterdir())
+        if folder.exists()
+        else written(module, hand_made_session(), folder)
+    )
+    file = sorted(path.iterdir())[0] if path.is_dir() else path
+    content = file.read_bytes()
+    damaged = bytearray(content)
+    for _ in range(data.draw(st.integers(1, 4))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    file.write_bytes(bytes(damaged))
+    try:
+        list(module.findings(path))
+    finally:
+        file.write_bytes(content)
+
+
+def test_what_a_segment_holds_may_be_anything(lead: Session, tmp_path: Path) -> None:
+    file = sorted(written(sentry, lead, tmp_path).iterdir())[0]
+    header, kind, about, _, _ = file.read_bytes().split(b"\n", 4)
+    cases: list[list[Any]] = [
+        [],
+        [5],
+        [None, {}],
+        [{"type": 5}],
+        [{"type": 5, "data": []}],
+        [{"type": 2, "data": {"node": {}}}],
+    ]
+    for events in cases:
+        body = b'{"segment_id":0}\n' + zlib.compress(orjson.dumps(events))
+        item = orjson.dumps({"type": "replay_recording", "length": len(body)})
+        file.write_bytes(b"\n".join([header, kind, about, item, body]))
+        assert list(sentry.findings(file))
 
 
 @BOTH
