@@ -83,6 +83,8 @@ def read_file(path: Path, mapping: OwnMapping, dropped: Dropped) -> Iterator[Ses
         Counts what stands for no canonical event or column.
     """
     content, records = records_of(path, mapping.form)
+    if not records:
+        return
     rows = _rows(records, mapping, dropped)
     if rows is None:
         raise DeskhandError(
