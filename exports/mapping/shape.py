@@ -109,7 +109,7 @@ def shape_of(template: Node, types: set[str]) -> Shape:
     for place, node in leaves(template):
         if isinstance(node, Constant):
             allowed[place] = frozenset([value_key(node.value)])
-        elif isinstance(node, Clock | Each):
+        elif isinstance(node, Each) or (isinstance(node, Clock) and node.of == "event"):
             needed.add(place)
         elif isinstance(node, Value) and "enum" in node.options and "else" not in node.options:
             table = node.options["enum"]

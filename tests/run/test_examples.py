@@ -1,7 +1,9 @@
 """The examples run as they stand."""
 
 import importlib.util
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -47,6 +49,19 @@ def test_pictures_of_the_pointer_can_be_made(tmp_path: Path) -> None:
     _run(ROOT / "docs" / "make_pointer_pictures.py", tmp_path, "--out", str(tmp_path))
     shown = {path.name for path in (ROOT / "docs" / "models").glob("pointer_*.png")}
     assert {path.name for path in tmp_path.glob("*.png")} == shown
+
+
+def test_the_example_of_an_own_schema_writes_and_reads_back(tmp_path: Path) -> None:
+    out = tmp_path / "one.events.jsonl"
+    script = ROOT / "examples" / "own_schema" / "write_and_read.py"
+    command = [sys.executable, "-W", "error", str(script), str(out)]
+    done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+    written, back = re.findall(r"(\d+) events written, (\d+) read back", done.stdout)[0]
+    assert written == back
+    assert int(back) > 1000
+    assert "not read:" not in done.stdout
+    first = json.loads(out.read_bytes().splitlines()[0])
+    assert first["session"]["origin"] == "generated"
 
 
 def test_the_pytest_example_passes(tmp_path: Path) -> None:
