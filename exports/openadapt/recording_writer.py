@@ -27,6 +27,9 @@ SCHEMA = "recording.sql"
 MARK = "deskhand"
 # Pages are of SQLite's own size (since 3.12), stated so that no build's default matters.
 PAGE_BYTES = 4096
+# The header of a database names the SQLite that wrote it last, for information alone
+# (sqlite.org/fileformat.html, 1.3.18): always the same here, so that machines differ in nothing.
+VERSION_AT, VERSION = 96, 3_040_000
 # openadapt_capture.utils on Linux: its defaults.
 DOUBLE_CLICK_S, DOUBLE_CLICK_PX = 0.5, 5
 PLATFORM = "linux"
@@ -54,6 +57,9 @@ def write_recording(path: Path, session: Session, fps: float) -> None:
         database.execute("COMMIT")
     finally:
         database.close()
+    with path.open("r+b") as file:
+        file.seek(VERSION_AT)
+        file.write(VERSION.to_bytes(4, "big"))
 
 
 def schema() -> str:

@@ -168,6 +168,9 @@ def test_same_session_same_bytes(tmp_path: Path) -> None:
     session = deskhand.simulate("auth.login", seed=7)
     files = [written(tmp_path / name, session, "0.2") / "recording.db" for name in "ab"]
     assert files[0].read_bytes() == files[1].read_bytes()
+    # Whatever SQLite wrote it.
+    assert int.from_bytes(files[0].read_bytes()[96:100], "big") == 3_040_000
+    assert stored(files[0].parent, "PRAGMA integrity_check") == [("ok",)]
 
 
 def test_pictures_are_those_of_their_time_and_bound_to_acts(tmp_path: Path) -> None:
