@@ -8,9 +8,9 @@ import pyarrow as pa
 
 from deskhand.exports.losses import Dropped
 from deskhand.exports.rrweb import vocabulary as rr
-from deskhand.exports.rrweb.captured_page import CHECKED, WHOLE_VALUES, CapturedPage
+from deskhand.exports.rrweb.captured_fields import CapturedFields
+from deskhand.exports.rrweb.captured_page import CapturedPage
 from deskhand.exports.rrweb.page_nodes import Refusal
-from deskhand.field_text import edit_between
 
 Data = Mapping[str, Any]
 Row = dict[str, Any]
@@ -74,10 +74,7 @@ class CapturedWindow:
         self._loaded_ms: int | None = None
         self._down: Row | None = None
         self._up: Row | None = None
-        self._texts: dict[int, str] = {}
-        self._masked: set[int] = set()
-        self._focused_ms: dict[int, int] = {}
-        self._redacted: set[int] = set()
+        self._fields = CapturedFields(self._page, self._element, self._add, dropped)
         self._sources: Mapping[int, Callable[[Data, int], None]] = {
             rr.MUTATION: self._mutation,
             rr.MOUSE_MOVE: self._positions,
@@ -86,7 +83,7 @@ class CapturedWindow:
             rr.MOUSE_INTERACTION: self._interaction,
             rr.SCROLL: self._scroll,
             rr.VIEWPORT_RESIZE: self._resize,
-            rr.INPUT: self._input,
+            rr.INPUT: self._fields.take,
         }
 
     @property
@@ -162,16 +159,11 @@ class CapturedWindow:
         """Return the key of an element, and keep its row."""
         key = self._page.key(node_id)
         if key is not None and node_id not in self._element:
-            element = self._page.element(node_id, self._reason(node_id))
+            element = self._page.element(node_id, self._fields.reason(node_id))
             if element is not None:
                 self.elements.append(element)
                 self._element[node_id] = element
         return key
-
-    def _reason(self, node_id: int) -> str | None:
-        if self._page.kind(node_id) == "password":
-            return "password"
-        return "masked" if node_id in self._masked else None
 
     # --- pages ------------------------------------------------------------------------------
 
@@ -197,14 +189,8 @@ class CapturedWindow:
         self._add("navigation", at, url=href)
 
     def _snapshot(self, data: Data, at: int) -> None:
-        for store in (
-            self._texts,
-            self._masked,
-            self._focused_ms,
-            self._redacted,
-            self._element,
-        ):
-            store.clear()
+        self._fields.clear()
+        self._element.clear()
         self._down = self._up = None
         try:
             self._page.open(data["node"], at)
@@ -250,8 +236,7 @@ class CapturedWindow:
             else:
                 self._down["button"] = _SECOND
         elif kind == rr.FOCUS:
-            self._redacted.discard(node_id)
-            self._focused_ms[node_id] = at
+            self._fields.focus(node_id, at)
             self._add("focus", at, node_id)
         elif kind == rr.BLUR:
             self._add("blur", at, node_id)
@@ -298,53 +283,6 @@ class CapturedWindow:
             row["button"], row["detail"] = _LEFT, 1
             if "pointerType" in data and row["pointer_type"] == "mouse":
                 row["pointer_type"] = rr.POINTER_TYPES[data["pointerType"]]
-
-    # --- fields -----------------------------------------------------------------------------
-
-    def _input(self, data: Data, at: int) -> None:
-        node_id, text = data["id"], data["text"]
-        kind = self._page.kind(node_id)
-        if kind in CHECKED:
-            if kind == "radio" and not data["isChecked"]:
-                self._dropped.add("Input: a radio button that another one unchecks")
-                return
-            value = "true" if data["isChecked"] else "false"
-            self._add("input", at, node_id, value=value, value_length=len(value))
-        elif kind == "select":
-            label = self._page.label_of_option(node_id, text)
-            self._add("select.change", at, node_id, value=label, value_length=len(label))
-            self._add("input", at, node_id, value=text, value_length=len(text))
-        else:
-            self._text(node_id, kind, text, at, typed=data.get("userTriggered", True))
-
-    def _text(self, node_id: int, kind: str, text: str, at: int, *, typed: bool) -> None:
-        before = self._texts.get(node_id)
-        if before is None:
-            before = self._page.field_text(node_id)
-        self._texts[node_id] = text
-        stars = bool(text) and not text.strip("*")
-        if kind == "password" or stars or (not text and node_id in self._masked):
-            self._masked_text(node_id, len(before), len(text), at)
-            return
-        self._masked.discard(node_id)
-        if text == before:
-            self._dropped.add("Input: the text stays as it was")
-        elif kind in WHOLE_VALUES or not typed or (before and not before.strip("*")):
-            self._add("input", at, node_id, value=text, value_length=len(text))
-        else:
-            self._add("input", at, node_id, **edit_between(before, text))
-
-    def _masked_text(self, node_id: int, before: int, length: int, at: int) -> None:
-        self._masked.add(node_id)
-        if node_id not in self._redacted:
-            self._redacted.add(node_id)
-            since = self._focused_ms.get(node_id, at)
-            reason = self._reason(node_id)
-            self._add("redaction", since, node_id, reason=reason, policy="mask")
-            if node_id in self._element:
-                self._element[node_id]["sensitive"] = reason
-        kind = "insertText" if length >= before else "deleteContentBackward"
-        self._add("input", at, node_id, masked=True, value_length=length, input_type=kind)
 
 
 def _href(payload: Any) -> str:
