@@ -94,7 +94,7 @@ def bodies(session: Session) -> Iterator[dict[str, Any]]:
     """
     header = session.header
     seed = int(header["seed"])
-    start_ms = int(header["start_wall_us"]) // 1000
+    start_ms = session.device_start_us // 1000
     session_id = str(uuid_v7(start_ms, seed, "posthog", session.session_id))
     sent: list[tuple[int, int, dict[str, Any]]] = []
     for order, (window, events) in enumerate(_windows(session).items()):
@@ -125,7 +125,7 @@ def bodies(session: Session) -> Iterator[dict[str, Any]]:
 
 def _windows(session: Session) -> dict[str, list[Event]]:
     """Return the events of each window: every page that comes to the front begins with its snapshot."""
-    wall_us = int(session.header["start_wall_us"])
+    wall_us = session.device_start_us
     rows = session.events.select(["type", "t_us", "window", "reference"]).to_pylist()
     opened = [
         ((wall_us + r["t_us"]) // 1000, r["window"] or "")

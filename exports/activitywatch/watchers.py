@@ -96,7 +96,7 @@ def watched(session: Session, exclude: re.Pattern[str] | None) -> Watched:
             f"session {session.session_id!r}: {days:.0f} days long; ActivityWatch's watchers poll each "
             f"second, and {LONGEST_DAYS} days are the most; write it in shorter sessions."
         )
-    start_us = int(header["start_wall_us"]) + int(header["clock_skew_us"])
+    start_us = session.device_start_us
     return Watched(
         t_us=session.events["t_us"].to_numpy() + start_us,
         type=session.events["type"].combine_chunks().cast(pa.string()),

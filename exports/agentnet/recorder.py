@@ -198,7 +198,7 @@ def event_lines(recording: Recording) -> bytes:
 def metadata(session: Session, recording: Recording, *, video: bool) -> Record:
     """Return ``metadata.json``; its last field is not the recorder's and says where it is from."""
     header = session.header
-    wall_us = int(header["start_wall_us"]) + int(header["clock_skew_us"])
+    wall_us = session.device_start_us
     start = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=wall_us)
     start = start.astimezone(ZoneInfo(header["time_zone"]))
     stop = start + timedelta(microseconds=int(header["duration_us"]))

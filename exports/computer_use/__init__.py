@@ -110,7 +110,7 @@ def trajectory(session: Session, vocabulary: str = "anthropic") -> dict[str, Any
     steps.sort(key=lambda step: step["start_us"])
     for number, step in enumerate(steps):
         step["call"] = words.block(f"{session.session_id}_{number:05d}", step["call"])
-    start_us = int(header["start_wall_us"]) + int(header["clock_skew_us"])
+    start_us = session.device_start_us
     return {
         "format": f"deskhand computer use, {vocabulary}",
         "synthetic": bool(header["synthetic"]),

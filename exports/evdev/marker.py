@@ -51,7 +51,7 @@ def marker_line(session: Session, first_us: int, geometry: Geometry) -> str:
         record["provenance_id"] = header["provenance_id"]
     record |= {
         "session_id": session.session_id,
-        "start_wall_us": int(header["start_wall_us"]) + int(header["clock_skew_us"]),
+        "start_wall_us": session.device_start_us,
         "first_us": int(first_us),
         "screen": [int(header["screen_width"]), int(header["screen_height"])],
         **geometry.as_record(),

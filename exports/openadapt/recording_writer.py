@@ -71,7 +71,7 @@ def _fill(database: sqlite3.Connection, session: Session, fps: float) -> None:
     header, events = session.header, session.events
     seed_path = [int(header[name]) for name in ("team", "person", "day")]
     rng = stream(int(header["seed"]), "openadapt", session.session_id, *seed_path)
-    wall_us = int(header["start_wall_us"]) + int(header["clock_skew_us"])
+    wall_us = session.device_start_us
     made = bool(header["synthetic"])
     marks: dict[str, Any] = {"synthetic": True} if made else {}
     hidden = paused(events)

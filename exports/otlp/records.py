@@ -91,13 +91,13 @@ def records(session: Session) -> list[tuple[int, dict[str, Any]]]:
     list of tuple
         Microseconds since the session's start, and the record in OTLP's JSON shape; in order.
     """
-    header, events = session.header, session.events
+    events = session.events
     told = list(_rows(events))
     told += _acts(session)
     told += _counts(events, ("keydown",), "deskhand.keyboard", "deskhand.keyboard.presses")
     told += _counts(events, ("input",), "deskhand.field.edit", "deskhand.field.edits")
     told.sort(key=lambda one: (one[0], one[1]))
-    wall_us = int(header["start_wall_us"]) + int(header["clock_skew_us"])
+    wall_us = session.device_start_us
     # Made once: every record of a session has it.
     mine = attributes((("session.id", session.session_id),))
     return [

@@ -120,7 +120,7 @@ class ResearchWriter(Writer):
                 "provenance_id": header["provenance_id"],
                 "session_id": session.session_id,
                 "shape": self._shape,
-                "start_wall_us": int(header["start_wall_us"]) + int(header["clock_skew_us"]),
+                "start_wall_us": session.device_start_us,
                 "first_us": first_us,
                 "screen": [int(header["screen_width"]), int(header["screen_height"])],
             }

@@ -77,7 +77,7 @@ def log_of(session: Session) -> tuple[pa.Table, int]:
     texts = _texts(session.events, strokes, section, np.unique(section[kept]).tolist())
     section = section[kept]
     key, code = strokes.key[kept], strokes.code[kept]
-    wall_us = int(session.header["start_wall_us"]) + int(session.header["clock_skew_us"])
+    wall_us = session.device_start_us
     typed = pa.array([texts[k] for k in section.tolist()], pa.string())
     count = len(section)
     numbers = [_NUMBERS.get(c, 0) if c else 0 for c in code]

@@ -58,7 +58,7 @@ def recording(session: Session, *, noise_hz: float = 0.0) -> bytes:
     breaks_us, unloads = _page_breaks(rows)
     t_us, x, y = _moves_on_page(session, is_move, rows)
     index, taken_us = sample_moves(t_us, breaks_us, rng)
-    wall_us = int(header["start_wall_us"])
+    wall_us = session.device_start_us
     timeline = Timeline(
         (taken_us, x[index], y[index]),
         flushes((wall_us + taken_us) // 1000, (wall_us + breaks_us) // 1000, unloads, rng),

@@ -31,6 +31,11 @@ class Session:
         """The session's identifier."""
         return str(self.header["session_id"])
 
+    @property
+    def device_start_us(self) -> int:
+        """Unix time in microseconds that the person's own computer shows when the session starts."""
+        return int(self.header["start_wall_us"]) + int(self.header["clock_skew_us"])
+
     def write(self, path: str | Path, format: str = "parquet") -> None:  # noqa: A002
         """Write the session in an export format.
 

@@ -92,7 +92,7 @@ class Hands:
     ) -> None:
         self._page = page
         self._wire: CDPSession = page.context.new_cdp_session(page)
-        self._start_us = int(session.header["start_wall_us"])
+        self._start_us = session.device_start_us
         self._screens = session.screens
         self._samples = list(reversed(samples))
         self._taken_ms = -THROTTLE_MS

@@ -49,7 +49,7 @@ def test_a_real_capture_tells_what_was_done(
     back = next(rrweb.read(path, dropped))
     assert back.header["synthetic"] is False
     assert not any("broken" in what for what in dropped.counts)
-    start_us = back.header["start_wall_us"] - session.header["start_wall_us"]
+    start_us = back.device_start_us - session.device_start_us
 
     for kind in ("pointerdown", "pointerup"):
         done, read = rows_of(session, kind), rows_of(back, kind)
