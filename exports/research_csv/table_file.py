@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from deskhand.errors import DeskhandError
+from deskhand.exports.capture_files import content_of
 from deskhand.exports.evdev.text import joined
 from deskhand.exports.research_csv import fixed_text, pointer_log, sentences
 
@@ -89,7 +90,7 @@ def load(path: Path) -> TableFile:
             f"{path}: no table of research data; its first line names the columns of "
             f"{', '.join(_HEADS)}."
         )
-    content = found.read_bytes()
+    content = content_of(found)
     invalid: list[str] = []
 
     def bad(row: Any) -> str:
@@ -142,7 +143,7 @@ def _is_utf8(content: bytes) -> bool:
 def _sidecar(path: Path) -> Mapping[str, Any]:
     beside = path.with_name(path.name + SIDECAR)
     try:
-        record = orjson.loads(beside.read_bytes()) if beside.is_file() else {}
+        record = orjson.loads(content_of(beside, 1 << 16)) if beside.is_file() else {}
         wanted = {"provenance_id": str, "session_id": str, "start_wall_us": int, "first_us": int}
         good = isinstance(record, dict) and all(
             isinstance(record.get(name), kind) for name, kind in wanted.items()
@@ -152,5 +153,5 @@ def _sidecar(path: Path) -> Mapping[str, Any]:
         good = good and all(isinstance(px, int) and 0 < px < 2**31 for px in screen or ())
         named = good and str(record["session_id"]).replace("_", "").isalnum()
         return record if named and record.get("synthetic") is True else {}
-    except orjson.JSONDecodeError:
+    except (orjson.JSONDecodeError, DeskhandError):
         return {}
