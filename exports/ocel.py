@@ -1,0 +1,225 @@
+"""OCEL 2.0 as JSON: acts with the person, application, page and element that they are about.
+
+Elements are part of pages and pages of applications (as in the reference model of user-interface logs
+by Abb and Rehse, BPM 2022), so that a log can be looked at from any of them.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from deskhand.errors import DeskhandError
+from deskhand.exports.capture_files import content_of
+from deskhand.exports.session_tables import Writer
+from deskhand.exports.ui_log import KEEPS, LOSES, Entry, entries, iso_time, marker
+from deskhand.findings import Finding
+from deskhand.formats import no_argument
+from deskhand.json_schema import describe, validator
+from deskhand.session import Session
+
+__all__ = ["KEEPS", "LOSES", "SUMMARY", "findings", "open_writer", "recognises"]
+
+FOLDER = "ocel"
+SUFFIX = ".json"
+SUMMARY = "OCEL 2.0 JSON of user-interface acts and their objects, one session a file"
+HEAD = 4096
+_OBJECTS = {
+    "user": (),
+    "application": ("name",),
+    "page": ("title", "url"),
+    "element": ("role", "name"),
+}
+_EVENT_ATTRIBUTES = (("start", "time"), ("value", "string"), ("activity", "string"))
+_ORIGIN = "1970-01-01T00:00:00.000+00:00"
+# A log with more breaches of one rule says no more to a person.
+_LIMIT = 20
+
+
+def log(session: Session) -> dict[str, Any]:
+    """Return a session as an OCEL 2.0 document.
+
+    Parameters
+    ----------
+    session : Session
+        Its acts become events, in the order of their ends.
+
+    Returns
+    -------
+    dict
+        Objects of the types user, application, page and element. The member ``deskhand``, which
+        readers pass over, says that the log is synthetic.
+    """
+    listed = sorted(entries(session), key=lambda e: (e.end_us, e.start_us))
+    person = f"user:{session.header['persona']}"
+    objects: dict[str, dict[str, Any]] = {person: _object(person, "user", {}, [])}
+    events = []
+    for number, entry in enumerate(listed):
+        related = [{"objectId": person, "qualifier": "performed by"}]
+        for qualifier, known in _related(entry):
+            objects.setdefault(known["id"], known)
+            related.append({"objectId": known["id"], "qualifier": qualifier})
+        told = {"start": iso_time(entry.start_us), "value": entry.value, "activity": entry.activity}
+        events.append(
+            {
+                "id": f"{session.session_id}:{number}",
+                "type": entry.kind,
+                "time": iso_time(entry.end_us),
+                "attributes": [{"name": k, "value": v} for k, v in told.items() if v is not None],
+                "relationships": related,
+            }
+        )
+    made = marker(session)
+    return {
+        **({"deskhand": {**made, "session_id": session.session_id}} if made else {}),
+        "eventTypes": [
+            {
+                "name": kind,
+                "attributes": [{"name": name, "type": of} for name, of in _EVENT_ATTRIBUTES],
+            }
+            for kind in sorted({entry.kind for entry in listed})
+        ],
+        "objectTypes": [
+            {"name": kind, "attributes": [{"name": name, "type": "string"} for name in names]}
+            for kind, names in _OBJECTS.items()
+        ],
+        "events": events,
+        "objects": list(objects.values()),
+    }
+
+
+def _related(entry: Entry) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the objects of an act, the containing ones first."""
+    inside: list[str] = []
+    if entry.app is not None:
+        app = f"application:{entry.app}"
+        yield "in", _object(app, "application", {"name": entry.app}, [])
+        inside = [app]
+    if entry.page is not None:
+        page = f"page:{entry.page}"
+        told = {"title": entry.title, "url": entry.url}
+        yield "on", _object(page, "page", told, inside)
+        inside = [page]
+    if entry.element is not None:
+        element = f"element:{entry.page or entry.app or ''}#{entry.element}"
+        told = {"role": entry.role, "name": entry.name}
+        yield "target", _object(element, "element", told, inside)
+
+
+def _object(
+    identifier: str, kind: str, attributes: dict[str, str | None], inside: list[str]
+) -> dict[str, Any]:
+    return {
+        "id": identifier,
+        "type": kind,
+        "attributes": [
+            {"name": name, "value": value, "time": _ORIGIN}
+            for name, value in attributes.items()
+            if value is not None
+        ],
+        "relationships": [{"objectId": other, "qualifier": "part of"} for other in inside],
+    }
+
+
+class OcelWriter(Writer):
+    """Writes ``ocel/<session_id>.json`` files.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the folder ``ocel`` goes.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / FOLDER
+        self._folder.mkdir(parents=True, exist_ok=True)
+
+    def write(self, session: Session) -> None:
+        """Write one session's log."""
+        path = self._folder / f"{session.session_id}{SUFFIX}"
+        path.write_bytes(orjson.dumps(log(session)) + b"\n")
+
+    def close(self) -> None:
+        """Do nothing: every file is complete once written."""
+
+
+def open_writer(folder: Path, argument: str | None = None) -> Writer:
+    """Return a writer of OCEL logs.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the folder ``ocel`` goes.
+    argument : str, optional
+        Not taken.
+    """
+    no_argument("ocel", argument)
+    return OcelWriter(folder)
+
+
+def recognises(path: Path) -> bool:
+    """Return whether a file begins like an OCEL 2.0 document."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    return head.lstrip()[:1] == b"{" and (b'"eventTypes"' in head or b'"objectTypes"' in head)
+
+
+def findings(path: Path) -> Iterator[Finding]:
+    """Yield everything that is wrong with a log; a row is an event.
+
+    Parameters
+    ----------
+    path : Path
+        A JSON file. Readers such as pm4py pass silently over objects and types that are not there.
+    """
+    try:
+        data = orjson.loads(content_of(path))
+    except (orjson.JSONDecodeError, DeskhandError) as error:
+        yield Finding(rule="readable", path=path, given=str(error), remedy="give a whole OCEL log")
+        return
+    wrong = list(_first(validator("ocel").iter_errors(data)))
+    for breach in wrong:
+        place = list(breach.absolute_path)
+        row = place[1] if len(place) > 1 and place[0] == "events" else None
+        yield Finding(
+            rule="schema", path=path, row=row, given=describe(breach),
+            remedy="write it as ocel.schema.json says",
+        )  # fmt: skip
+    if not wrong:
+        yield from _first(_references(path, data))
+
+
+def _first(found: Iterator[Any]) -> Iterator[Any]:
+    yield from islice(found, _LIMIT)
+
+
+def _references(path: Path, data: dict[str, Any]) -> Iterator[Finding]:
+    known = {one["id"] for one in data["objects"]}
+    for part, types in (("events", "eventTypes"), ("objects", "objectTypes")):
+        declared = {one["name"]: {a["name"] for a in one["attributes"]} for one in data[types]}
+        seen: set[str] = set()
+        for row, one in enumerate(data[part]):
+
+            def found(rule: str, given: str, remedy: str, row: int = row) -> Finding:
+                return Finding(rule=rule, path=path, row=row, given=given, remedy=remedy)
+
+            kind = one["type"]
+            if one["id"] in seen:
+                yield found("id", f"{part}: {one['id']!r} twice", "an id is given once")
+            seen.add(one["id"])
+            if kind not in declared:
+                yield found("type", f"{part}: {kind!r}", f"declare it in {types}")
+            for attribute in one.get("attributes", ()):
+                name = attribute["name"]
+                if name not in declared.get(kind, {name}):
+                    yield found(
+                        "attribute", f"{part}: {name!r} of {kind!r}", f"declare it in {types}"
+                    )
+            for related in one.get("relationships", ()):
+                other = related["objectId"]
+                if other not in known:
+                    yield found("object", f"{part}: {other!r}", "name an object of the log")
