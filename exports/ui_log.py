@@ -100,7 +100,7 @@ def entries(session: Session) -> Iterator[Entry]:
             continue
         page, url = shown.at(act)
         found = known.get((page, act.target), {})
-        screen = session.screens[page] if page in session.screens else None
+        screen = session.screens.get(page) if page is not None else None
         kind, value = _said(act)
         yield Entry(
             kind=kind,
