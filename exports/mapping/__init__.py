@@ -5,6 +5,7 @@ a record, how records are put into files, and for each kind of event a template 
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 from deskhand.errors import DeskhandError
@@ -23,6 +24,8 @@ SUMMARY = (
 )
 NEEDS_ARGUMENT = True
 KEEPS: Mapping[str, Kept] = {}
+# Breaches of the schema that are told of one file; the rest is most likely more of the same.
+TOLD = 100
 LOSES = "what the mapping leaves out; deskhand.exports.mapping.losses lists it"
 
 
@@ -107,7 +110,9 @@ def read(
 
 
 def findings(path: Path, argument: str | None = None) -> Iterator[Finding]:
-    """Yield what is wrong with records: each breach of the schema, and what the mapping cannot read.
+    """Yield what is wrong with records: breaches of the schema, and what the mapping cannot read.
+
+    Of each file the first `TOLD` records that break the schema are told.
 
     Parameters
     ----------
@@ -119,7 +124,7 @@ def findings(path: Path, argument: str | None = None) -> Iterator[Finding]:
     mapping = load_mapping(argument)
     for file in _files(Path(path), mapping):
         _, records = records_of(file, mapping.form)
-        for number, error in mapping.schema.invalid(records):
+        for number, error in islice(mapping.schema.invalid(records), TOLD):
             yield Finding(
                 rule=str(error.validator),
                 path=file,

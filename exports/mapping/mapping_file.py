@@ -16,12 +16,12 @@ from deskhand.errors import DeskhandError
 from deskhand.events import EVENT_TYPES
 from deskhand.exports.mapping.own_schema import OwnSchema, load_own_schema
 from deskhand.exports.mapping.positions import LocatedJson, Place, load_located
+from deskhand.exports.mapping.rule_checks import check_rule
 from deskhand.exports.mapping.template import (
     Members,
     Node,
     Rule,
     Value,
-    check_rule,
     node_of,
     nodes,
     rule_of,
@@ -119,7 +119,28 @@ def load_mapping(path: str | Path | None) -> OwnMapping:
             "format 'mapping': which mapping? Write its file behind a colon, such as "
             "mapping:mycompany.json; docs/formats/own-schema.md shows how to make one."
         )
-    source = load_located(Path(path))
+    place = Path(path).resolve()
+    known = _LOADED.get(place)
+    if known is not None and known[0] == _contents(known[1]):
+        return known[1]
+    mapping = _loaded(Path(path))
+    _LOADED[place] = (_contents(mapping), mapping)
+    return mapping
+
+
+# A run is read file by file, and checking a mapping takes longer than a short session.
+_LOADED: dict[Path, tuple[list[bytes] | None, OwnMapping]] = {}
+
+
+def _contents(mapping: OwnMapping) -> list[bytes] | None:
+    try:
+        return [one.path.resolve().read_bytes() for one in (mapping.source, mapping.schema.source)]
+    except OSError:
+        return None
+
+
+def _loaded(path: Path) -> OwnMapping:
+    source = load_located(path)
     error = best_match(_validator().iter_errors(source.value))
     if error is not None:
         raise source.refusal(*_explained(error))

@@ -68,6 +68,8 @@ def losses_of(mapping: OwnMapping) -> Iterator[str]:
     named = {n.name for one in rules for n in one.nodes if isinstance(n, Value) and n.of_session}
     computed = {"duration_us", "event_count", "action_count", *ANEW}
     lost_header = [n for n in SESSIONS.names if n not in named | computed]
+    if not any(isinstance(n, Value) and n.name == "provenance_id" for o in rules for n in o.nodes):
+        yield "provenance_id is not mapped: a record does not say what it was made from"
     if not _starts(rules):
         yield "no clock tells when a session starts; its first event becomes its start"
     if lost_header:

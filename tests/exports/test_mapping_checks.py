@@ -2,11 +2,14 @@
 
 import json
 import re
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import orjson
+import pyarrow as pa
 import pytest
 
 from deskhand.errors import DeskhandError
@@ -86,7 +89,9 @@ def test_without_a_quick_validator_the_referee_sees_every_record(
             return bool(self.inner.is_valid(record))
 
     monkeypatch.setattr(own_schema, "_quick", lambda _: None)
-    with mapping.open_writer(tmp_path, str(LARKSPUR)) as writer:
+    for name in ("larkspur.json", "larkspur.schema.json"):
+        shutil.copy(LARKSPUR.with_name(name), tmp_path)
+    with mapping.open_writer(tmp_path, str(tmp_path / "larkspur.json")) as writer:
         schema = writer._mapping.schema  # type: ignore[attr-defined]
         object.__setattr__(schema, "referee", Referee(schema.referee))
         writer.write(session)
@@ -255,6 +260,7 @@ def test_what_does_not_come_back_is_told(tmp_path: Path) -> None:
         "client_x: comes back rounded to 1",
         "modifiers: bits [2, 4, 8] are not mapped",
         "times come back within 1,000 microseconds",
+        "provenance_id is not mapped",
     ):
         assert words in told
     kept = mapping.keeps(path)
@@ -268,3 +274,66 @@ def test_the_schema_of_mappings_knows_the_columns() -> None:
     words = json.loads(path.read_bytes())["$defs"]
     assert words["column"]["properties"]["$column"]["enum"] == EVENTS.names
     assert words["session"]["properties"]["$session"]["enum"] == SESSIONS.names
+
+
+def test_any_damage_ends_in_counts_or_a_refusal(tmp_path: Path, records: list[Any]) -> None:
+    rng = np.random.default_rng(11)
+    path = tmp_path / "damaged.events.jsonl"
+    counted = refused = 0
+    for _ in range(60):
+        damaged = [records[n] for n in rng.integers(len(records), size=12)]
+        for n in rng.integers(12, size=4):
+            damaged[n] = _broken(damaged[n], rng)
+        text = b"\n".join(map(orjson.dumps, damaged))
+        if rng.random() < 0.2:
+            text = text[: rng.integers(len(text))]
+        path.write_bytes(text)
+        dropped = Dropped()
+        try:
+            for session in mapping.read(path, dropped, str(LARKSPUR)):
+                assert session.events.schema.equals(EVENTS)
+                session.events.validate(full=True)
+            counted += bool(dropped.counts)
+            list(mapping.findings(path, str(LARKSPUR)))
+        except DeskhandError:
+            refused += 1
+    assert counted > 20
+    assert refused > 2
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({"$column": "detail", "scale": 10**15}, "overflow"),
+        ({"$column": "client_x", "scale": 1e308}, "no such whole or finite number"),
+        (
+            {"$column": "client_x", "scale": 1e30, "round": "floor"},
+            "no such whole or finite number",
+        ),
+    ],
+)
+def test_numbers_that_json_cannot_hold(
+    tmp_path: Path, session: Session, value: Any, message: str
+) -> None:
+    rule = {"record": {"t": {"$clock": "session", "unit": "us"}, "v": value}}
+    big = session.events.set_column(
+        session.events.schema.get_field_index("detail"),
+        EVENTS.field("detail"),
+        pa.array([2**31 - 1] * len(session.events), pa.int32()),
+    )
+    changed = replace(session, events=big)
+    path = _own(tmp_path, records=[rule])
+    with pytest.raises(DeskhandError, match=message), mapping.open_writer(tmp_path, path) as writer:
+        writer.write(changed)
+    assert not list((tmp_path / "mapping").iterdir())
+
+
+def test_a_changed_mapping_or_schema_is_read_anew(tmp_path: Path) -> None:
+    path = _own(tmp_path)
+    first = load_mapping(path)
+    assert load_mapping(path) is first
+    (tmp_path / "own.schema.json").write_text("[]")
+    with pytest.raises(DeskhandError, match="a JSON Schema is an object"):
+        load_mapping(path)
+    _own(tmp_path, name="new")
+    assert load_mapping(path).name == "new"
