@@ -51,31 +51,42 @@ class EventColumns:
     def __init__(self, events: pa.Table) -> None:
         self.table = events
         self.n = len(events)
+        self._null: dict[str, NDArray[np.bool_]] = {}
+        self._words: dict[str, tuple[NDArray[Any], list[str]]] = {}
 
     def null(self, name: str) -> NDArray[np.bool_]:
         """Return where a column is null, shape (n,)."""
-        return np.asarray(self.table[name].is_null())
+        if name not in self._null:
+            self._null[name] = np.asarray(self.table[name].is_null())
+        return self._null[name]
 
     def numbers(self, name: str) -> NDArray[Any]:
         """Return a numeric column, 0 where it is null, shape (n,)."""
         column = self.table[name]
         return np.asarray(column.fill_null(False if pa.types.is_boolean(column.type) else 0))
 
-    def words(self, name: str) -> tuple[NDArray[np.int64], list[str]]:
+    def words(self, name: str) -> tuple[NDArray[Any], list[str]]:
         """Return a string column as codes, -1 where it is null, and its words."""
-        array = self.table[name].unify_dictionaries().combine_chunks()
-        codes = np.asarray(array.indices.fill_null(-1)).astype(np.int64)
-        return codes, array.dictionary.to_pylist()
+        if name not in self._words:
+            array = self.table[name].unify_dictionaries().combine_chunks()
+            codes = np.asarray(array.indices.fill_null(-1))
+            self._words[name] = codes, array.dictionary.to_pylist()
+        return self._words[name]
+
+    def says(self, name: str, wanted: Callable[[str], object]) -> NDArray[np.bool_]:
+        """Return the rows whose word in a string column is wanted; null is not, shape (n,)."""
+        codes, words = self.words(name)
+        # The last flag is that of the code -1.
+        flags = np.array([*map(bool, map(wanted, words)), False], np.bool_)
+        return np.take(flags, codes)
 
     def is_type(self, *types: str) -> NDArray[np.bool_]:
         """Return which rows are of these types, shape (n,)."""
-        codes, words = self.words("type")
-        return np.isin(codes, [k for k, word in enumerate(words) if word in types])
+        return self.says("type", types.__contains__)
 
     def made(self) -> NDArray[np.bool_]:
         """Return which rows deskhand made; those read from another format may lack something."""
-        codes, words = self.words("provenance_id")
-        return np.isin(codes, [k for k, word in enumerate(words) if word.startswith(MADE)])
+        return self.says("provenance_id", lambda word: word.startswith(MADE))
 
     def show(self, name: str, row: int) -> str:
         """Return what a cell holds."""
@@ -147,10 +158,8 @@ def _marks(columns: EventColumns) -> Iterator[Breach]:
         "a session is synthetic as a whole or not at all",
     )  # fmt: skip
     for name in ("provenance_id", "session_id"):
-        codes, words = columns.words(name)
-        empty = [k for k, word in enumerate(words) if not word]
         yield from _found(
-            name, name, (codes < 0) | np.isin(codes, empty), lambda _: "nothing",
+            name, name, ~columns.says(name, bool), lambda _: "nothing",
             "every row names the session and where it comes from",
         )  # fmt: skip
 
@@ -190,10 +199,9 @@ def _masked(columns: EventColumns) -> Iterator[Breach]:
 
 def _vocabulary(columns: EventColumns) -> Iterator[Breach]:
     for name, known in WORDS.items():
-        codes, words = columns.words(name)
-        foreign = [k for k, word in enumerate(words) if not known(word)]
+        foreign = ~columns.says(name, known) & ~columns.null(name)
         yield from _found(
-            "vocabulary", name, np.isin(codes, foreign), partial(columns.show, name),
+            "vocabulary", name, foreign, partial(columns.show, name),
             f"{name} holds W3C names and those of event.schema.json only",
         )  # fmt: skip
     properties = schema("event")["properties"]
@@ -220,7 +228,7 @@ def _pairs(
     if by == "button":
         group = columns.numbers("button")[rows].astype(np.int64)
     elif by is not None:
-        group = columns.words(by)[0][rows]
+        group = columns.words(by)[0][rows].astype(np.int64)
     order = np.argsort(group, kind="stable")
     rows, group = rows[order], group[order]
     step = np.where(opening[rows], 1, -1)
