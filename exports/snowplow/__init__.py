@@ -1,0 +1,82 @@
+"""Snowplow: a session as the events of its JavaScript tracker, each the body of a POST request."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import orjson
+
+from deskhand.exports.losses import Kept
+from deskhand.exports.session_tables import Writer
+from deskhand.exports.snowplow.rules import findings
+from deskhand.exports.snowplow.tracker import payloads
+from deskhand.formats import no_argument
+from deskhand.session import Session
+
+__all__ = ["KEEPS", "LOSES", "SUMMARY", "findings", "open_writer", "payloads", "recognises"]
+
+FOLDER = "snowplow"
+SUFFIX = ".jsonl"
+SUMMARY = (
+    "Snowplow tracker payloads (tp2): page views and pings, clicks on links and buttons, forms"
+)
+KEEPS: Mapping[str, Kept] = {
+    "navigation": Kept(step_us=1000, remark="as a page view"),
+    "pointerup": Kept(step_us=1000, remark="as link_click or button_click, on links and buttons"),
+    "focus": Kept(step_us=1000, remark="as focus_form, on fields of forms"),
+    "blur": Kept(step_us=1000, remark="as change_form, where a field was changed"),
+    "select.change": Kept(step_us=1000, remark="as change_form, of native drop-downs in forms"),
+    "scroll": Kept(step_us=10_000_000, remark="the smallest and largest offset in a page ping"),
+}
+LOSES = (
+    "pointer moves, keys and edits but for the field's value when it is left, clicks on anything "
+    "but links and buttons, windows and pauses; ten seconds with anything done are one page ping"
+)
+HEAD = 4096
+
+
+class SnowplowWriter(Writer):
+    """Writes ``snowplow/<session_id>.jsonl`` files, a POST body a line.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the folder ``snowplow`` goes.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / FOLDER
+        self._folder.mkdir(parents=True, exist_ok=True)
+
+    def write(self, session: Session) -> None:
+        """Write one session's requests."""
+        path = self._folder / f"{session.session_id}{SUFFIX}"
+        lines = (orjson.dumps(p, option=orjson.OPT_APPEND_NEWLINE) for p in payloads(session))
+        path.write_bytes(b"".join(lines))
+
+    def close(self) -> None:
+        """Do nothing: every file is complete once written."""
+
+
+def open_writer(folder: Path, argument: str | None = None) -> Writer:
+    """Return a writer of tracker payloads.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the folder ``snowplow`` goes.
+    argument : str, optional
+        Not taken.
+    """
+    no_argument("snowplow", argument)
+    return SnowplowWriter(folder)
+
+
+def recognises(path: Path) -> bool:
+    """Return whether a file begins like the body of a tracker's request."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    return (
+        head.lstrip()[:1] == b"{" and b"com.snowplowanalytics.snowplow/payload_data/" in head[:200]
+    )
