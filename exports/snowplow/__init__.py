@@ -15,6 +15,7 @@ from deskhand.session import Session
 __all__ = ["KEEPS", "LOSES", "SUMMARY", "findings", "open_writer", "payloads", "recognises"]
 
 FOLDER = "snowplow"
+NEEDS_PAGE = True
 SUFFIX = ".jsonl"
 SUMMARY = (
     "Snowplow tracker payloads (tp2): page views and pings, clicks on links and buttons, forms"
