@@ -70,6 +70,11 @@ class MappingWriter(Writer):
             self._end(file)
 
     def _begin(self, name: str) -> BinaryIO:
+        if {"/", "\\", "\0"} & set(name):
+            raise DeskhandError(
+                f"session {name!r}: no file can have that name; a session's identifier has no slash; "
+                'write all sessions into one file ("per": "all"), or rename the session.'
+            )
         path = self._folder / f"{name}{self._mapping.suffix}"
         self._made.append(path)
         file = _temporary(path).open("wb")

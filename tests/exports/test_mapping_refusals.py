@@ -442,3 +442,13 @@ def test_captures_of_another_form(tmp_path: Path) -> None:
     (tmp_path / "hollow").mkdir()
     with pytest.raises(DeskhandError, match=r"no file that ends in \.json"):
         list(mapping.read(tmp_path / "hollow", None, path))
+
+
+def test_a_capture_cannot_choose_where_it_is_written(tmp_path: Path, session: Session) -> None:
+    away = _with_header(session, {**session.header, "session_id": "cap_/../../../away"})
+    with (
+        pytest.raises(DeskhandError, match="no file can have that name"),
+        mapping.open_writer(tmp_path / "out", _save(tmp_path, _whole())) as writer,
+    ):
+        writer.write(away)
+    assert [p.name for p in (tmp_path / "out").rglob("*")] == ["mapping"]
