@@ -2,7 +2,7 @@
 
     python benchmarks/format_findings.py [--sessions 1000] [--formats rrweb,otlp] [--seed 7]
 
-Pictures are left out where a format can do without them (openadapt:0): they take most of the time
+Pictures are left out where a format can do without them (openadapt:0, agentnet:bare): they take most of the time
 and have no schema. The exit status is 1 when anything was found.
 """
 
@@ -23,7 +23,7 @@ from deskhand.validation import validate_path
 LONG = ("morning", "workday")
 LONG_SESSIONS = 2
 MAPPING = Path(__file__).parents[1] / "examples" / "own_schema" / "larkspur.json"
-USUAL = {"openadapt": "openadapt:0", "mapping": f"mapping:{MAPPING}"}
+USUAL = {"openadapt": "openadapt:0", "agentnet": "agentnet:bare", "mapping": f"mapping:{MAPPING}"}
 
 
 def main() -> int:

@@ -1,7 +1,8 @@
 """AgentNet episodes, as AgentNetTool records and reduces them and OpenCUA reads them: a folder each.
 
 The raw rows, what the recorder knew of machine, windows and elements, the reduced actions, and the
-trajectory of pyautogui code that a model is trained on. ``agentnet:mp4`` adds the film and pictures.
+trajectory of pyautogui code that a model is trained on. A picture shows
+the screen before each step; ``agentnet:mp4`` adds the film, ``agentnet:bare`` leaves pictures out.
 """
 
 import json
@@ -24,14 +25,15 @@ from deskhand.exports.agentnet.rules import findings
 from deskhand.exports.agentnet.trajectory import trajectory
 from deskhand.exports.agentnet.video import film, need_video, step_times_us, write_pictures
 from deskhand.exports.losses import Kept
+from deskhand.exports.screen_frames import need_pillow
 from deskhand.exports.session_tables import Writer
 from deskhand.session import Session
 
 __all__ = ["findings", "open_writer", "read", "recognises"]
 
-SUMMARY = "AgentNet (OpenCUA) episodes, a folder each; agentnet:mp4 with film and pictures"
+SUMMARY = "AgentNet (OpenCUA) episodes, a folder each, with pictures; agentnet:mp4 with film"
 FOLDER = "agentnet"
-FILM = "mp4"
+FILM, BARE = "mp4", "bare"
 PICTURES = "images"
 LOSES = "pages, fields and focus; masked keys, which are left out; parts of pixels and of notches"
 _PLACE = "the place to the whole px"
@@ -59,10 +61,10 @@ class AgentNetWriter(Writer):
         Whether film and pictures are made, which needs the sessions' screens.
     """
 
-    def __init__(self, folder: Path, *, video: bool) -> None:
+    def __init__(self, folder: Path, *, pictures: bool, video: bool) -> None:
         self._folder = folder / FOLDER
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._video = video
+        self._pictures, self._video = pictures, video
 
     def write(self, session: Session) -> None:
         """Write one session's episode."""
@@ -83,6 +85,7 @@ class AgentNetWriter(Writer):
         pictures: list[str] = []
         if self._video:
             film(session, folder / f"{about['start_time'].replace(':', '-')}.mp4")
+        if self._pictures and session.screens:
             times_us = step_times_us(session, recording, actions)
             pictures = write_pictures(session, times_us, folder / PICTURES)
         whole = trajectory(
@@ -116,18 +119,20 @@ def open_writer(folder: Path, argument: str | None = None) -> Writer:
     folder : Path
         Where the folder ``agentnet`` goes.
     argument : str, optional
-        ``mp4`` for film and pictures.
+        ``mp4`` for a film beside the pictures, ``bare`` for neither.
 
     Raises
     ------
     DeskhandError
-        When something else is asked for, or what films need is not installed.
+        When something else is asked for, or what pictures and films need is not installed.
     """
-    if argument not in (None, FILM):
+    if argument not in (None, FILM, BARE):
         raise DeskhandError(
-            f"format {f'agentnet:{argument}'!r}: only mp4 can be asked for; "
-            "write --format agentnet:mp4, or leave it out."
+            f"format {f'agentnet:{argument}'!r}: mp4 can be asked for, or bare; "
+            "write --format agentnet:mp4 for a film, agentnet:bare for no pictures."
         )
     if argument == FILM:
         need_video()
-    return AgentNetWriter(folder, video=argument == FILM)
+    elif argument is None:
+        need_pillow()
+    return AgentNetWriter(folder, pictures=argument != BARE, video=argument == FILM)

@@ -33,7 +33,7 @@ def lived(request: pytest.FixtureRequest) -> Session:
     return deskhand.simulate(request.param, seed=5)
 
 
-def episode(session: Session, folder: Path, argument: str | None = None) -> Path:
+def episode(session: Session, folder: Path, argument: str = "bare") -> Path:
     with agentnet.open_writer(folder, argument) as writer:
         writer.write(session)
     return folder / "agentnet" / session.session_id
@@ -437,7 +437,7 @@ def test_folders_without_an_episode_are_refused(tmp_path: Path) -> None:
     assert not agentnet.recognises(tmp_path / "nowhere")
     with pytest.raises(DeskhandError, match="no episode"):
         list(agentnet.read(tmp_path))
-    with pytest.raises(DeskhandError, match="only mp4"):
+    with pytest.raises(DeskhandError, match="mp4 can be asked for"):
         agentnet.open_writer(tmp_path, "avi")
 
 

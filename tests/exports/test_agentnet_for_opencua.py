@@ -210,6 +210,18 @@ def test_the_film_and_its_pictures(tmp_path: Path) -> None:
     ]
 
 
+def test_pictures_come_by_themselves_where_there_are_screens(tmp_path: Path) -> None:
+    pytest.importorskip("PIL", reason='python -m pip install -e ".[test,screens]"')
+    session = hand_made_session()
+    with agentnet.open_writer(tmp_path) as writer:
+        writer.write(session)
+    folder = tmp_path / "agentnet" / session.session_id
+    (record,) = records(folder / "trajectory.jsonl")
+    shown = {step["image"] for step in record["traj"]}
+    assert shown == {f"images/{path.name}" for path in (folder / "images").iterdir()}
+    assert not list(folder.glob("*.mp4"))
+
+
 def test_a_film_that_is_wanted_is_missed(tmp_path: Path) -> None:
     folder = episode(hand_made_session(), tmp_path)
     assert [f.rule for f in agentnet.findings(folder, "mp4")] == ["film"]

@@ -19,7 +19,7 @@ from deskhand.validation import validate_path
 PINNED = Path(__file__).parent / "fixtures.json"
 CHANGELOG = Path(__file__).parents[2] / "CHANGELOG.md"
 # Pictures and film have no verdict, and take most of the time.
-WITHOUT_PICTURES = {"openadapt": "openadapt:0"}
+WITHOUT_PICTURES = {"openadapt": "openadapt:0", "agentnet": "agentnet:bare"}
 FORMATS = [WITHOUT_PICTURES.get(n, n) for n in registry.names("deskhand.exports") if n != "mapping"]
 
 
