@@ -85,7 +85,7 @@ class AgentNetWriter(Writer):
         pictures: list[str] = []
         if self._video:
             film(session, folder / f"{about['start_time'].replace(':', '-')}.mp4")
-        if self._pictures and session.screens:
+        if self._video or (self._pictures and session.screens):
             times_us = step_times_us(session, recording, actions)
             pictures = write_pictures(session, times_us, folder / PICTURES)
         whole = trajectory(
