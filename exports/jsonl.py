@@ -14,6 +14,7 @@ import pyarrow.json
 from deskhand.errors import DeskhandError
 from deskhand.events import TABLES
 from deskhand.exports.losses import EVERYTHING, Dropped
+from deskhand.exports.newer_tables import known_columns, known_types
 from deskhand.exports.session_tables import Writer, missing_table, sessions_of, tables_of
 from deskhand.formats import no_argument
 from deskhand.session import Session
@@ -125,8 +126,17 @@ def _plain(schema: pa.Schema) -> pa.Schema:
     )
 
 
-def read_table(path: Path, name: str) -> Iterator[pa.RecordBatch]:
+def read_table(path: Path, name: str, dropped: Dropped | None = None) -> Iterator[pa.RecordBatch]:
     """Yield the record batches of one table, in the canonical schema.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    name : str
+        The table's name.
+    dropped : Dropped, optional
+        Counts columns of a newer schema; without it they are refused.
 
     Raises
     ------
@@ -138,12 +148,17 @@ def read_table(path: Path, name: str) -> Iterator[pa.RecordBatch]:
     if not path.stat().st_size:
         return
     schema = TABLES[name]
-    parse = pa.json.ParseOptions(explicit_schema=_plain(schema), unexpected_field_behavior="error")
+    parse = pa.json.ParseOptions(
+        explicit_schema=_plain(schema),
+        unexpected_field_behavior="error" if dropped is None else "infer",
+    )
     try:
         with pa.json.open_json(path, parse_options=parse) as file:
             for batch in file:
                 # Arrow's parser takes any bytes for a string; a damaged file must not get further.
                 batch.validate(full=True)
+                if dropped is not None and batch.schema.names != schema.names:
+                    batch = known_columns(name, batch, dropped)
                 yield from pa.Table.from_batches([batch]).cast(schema).to_batches()
     except (pa.ArrowInvalid, ValueError) as error:
         raise DeskhandError(
@@ -157,7 +172,7 @@ def recognises(path: Path) -> bool:
     return (path / f"sessions{SUFFIX}").is_file() and (path / f"events{SUFFIX}").is_file()
 
 
-def read(path: Path, dropped: Dropped | None = None) -> Iterator[Session]:  # noqa: ARG001
+def read(path: Path, dropped: Dropped | None = None) -> Iterator[Session]:
     """Yield the sessions of a folder, one at a time.
 
     Parameters
@@ -165,6 +180,9 @@ def read(path: Path, dropped: Dropped | None = None) -> Iterator[Session]:  # no
     path : Path
         A folder that this format's writer filled.
     dropped : Dropped, optional
-        Stays as it is: nothing is lost.
+        Counts columns of a newer schema, and events of unknown types, which are kept as marks.
     """
-    return sessions_of(lambda name: read_table(path / f"{name}{SUFFIX}", name))
+    return sessions_of(
+        lambda name: read_table(path / f"{name}{SUFFIX}", name, dropped),
+        lambda events: known_types(events, dropped),
+    )

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from deskhand.errors import DeskhandError
 from deskhand.events import TABLES
 from deskhand.exports.losses import EVERYTHING, Dropped
+from deskhand.exports.newer_tables import known_columns, known_types
 from deskhand.exports.session_tables import (
     Writer,
     check_schema,
@@ -109,8 +110,17 @@ def open_writer(folder: Path, argument: str | None = None) -> Writer:
     return ParquetWriter(folder)
 
 
-def read_table(path: Path, name: str) -> Iterator[pa.RecordBatch]:
+def read_table(path: Path, name: str, dropped: Dropped | None = None) -> Iterator[pa.RecordBatch]:
     """Yield the record batches of one table, in the canonical schema.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    name : str
+        The table's name.
+    dropped : Dropped, optional
+        Counts columns of a newer schema; without it they are refused.
 
     Raises
     ------
@@ -124,12 +134,13 @@ def read_table(path: Path, name: str) -> Iterator[pa.RecordBatch]:
     except (pa.ArrowInvalid, OSError) as error:
         raise DeskhandError(f"{path}: not a Parquet file ({error}); write it again.") from error
     with file:
-        check_schema(name, file.schema_arrow)
+        if dropped is None:
+            check_schema(name, file.schema_arrow)
         batches = file.iter_batches(batch_size=ROW_GROUP)
         try:
             for batch in batches:
                 batch.validate(full=True)
-                yield batch
+                yield batch if dropped is None else known_columns(name, batch, dropped)
         except (pa.ArrowInvalid, OSError) as error:
             raise damaged(path, error) from error
 
@@ -139,7 +150,7 @@ def recognises(path: Path) -> bool:
     return (path / f"sessions{SUFFIX}").is_file() and (path / f"events{SUFFIX}").is_file()
 
 
-def read(path: Path, dropped: Dropped | None = None) -> Iterator[Session]:  # noqa: ARG001
+def read(path: Path, dropped: Dropped | None = None) -> Iterator[Session]:
     """Yield the sessions of a folder, one at a time.
 
     Parameters
@@ -147,6 +158,9 @@ def read(path: Path, dropped: Dropped | None = None) -> Iterator[Session]:  # no
     path : Path
         A folder that this format's writer filled.
     dropped : Dropped, optional
-        Stays as it is: nothing is lost.
+        Counts columns of a newer schema, and events of unknown types, which are kept as marks.
     """
-    return sessions_of(lambda name: read_table(path / f"{name}{SUFFIX}", name))
+    return sessions_of(
+        lambda name: read_table(path / f"{name}{SUFFIX}", name, dropped),
+        lambda events: known_types(events, dropped),
+    )

@@ -149,13 +149,18 @@ class _Stream:
             )
 
 
-def sessions_of(read_table: Callable[[str], Iterator[pa.RecordBatch]]) -> Iterator[Session]:
+def sessions_of(
+    read_table: Callable[[str], Iterator[pa.RecordBatch]],
+    events_as_known: Callable[[pa.Table], pa.Table] = lambda events: events,
+) -> Iterator[Session]:
     """Yield the sessions that five tables hold, one at a time.
 
     Parameters
     ----------
     read_table : callable
         From the name of a table to its record batches, each of the canonical schema.
+    events_as_known : callable
+        Applied to each session's events.
 
     Yields
     ------
@@ -171,6 +176,7 @@ def sessions_of(read_table: Callable[[str], Iterator[pa.RecordBatch]]) -> Iterat
     for batch in read_table("sessions"):
         for header in batch.to_pylist():
             parts = {name: rows.take(header["session_id"]) for name, rows in streams.items()}
+            parts["events"] = events_as_known(parts["events"])
             yield Session(header=header, screens={}, **parts)
     for rows in streams.values():
         rows.finish()
