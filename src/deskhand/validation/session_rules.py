@@ -123,7 +123,8 @@ def _references(session: Session) -> Iterator[TableBreach]:
     for axis in ("x", "y"):
         size = session.header["screen_width" if axis == "x" else "screen_height"]
         place = columns.numbers(f"screen_{axis}")
-        rows = np.flatnonzero((place < 0) | (place >= size))
+        # Real desktops change their size, have a second screen, and hold remote ones.
+        rows = np.flatnonzero(((place < 0) | (place >= size)) & columns.made())
         if len(rows):
             given = columns.show(f"screen_{axis}", int(rows[0]))
             remedy = f"the pointer stays on the desktop, from 0 to {size - 1}"
