@@ -21,6 +21,7 @@ from deskhand.streams import stream
 __all__ = ["KEEPS", "LOSES", "SUMMARY", "findings", "open_writer", "payloads", "recognises"]
 
 FOLDER = "clarity"
+NEEDS_PAGE = True
 SUFFIX = ".jsonl"
 SUMMARY = (
     "Microsoft Clarity payloads: sampled pointer, clicks, scrolls and masked inputs of each page"
