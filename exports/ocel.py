@@ -44,7 +44,7 @@ def log(session: Session) -> dict[str, Any]:
     Parameters
     ----------
     session : Session
-        Its acts become events, in the order of their ends.
+        Its acts become events, in order.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def log(session: Session) -> dict[str, Any]:
         Objects of the types user, application, page and element. The member ``deskhand``, which
         readers pass over, says that the log is synthetic.
     """
-    listed = sorted(entries(session), key=lambda e: (e.end_us, e.start_us))
+    listed = list(entries(session))
     person = f"user:{session.header['persona']}"
     objects: dict[str, dict[str, Any]] = {person: _object(person, "user", {}, [])}
     events = []

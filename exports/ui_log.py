@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from deskhand.exports.act_kinds import Act, Choose, Click, Navigate, Press, Scroll, Type, Wait
 from deskhand.exports.derived_acts import derived_acts
 from deskhand.exports.losses import Kept
+from deskhand.exports.openadapt.action_rows import paused
 from deskhand.session import Session
 
 STAR = "*"
@@ -48,7 +49,8 @@ class Entry:
     kind : str
         What was done, such as ``click`` or ``type``.
     start_us, end_us : int
-        Unix time on the person's computer, in microseconds.
+        Unix time on the person's computer, in microseconds. It ends at the latest when the next
+        begins, so that neither goes back from one line to the next.
     app : str or None
         The application in front.
     page : str or None
@@ -89,15 +91,23 @@ def entries(session: Session) -> Iterator[Entry]:
     Parameters
     ----------
     session : Session
-        Its compiled screens are not needed; with them, pages have titles.
+        Its compiled screens are not needed; with them, pages have titles. What was done in an
+        excluded application is left out.
     """
     header, events = session.header, session.events
     begin_us = int(header["start_wall_us"]) + int(header["clock_skew_us"])
     known = {(e["screen"], e["target"]): e for e in session.elements.to_pylist()}
     shown = _Pages(session)
-    for act in derived_acts(events):
-        if isinstance(act, Wait):
-            continue
+    hidden = paused(events)
+    acts = [
+        act
+        for act in derived_acts(events)
+        if not isinstance(act, Wait) and not hidden[act.first_row]
+    ]
+    # Fingers overlap keys, and an option is chosen while its key is down: ordered by their ends,
+    # Enter would come before the word that it ends, and a choice before the press that made it.
+    bounds_us = [act.start_us for act in acts[1:]] + [act.end_us for act in acts[-1:]]
+    for act, bound_us in zip(acts, bounds_us, strict=True):
         page, url = shown.at(act)
         found = known.get((page, act.target), {})
         screen = session.screens.get(page) if page is not None else None
@@ -105,7 +115,7 @@ def entries(session: Session) -> Iterator[Entry]:
         yield Entry(
             kind=kind,
             start_us=begin_us + act.start_us,
-            end_us=begin_us + act.end_us,
+            end_us=begin_us + min(act.end_us, bound_us),
             app=act.app,
             page=page,
             title=screen.title if screen is not None else None,

@@ -70,7 +70,7 @@ def _event(entry: Entry, person: str) -> list[str]:
 
 
 def log(session: Session) -> str:
-    """Return a session as an XES log with one trace, its events in the order of their ends.
+    """Return a session as an XES log with one trace, its events in order.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def log(session: Session) -> str:
         else:
             lines.append("  " + _attribute("string", key, value))
     lines += ["  <trace>", f"    {_attribute('string', 'concept:name', session.session_id)}"]
-    for entry in sorted(entries(session), key=lambda e: (e.end_us, e.start_us)):
+    for entry in entries(session):
         lines += _event(entry, person)
     return _HEAD + "\n".join([*lines, "  </trace>", "</log>", ""])
 

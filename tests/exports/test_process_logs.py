@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -72,7 +73,7 @@ def test_pm4py_reads_the_trace(pm4py: str, tmp_path: Path) -> None:
     path = tmp_path / "lead.xes"
     session.write(path, format="xes")
     found = answer(pm4py, READ_XES, path)
-    listed = sorted(entries(session), key=lambda e: (e.end_us, e.start_us))
+    listed = list(entries(session))
     assert found["activities"] == [entry.activity for entry in listed]
     assert found["values"] == [entry.value for entry in listed]
     assert found["cases"] == [session.session_id]
@@ -93,6 +94,61 @@ def test_pm4py_reads_objects_and_what_they_are_part_of(pm4py: str, tmp_path: Pat
     assert found["relations"] == sum(len(e["relationships"]) for e in log["events"])
     assert found["inside"] == sum(len(o["relationships"]) for o in log["objects"])
     assert found["types"] == ["application", "element", "page", "user"]
+
+
+def stroke(t_us: int, key: str, held_us: int = 60_000) -> list[dict[str, Any]]:
+    known = {"key": key, "app": "shop", "window": "w", "target": "search"}
+    return [
+        {"type": "keydown", "t_us": t_us, **known},
+        {"type": "keyup", "t_us": t_us + held_us, **known},
+    ]
+
+
+def press(t_us: int, target: str, app: str) -> list[dict[str, Any]]:
+    at = {"screen_x": 5.0, "screen_y": 5.0, "button": 0, "app": app, "window": app}
+    return [
+        {"type": kind, "t_us": t_us + late, "target": target, **at}
+        for kind, late in (("pointerdown", 0), ("pointerup", 60_000))
+    ]
+
+
+def session_of(rows: list[dict[str, Any]]) -> Session:
+    names = {name for row in rows for name in row}
+    columns = {name: [row.get(name) for row in rows] for name in names}
+    return captured_session(columns, session_id="cap_1", start_wall_us=10**15, source="test")
+
+
+def test_what_is_done_first_comes_first_though_keys_overlap() -> None:
+    rows = [*stroke(0, "h"), *stroke(100_000, "i", 200_000), *stroke(200_000, "Enter")]
+    typed, entered = entries(session_of(sorted(rows, key=lambda row: row["t_us"])))
+    assert (typed.activity, entered.activity) == ("type search", "press Enter")
+    assert typed.end_us == entered.start_us < entered.end_us
+
+
+def test_times_never_go_back() -> None:
+    listed = list(entries(deskhand.simulate("crm.update_opportunity", seed=7)))
+    assert all(entry.start_us <= entry.end_us for entry in listed)
+    assert all(a.end_us <= b.start_us for a, b in pairwise(listed))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_an_excluded_application_is_a_gap(name: str, tmp_path: Path) -> None:
+    session = session_of(
+        [
+            {"type": "window.focus", "t_us": 0, "app": "shop", "window": "shop"},
+            *press(100_000, "save", "shop"),
+            {"type": "window.focus", "t_us": 1_000_000, "app": "bank", "window": "bank"},
+            {"type": "redaction", "t_us": 1_000_000, "reason": "excluded-app", "policy": "pause"},
+            *press(1_500_000, "transfer", "bank"),
+            {"type": "window.focus", "t_us": 2_000_000, "app": "shop", "window": "shop"},
+            *press(2_500_000, "save", "shop"),
+        ]
+    )
+    assert [e.activity for e in entries(session)] == ["click save", "switch shop", "click save"]
+    session.write(tmp_path / "log", format=name)
+    text = (tmp_path / "log").read_text()
+    assert "bank" not in text
+    assert "transfer" not in text
 
 
 @pytest.mark.parametrize("name", FORMATS)
