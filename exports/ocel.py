@@ -5,19 +5,15 @@ by Abb and Rehse, BPM 2022), so that a log can be looked at from any of them.
 """
 
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from deskhand.errors import DeskhandError
-from deskhand.exports.capture_files import content_of
+from deskhand.exports.ocel_rules import findings
 from deskhand.exports.session_tables import Writer
 from deskhand.exports.ui_log import KEEPS, LOSES, Entry, entries, iso_time, marker
-from deskhand.findings import Finding
 from deskhand.formats import no_argument
-from deskhand.json_schema import describe, validator
 from deskhand.session import Session
 
 __all__ = ["KEEPS", "LOSES", "SUMMARY", "findings", "open_writer", "recognises"]
@@ -34,8 +30,6 @@ _OBJECTS = {
 }
 _EVENT_ATTRIBUTES = (("start", "time"), ("value", "string"), ("activity", "string"))
 _ORIGIN = "1970-01-01T00:00:00.000+00:00"
-# A log with more breaches of one rule says no more to a person.
-_LIMIT = 20
 
 
 def log(session: Session) -> dict[str, Any]:
@@ -166,60 +160,3 @@ def recognises(path: Path) -> bool:
     with path.open("rb") as file:
         head = file.read(HEAD)
     return head.lstrip()[:1] == b"{" and (b'"eventTypes"' in head or b'"objectTypes"' in head)
-
-
-def findings(path: Path) -> Iterator[Finding]:
-    """Yield everything that is wrong with a log; a row is an event.
-
-    Parameters
-    ----------
-    path : Path
-        A JSON file. Readers such as pm4py pass silently over objects and types that are not there.
-    """
-    try:
-        data = orjson.loads(content_of(path))
-    except (orjson.JSONDecodeError, DeskhandError) as error:
-        yield Finding(rule="readable", path=path, given=str(error), remedy="give a whole OCEL log")
-        return
-    wrong = list(_first(validator("ocel").iter_errors(data)))
-    for breach in wrong:
-        place = list(breach.absolute_path)
-        row = place[1] if len(place) > 1 and place[0] == "events" else None
-        yield Finding(
-            rule="schema", path=path, row=row, given=describe(breach),
-            remedy="write it as ocel.schema.json says",
-        )  # fmt: skip
-    if not wrong:
-        yield from _first(_references(path, data))
-
-
-def _first(found: Iterator[Any]) -> Iterator[Any]:
-    yield from islice(found, _LIMIT)
-
-
-def _references(path: Path, data: dict[str, Any]) -> Iterator[Finding]:
-    known = {one["id"] for one in data["objects"]}
-    for part, types in (("events", "eventTypes"), ("objects", "objectTypes")):
-        declared = {one["name"]: {a["name"] for a in one["attributes"]} for one in data[types]}
-        seen: set[str] = set()
-        for row, one in enumerate(data[part]):
-
-            def found(rule: str, given: str, remedy: str, row: int = row) -> Finding:
-                return Finding(rule=rule, path=path, row=row, given=given, remedy=remedy)
-
-            kind = one["type"]
-            if one["id"] in seen:
-                yield found("id", f"{part}: {one['id']!r} twice", "an id is given once")
-            seen.add(one["id"])
-            if kind not in declared:
-                yield found("type", f"{part}: {kind!r}", f"declare it in {types}")
-            for attribute in one.get("attributes", ()):
-                name = attribute["name"]
-                if name not in declared.get(kind, {name}):
-                    yield found(
-                        "attribute", f"{part}: {name!r} of {kind!r}", f"declare it in {types}"
-                    )
-            for related in one.get("relationships", ()):
-                other = related["objectId"]
-                if other not in known:
-                    yield found("object", f"{part}: {other!r}", "name an object of the log")
