@@ -28,7 +28,13 @@ _OBJECTS = {
     "page": ("title", "url"),
     "element": ("role", "name"),
 }
-_EVENT_ATTRIBUTES = (("start", "time"), ("value", "string"), ("activity", "string"))
+_EVENT_ATTRIBUTES = (
+    ("start", "time"),
+    ("activity", "string"),
+    ("value", "string"),
+    ("length", "integer"),
+    ("masked", "boolean"),
+)
 _ORIGIN = "1970-01-01T00:00:00.000+00:00"
 
 
@@ -55,7 +61,13 @@ def log(session: Session) -> dict[str, Any]:
         for qualifier, known in _related(entry):
             objects.setdefault(known["id"], known)
             related.append({"objectId": known["id"], "qualifier": qualifier})
-        told = {"start": iso_time(entry.start_us), "value": entry.value, "activity": entry.activity}
+        told = {
+            "start": iso_time(entry.start_us),
+            "activity": entry.activity,
+            "value": entry.value,
+            "length": entry.length,
+            "masked": entry.masked or None,
+        }
         events.append(
             {
                 "id": f"{session.session_id}:{number}",

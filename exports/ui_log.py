@@ -21,7 +21,6 @@ from deskhand.exports.losses import Kept
 from deskhand.exports.openadapt.action_rows import paused
 from deskhand.session import Session
 
-STAR = "*"
 _CLICKS = {1: "click", 2: "double click", 3: "triple click"}
 _MODIFIERS = ((2, "Control"), (4, "Alt"), (1, "Shift"), (8, "Meta"))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,20 +50,25 @@ class Entry:
     start_us, end_us : int
         Unix time on the person's computer, in microseconds. It ends at the latest when the next
         begins, so that neither goes back from one line to the next.
-    app : str or None
-        The application in front.
+    app, window : str or None
+        The application in front, and its window.
     page : str or None
         Name of the page, and its ``title`` and ``url``.
     element : str or None
         Key of the element; its ``role`` and accessible ``name`` where they are known.
     value : str or None
-        Text typed, label chosen, keys pressed; stars where it was left out.
+        Text typed, label chosen, keys pressed; None where it was left out.
+    masked : bool
+        Whether it was left out.
+    length : int or None
+        Characters of a text or label, also of one that was left out.
     """
 
     kind: str
     start_us: int
     end_us: int
     app: str | None
+    window: str | None
     page: str | None
     title: str | None
     url: str | None
@@ -72,6 +76,8 @@ class Entry:
     role: str | None
     name: str | None
     value: str | None
+    masked: bool
+    length: int | None
 
     @property
     def activity(self) -> str:
@@ -81,7 +87,7 @@ class Entry:
         elif self.kind == "press":
             what = self.value
         else:
-            what = self.name or self.element
+            what = " ".join(filter(None, (self.role, self.name or self.element)))
         return f"{self.kind} {what}" if what else self.kind
 
 
@@ -117,6 +123,7 @@ def entries(session: Session) -> Iterator[Entry]:
             start_us=begin_us + act.start_us,
             end_us=begin_us + min(act.end_us, bound_us),
             app=act.app,
+            window=act.window,
             page=page,
             title=screen.title if screen is not None else None,
             url=url,
@@ -124,6 +131,8 @@ def entries(session: Session) -> Iterator[Entry]:
             role=found.get("role"),
             name=_page_text(found.get("name")),
             value=value,
+            masked=act.masked,
+            length=act.length if isinstance(act, Type | Choose) else None,
         )
 
 
@@ -138,12 +147,12 @@ def _said(act: Act) -> tuple[str, str | None]:
         button = {1: "middle ", 2: "right "}.get(act.button, "")
         return f"{button}{_CLICKS.get(act.count, 'click')}", None
     if isinstance(act, Type):
-        return "type", STAR * act.length if act.text is None else act.text
+        return "type", act.text
     if isinstance(act, Press):
         held = [name for bit, name in _MODIFIERS if act.modifiers & bit]
         return "press", "+".join([*held, act.key])
     if isinstance(act, Choose):
-        return "choose", STAR * (act.length or 0) if act.value is None else act.value
+        return "choose", act.value
     if isinstance(act, Scroll):
         return "scroll", None
     if isinstance(act, Navigate):

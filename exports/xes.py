@@ -58,10 +58,14 @@ def _event(entry: Entry, person: str) -> list[str]:
         _attribute("string", "org:resource", person),
         _attribute("string", "ui:action", entry.kind),
     ]
-    for name in ("app", "page", "title", "url", "element", "role", "name", "value"):
+    for name in ("app", "window", "page", "title", "url", "element", "role", "name", "value"):
         value = getattr(entry, name)
         if value is not None:
             found.append(_attribute("string", f"ui:{name}", value))
+    if entry.length is not None:
+        found.append(_attribute("int", "ui:length", str(entry.length)))
+    if entry.masked:
+        found.append(_attribute("boolean", "ui:masked", "true"))
     return ["    <event>", *(f"      {line}" for line in found), "    </event>"]
 
 

@@ -51,6 +51,8 @@ print(json.dumps({
     "cases": log["case:concept:name"].unique().tolist(),
     "resources": log["org:resource"].unique().tolist(),
     "values": [v if isinstance(v, str) else None for v in log["ui:value"]],
+    "windows": log["ui:window"].unique().tolist(),
+    "lengths": [None if n != n else int(n) for n in log["ui:length"]],
     "start": pm4py.get_start_activities(log),
     "follows": sum(pm4py.discover_dfg(log)[0].values()),
 }))
@@ -76,6 +78,9 @@ def test_pm4py_reads_the_trace(pm4py: str, tmp_path: Path) -> None:
     listed = list(entries(session))
     assert found["activities"] == [entry.activity for entry in listed]
     assert found["values"] == [entry.value for entry in listed]
+    assert found["lengths"] == [entry.length for entry in listed]
+    assert found["windows"] == ["window-1"]
+    assert "click button Save" in found["activities"]
     assert found["cases"] == [session.session_id]
     assert found["resources"] == [session.header["persona"]]
     assert found["times"] == sorted(found["times"])
@@ -174,13 +179,21 @@ def test_a_log_tells_no_more_than_a_recorder_sees(name: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_masked_text_is_stars(name: str, session: Session, tmp_path: Path) -> None:
+def test_masked_text_is_a_length(name: str, session: Session, tmp_path: Path) -> None:
     path = tmp_path / "log"
     session.write(path, format=name)
     text = path.read_text()
     assert "secret" not in text
     assert "5550100" not in text
-    assert '"******"' in text
+    assert "***" not in text
+    masked = [entry for entry in entries(session) if entry.masked]
+    assert [entry.activity for entry in masked] == ["type textbox Password", "type textbox Phone"]
+    assert [(entry.value, entry.length) for entry in masked] == [(None, 6), (None, 7)]
+    told = {
+        "xes": '<boolean key="ui:masked" value="true"/>',
+        "ocel": '{"name":"masked","value":true}',
+    }
+    assert text.count(told[name]) == len(masked)
     assert "Ada" in text
     assert "synthetic" in text
     assert session.header["provenance_id"] in text
