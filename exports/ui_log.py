@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from deskhand.errors import DeskhandError
 from deskhand.exports.act_kinds import Act, Choose, Click, Navigate, Press, Scroll, Type, Wait
 from deskhand.exports.derived_acts import derived_acts
 from deskhand.exports.losses import Kept
@@ -183,12 +184,23 @@ class _Pages:
 def iso_time(wall_us: int) -> str:
     """Return a time as ISO 8601 in UTC, to the millisecond below.
 
+    Raises
+    ------
+    DeskhandError
+        When it is beyond the calendar.
+
     Examples
     --------
     >>> iso_time(1_772_442_000_123_999)
     '2026-03-02T09:00:00.123+00:00'
     """
-    whole = _EPOCH + timedelta(milliseconds=wall_us // 1000)
+    try:
+        whole = _EPOCH + timedelta(milliseconds=wall_us // 1000)
+    except OverflowError as error:
+        raise DeskhandError(
+            f"time {wall_us} us since 1970: not within the years 1 to 9999 of ISO 8601; "
+            "start_wall_us is in microseconds."
+        ) from error
     return whole.isoformat(timespec="milliseconds")
 
 

@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 import deskhand
+from deskhand.errors import DeskhandError
 from deskhand.exports import ocel, xes
 from deskhand.exports.captured import captured_session
 from deskhand.exports.ui_log import entries
@@ -219,6 +220,13 @@ def test_odd_characters_and_a_session_of_nothing(name: str, tmp_path: Path) -> N
         assert module.recognises(path)
         assert not list(module.findings(path))
         assert "synthetic" not in path.read_text()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_time_beyond_the_calendar_is_refused(name: str, tmp_path: Path) -> None:
+    session = session_of(press(10**18, "save", "shop"))
+    with pytest.raises(DeskhandError, match="9999"):
+        session.write(tmp_path / "log", format=name)
 
 
 GOOD_XES = (
