@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 from deskhand.errors import DeskhandError
 from deskhand.exports.act_kinds import Act, Choose, Click, Navigate, Press, Scroll, Type, Wait
 from deskhand.exports.derived_acts import derived_acts
+from deskhand.exports.excluded_apps import paused
 from deskhand.exports.losses import Kept
-from deskhand.exports.openadapt.action_rows import paused
 from deskhand.session import Session
 
 _CLICKS = {1: "click", 2: "double click", 3: "triple click"}

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from deskhand.events import TYPE_CODE
+from deskhand.exports.excluded_apps import HANDS, type_codes
 from deskhand.exports.openadapt.key_names import key_identity
 
 # W3C's numbers of buttons, as X11's observer names them.
@@ -24,37 +25,8 @@ _NAMES = {
     "keyup": "release",
 }
 KEYS = ("keydown", "keyup")
-# Where a recorder is told to stop until another window comes to the front.
-PAUSE = "pause"
 
 Columns = dict[str, list[Any]]
-
-
-def type_codes(events: pa.Table) -> NDArray[np.int64]:
-    """Return the code of each event's type, shape (n,)."""
-    array: Any = pc.dictionary_encode(events["type"].combine_chunks().cast(pa.string()))
-    table = np.array([TYPE_CODE[v] for v in array.dictionary.to_pylist()] + [-1], dtype=np.int64)
-    return np.asarray(table[array.indices.to_numpy(zero_copy_only=False)], dtype=np.int64)
-
-
-def paused(events: pa.Table) -> NDArray[np.bool_]:
-    """Return which rows a recorder does not see, shape (n,): those in an excluded application.
-
-    The row that brings its window to the front is among them, unless something was done there first.
-    """
-    codes = type_codes(events)
-    policy = pc.fill_null(pc.equal(events["policy"].cast(pa.string()), PAUSE), False)
-    starts = np.flatnonzero((codes == TYPE_CODE["redaction"]) & np.asarray(policy))
-    found = np.zeros(len(events), np.bool_)
-    focus = np.flatnonzero(codes == TYPE_CODE["window.focus"])
-    done = np.flatnonzero(np.isin(codes, [TYPE_CODE[name] for name in _NAMES]))
-    for start in starts.tolist():
-        place = int(np.searchsorted(focus, start, "right"))
-        end = int(focus[place]) if place < len(focus) else len(events)
-        if place and np.searchsorted(done, start) == np.searchsorted(done, focus[place - 1]):
-            start = int(focus[place - 1])
-        found[start:end] = True
-    return found
 
 
 def observed(events: pa.Table, hidden: NDArray[np.bool_]) -> pa.Table:
@@ -68,7 +40,7 @@ def observed(events: pa.Table, hidden: NDArray[np.bool_]) -> pa.Table:
         Rows to leave out.
     """
     codes = type_codes(events)
-    keep = np.isin(codes, [TYPE_CODE[name] for name in _NAMES]) & ~hidden
+    keep = np.isin(codes, [TYPE_CODE[name] for name in HANDS]) & ~hidden
     keep &= ~np.asarray(events["masked"].combine_chunks())
     rows = events.append_column("place", pa.array(np.arange(len(events)))).filter(pa.array(keep))
     kinds = rows["type"].cast(pa.string())

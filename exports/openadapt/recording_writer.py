@@ -10,7 +10,8 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from deskhand.exports.openadapt.action_rows import action_columns, observed, paused
+from deskhand.exports.excluded_apps import paused
+from deskhand.exports.openadapt.action_rows import action_columns, observed
 from deskhand.exports.openadapt.desktop_rows import (
     POLL_US,
     browser_rows,
