@@ -5,6 +5,7 @@ them as the reason. With DESKHAND_NO_SKIP=1, as in .ci/run, a skip is a failure.
 """
 
 import importlib.util
+import json
 import os
 import shutil
 from collections.abc import Generator
@@ -53,7 +54,8 @@ def chromium() -> str:
 def node_modules() -> Path:
     """Folder of the npm packages that tests/browser/package.json names."""
     folder = Path(__file__).parent / "browser" / "node_modules"
-    if not (folder / "@rrweb" / "replay").is_dir():
+    wanted = json.loads((folder.parent / "package.json").read_text("utf-8"))["dependencies"]
+    if not all((folder / name).is_dir() for name in wanted):
         pytest.skip("needs npm packages: npm install --prefix tests/browser --no-package-lock")
     return folder
 

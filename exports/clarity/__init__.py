@@ -1,142 +1,130 @@
-"""Microsoft Clarity: a session as the payloads that its script uploads, without playback of the page."""
+"""Microsoft Clarity: the payloads that clarity-js uploads, one a line, written without a browser.
 
-from collections.abc import Iterator, Mapping
+Which events, in which tokens and when they are uploaded was read in clarity-js and clarity-decode
+0.8.70, and compared with what clarity-js uploads in Chromium 156.
+"""
+
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-import numpy as np
 import orjson
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from deskhand.exports.clarity.rules import findings
-from deskhand.exports.clarity.tokens import COLUMNS, VARIABLE, PageView, page_tokens
+from deskhand.exports.clarity import vocabulary as cl
+from deskhand.exports.clarity.masking import base36
+from deskhand.exports.clarity.page_log import PageLog
+from deskhand.exports.clarity.rules import findings, recognises
+from deskhand.exports.clarity.uploads import PageIdentity, Payload, page_payloads
+from deskhand.exports.clarity.watcher import watched
 from deskhand.exports.losses import Kept
 from deskhand.exports.session_tables import Writer
 from deskhand.formats import no_argument
-from deskhand.screen import Screen
 from deskhand.session import Session
 from deskhand.streams import stream
 
-__all__ = ["KEEPS", "LOSES", "SUMMARY", "findings", "open_writer", "payloads", "recognises"]
+__all__ = ["KEEPS", "LOSES", "findings", "open_writer", "payloads", "recognises"]
 
+SUFFIX = ".jsonl"
+SUMMARY = "payloads that clarity-js uploads, one a line, for clarity-decode and what builds on it"
 FOLDER = "clarity"
 NEEDS_PAGE = True
-SUFFIX = ".jsonl"
-SUMMARY = (
-    "Microsoft Clarity payloads: sampled pointer, clicks, scrolls and masked inputs of each page"
-)
-KEEPS: Mapping[str, Kept] = {
-    "pointermove": Kept(step_us=1000, remark="one in 25 ms, of those on the page"),
-    "pointerdown": Kept(step_us=1000),
-    "pointerup": Kept(step_us=1000, remark="with a click, a double click or a context menu"),
-    "wheel": Kept(step_us=1000, remark="where, not how far"),
-    "scroll": Kept(step_us=1000, remark="one in 25 ms"),
-    "input": Kept(step_us=1000, remark="the last in 0.75 s, as a masked text"),
-    "clipboard": Kept(step_us=1000),
-    "navigation": Kept(step_us=1000, remark="as a new page"),
+_MS = 1_000
+KEEPS = {
+    "session.end": Kept(step_us=_MS, remark="the last page is unloaded"),
+    "pointermove": Kept(step_us=_MS, remark="each 25 ms or 20 px or so, in whole px of the page"),
+    "pointerdown": Kept(step_us=_MS, remark="on the page and not in a native list"),
+    "pointerup": Kept(step_us=_MS, remark="on the page and not in a native list"),
+    "wheel": Kept(step_us=_MS, remark="that it turned and where, not how far"),
+    "input": Kept(step_us=_MS, remark="the last one before 750 ms without, masked"),
+    "select.change": Kept(step_us=_MS, remark="of native lists, masked"),
+    "window.focus": Kept(step_us=_MS, remark="of a page's window"),
+    "navigation": Kept(step_us=_MS, remark="a page begins, its time 0"),
+    "scroll": Kept(step_us=_MS, remark="each 50 ms or 20 px or so"),
+    "resize": Kept(step_us=_MS, remark="the last one before 500 ms without, at its end"),
+    "clipboard": Kept(step_us=_MS, remark="cut, copy or paste, where the focus is"),
 }
 LOSES = (
-    "keys, all text that was typed, pointer moves in between and outside the page, drop-downs, "
-    "windows and pauses; the page itself, as in Clarity's lean mode"
+    "what is written into fields, keys, how far a wheel turned, open and close of native lists, "
+    "fields and scrolls of the last moments on a page; not read back"
 )
-VERSION = "0.8.70"
-# clarity-js: config.delay, settings MinUploadDelay, MaxUploadDelay, PayloadLimit.
-DELAY_US = 1_000_000
-MIN_DELAY_US = 100_000
-MAX_DELAY_US = 30_000_000
-MOST_PAYLOADS = 128
+PROJECT, SYNTHETIC_PROJECT = "deskhand", "deskhand-synthetic"
 
 
-def payloads(session: Session) -> Iterator[dict[str, Any]]:
-    """Yield the payloads of all pages of a session, page by page.
+def payloads(session: Session) -> Iterator[Payload]:
+    """Yield what clarity-js would have uploaded, page by page.
 
     Parameters
     ----------
     session : Session
-        Elements are numbered as in its screens; without screens all are the document.
+        With every screen that its rows name.
+
+    Raises
+    ------
+    DeskhandError
+        When no screen is opened or one is missing, or a row does not fit the page that is open.
+
+    Examples
+    --------
+    >>> import deskhand
+    >>> first = next(payloads(deskhand.simulate("auth.login", seed=7)))
+    >>> first["e"][:5], first["a"][0][:2]
+    (['0.8.70', 1, 0, 100, 'deskhand-synthetic'], [0, 8])
     """
     header = session.header
     seed, person = int(header["seed"]), (int(header["team"]), int(header["person"]))
-    user = _short(stream(seed, "clarity", "user", *person))
-    visit = _short(stream(seed, "clarity", session.session_id))
-    wall_us = int(header["start_wall_us"]) + int(header["clock_skew_us"])
-    project = "deskhand-synthetic" if header["synthetic"] else "deskhand"
-    for number, page in enumerate(_pages(session), 1):
-        tokens = page_tokens(page)
-        if header["synthetic"]:
-            told = [0, VARIABLE, "deskhand.synthetic", [str(header["provenance_id"])]]
-            tokens.insert(0, (page.start_us, told))
-        for sequence, (sent_us, batch, last) in enumerate(_uploads(tokens, page.end_us), 1):
-            envelope = [
-                VERSION, sequence, (wall_us + page.start_us) // 1000,
-                (sent_us - page.start_us) // 1000, project, user, visit, number, int(last),
-                int(last), 0, page.url,
-            ]  # fmt: skip
-            yield {"e": envelope, "a": batch}
-
-
-def _short(rng: np.random.Generator) -> str:
-    return np.base_repr(int(rng.integers(36**6, 36**7)), 36).lower()
-
-
-def _uploads(
-    tokens: list[tuple[int, list[Any]]], end_us: int
-) -> Iterator[tuple[int, list[list[Any]], bool]]:
-    """Yield when payloads are sent and what is in them; each waits a second longer than the last."""
-    start, sequence = 0, 0
-    while start < len(tokens) and sequence < MOST_PAYLOADS:
-        wait_us = min(max(sequence * DELAY_US, MIN_DELAY_US), MAX_DELAY_US)
-        sent_us = min(tokens[start][0] + wait_us, end_us)
-        stop = start
-        while stop < len(tokens) and (tokens[stop][0] <= sent_us or sent_us == end_us):
-            stop += 1
-        yield sent_us, [token for _, token in tokens[start:stop]], stop == len(tokens)
-        start, sequence = stop, sequence + 1
-
-
-def _pages(session: Session) -> Iterator[PageView]:
-    # Plain text once, and no column that nothing reads: pages are many and cut from this.
-    header, events = session.header, session.events.select(COLUMNS)
-    for place, name in enumerate(COLUMNS):
-        if pa.types.is_dictionary(events[name].type):
-            events = events.set_column(place, name, events[name].cast(pa.string()))
-    type_ = events["type"].cast(pa.string())
-    opened = np.flatnonzero(np.asarray(pc.equal(type_, "navigation")))
-    names = ("window", "t_us", "url", "reference")
-    rows = list(zip(*(events[c].take(opened).to_pylist() for c in names), strict=True))
-    labels: dict[str, dict[str, tuple[str, str]]] = {}
-    columns = (session.elements[c].to_pylist() for c in ("screen", "target", "name", "tag"))
-    for screen, target, label, tag in zip(*columns, strict=True):
-        labels.setdefault(screen, {})[target] = (label, tag)
-    by_window = {}
-    for window in {row[0] for row in rows}:
-        at = pc.fill_null(pc.equal(events["window"].cast(pa.string()), window or ""), False)
-        by_window[window] = events.filter(at) if window else events
-    for k, (window, start_us, url, reference) in enumerate(rows):
-        end_us = next((r[1] for r in rows[k + 1 :] if r[0] == window), int(header["duration_us"]))
-        mine = by_window[window]
-        span = np.searchsorted(mine["t_us"].to_numpy(), [start_us, end_us])
-        found = session.screens.get(reference or "")
-        yield PageView(
-            start_us=start_us,
-            end_us=end_us,
-            url=url or (found.href if found else "about:blank"),
-            screen=found,
-            size=(int(header["viewport_width"]), int(header["viewport_height"])),
-            rows=mine.slice(int(span[0]), int(span[1] - span[0])),
-            labels=labels.get(reference or "", {}),
-            links={} if found is None else _links(session, found),
+    user_id = _short_id(seed, "clarity.user", *person)
+    number, visit, seen_ms = 0, -1, 0
+    for log in watched(session):
+        fresh = visit < 0 or log.start_wall_ms - seen_ms >= cl.SESSION_TIMEOUT_MS
+        if fresh or number >= cl.PAGE_LIMIT:
+            number, visit = 0, visit + 1
+        number, seen_ms = number + 1, log.start_wall_ms
+        if number >= cl.PAGE_LIMIT:
+            continue  # the page at the limit ends the session and tells nothing
+        page = PageIdentity(
+            project_id=SYNTHETIC_PROJECT if header["synthetic"] else PROJECT,
+            user_id=user_id,
+            session_id=_short_id(seed, "clarity.session", session.session_id, visit),
+            page_number=number,
+            opening=list(_opening(session, log)),
+            screen=(int(header["screen_width"]), int(header["screen_height"])),
         )
+        yield from page_payloads(log, page)
 
 
-def _links(session: Session, screen: Screen) -> dict[str, str]:
-    found = ((key, session.screens.get(name)) for key, name in screen.links.items())
-    return {key: other.href for key, other in found if other is not None}
+def _short_id(seed: int, purpose: str, *path: int | str) -> str:
+    """Return 32 bits in base 36, as Clarity names users and sessions."""
+    return base36(int(stream(seed, purpose, *path).integers(2**32)))
+
+
+def _opening(session: Session, log: PageLog) -> Iterator[list[Any]]:
+    """Yield what a page's first payload tells once: its marker, then what the page is."""
+    header = session.header
+    if header["synthetic"]:
+        # One variable an event: of several in one, clarity-decode nests all values but the last.
+        yield [cl.VARIABLE, "synthetic", ["true"]]
+        yield [cl.VARIABLE, "provenance_id", [header["provenance_id"]]]
+    dom = log.live.dom
+    title = next((n for n in dom.nodes.values() if n.get("tagName") == "title"), None)
+    root = next((n for n in dom.nodes.values() if n.get("tagName") == "html"), None)
+    texts = [] if title is None else [n["textContent"] for n in title["childNodes"]]
+    lang = "" if root is None else str(root["attributes"].get("lang", ""))
+    told = {
+        cl.URL: log.href,
+        cl.PAGE_TITLE: "".join(texts),
+        cl.NETWORK_HOSTS: urlsplit(log.href).hostname or "",
+        cl.PAGE_LANGUAGE: lang,
+        cl.TIME_ZONE: header["time_zone"],
+    }
+    yield [
+        cl.DIMENSION,
+        *(part for name, text in told.items() if text for part in (name, [text[:256]])),
+    ]
 
 
 class ClarityWriter(Writer):
-    """Writes ``clarity/<session_id>.jsonl`` files, a payload a line.
+    """Writes ``clarity/<session_id>.jsonl`` files.
 
     Parameters
     ----------
@@ -150,16 +138,15 @@ class ClarityWriter(Writer):
 
     def write(self, session: Session) -> None:
         """Write one session's payloads."""
-        path = self._folder / f"{session.session_id}{SUFFIX}"
-        lines = (orjson.dumps(p, option=orjson.OPT_APPEND_NEWLINE) for p in payloads(session))
-        path.write_bytes(b"".join(lines))
+        lines = b"".join(orjson.dumps(payload) + b"\n" for payload in payloads(session))
+        (self._folder / f"{session.session_id}{SUFFIX}").write_bytes(lines)
 
     def close(self) -> None:
         """Do nothing: every file is complete once written."""
 
 
 def open_writer(folder: Path, argument: str | None = None) -> Writer:
-    """Return a writer of Clarity payloads.
+    """Return a writer of Clarity's payloads.
 
     Parameters
     ----------
@@ -170,12 +157,3 @@ def open_writer(folder: Path, argument: str | None = None) -> Writer:
     """
     no_argument("clarity", argument)
     return ClarityWriter(folder)
-
-
-def recognises(path: Path) -> bool:
-    """Return whether a file begins like a Clarity payload."""
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        head = file.read(400).lstrip()
-    return head.startswith(b'{"e":["') and b'"a":[' in head

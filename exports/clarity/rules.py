@@ -1,79 +1,143 @@
-"""What must hold of Clarity payloads, one a line."""
+"""What a file of Clarity's payloads must hold to: its schema, and what a schema cannot say."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import orjson
 
+from deskhand.exports.capture_files import content_of
+from deskhand.exports.clarity import vocabulary as cl
 from deskhand.findings import Finding
 from deskhand.json_schema import describe, worst
 
-PACKAGE = "deskhand.exports.clarity"
-# So many payloads are checked against the schema, the first ones.
-SAMPLE = 300
-NEWEST_MINOR = 8
+_PACKAGE = "deskhand.exports.clarity"
+_VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)(-b\d+)?")
+_HEAD = re.compile(rb'\s*\{\s*"e"\s*:\s*\[\s*"\d+\.\d+\.\d+')
+_KNOWN = frozenset([*range(cl.LAST_EVENT + 1), *cl.APP_EVENTS, *cl.RESERVED])
+# Events whose third token is a node; 0 is a node that Clarity does not know.
+_ON_NODES = (*cl.POINTER, cl.CLICK, cl.CONTEXT_MENU, cl.INPUT, cl.CHANGE, cl.SCROLL, cl.CLIPBOARD)
+
+
+@dataclass(slots=True)
+class _Page:
+    """What was told of a page so far."""
+
+    sequence: int = 0
+    end_ms: int = 0
+    closed: bool = False
+    nodes: set[int] = field(default_factory=lambda: {0})
+
+
+def recognises(path: Path) -> bool:
+    """Return whether a file begins with a payload of Clarity's."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return _HEAD.match(file.read(256)) is not None
 
 
 def findings(path: Path) -> Iterator[Finding]:
-    """Yield what is wrong with a file of Clarity payloads.
+    """Yield everything that is wrong with a file of payloads.
 
     Parameters
     ----------
     path : Path
-        A file.
+        One payload a line.
     """
-    last: dict[int, int] = {}
-    row = -1
-    with path.open("rb") as file:
-        for row, line in enumerate(file):
-            try:
-                payload = orjson.loads(line)
-            except ValueError as error:
-                yield Finding(
-                    rule="readable",
-                    path=path,
-                    row=row,
-                    given=f"not JSON: {error}",
-                    remedy="each line is one payload",
-                )
-                return
-            breach = worst("clarity", payload, PACKAGE) if row < SAMPLE else None
-            if breach is not None:
-                yield Finding(
-                    rule="schema",
-                    path=path,
-                    row=row,
-                    given=describe(breach),
-                    remedy="write it as clarity.schema.json says",
-                )
-                continue
-            try:
-                version, sequence, page = (payload["e"][k] for k in (0, 1, 7))
-                major, minor = (int(part) for part in version.split(".")[:2])
-                if (major, minor) > (0, NEWEST_MINOR):
-                    yield Finding(
-                        rule="version",
-                        path=path,
-                        row=row,
-                        given=f"version {version}",
-                        remedy="the decoder passes over versions in silence; 0.8 is known here",
-                    )
-                if sequence != last.get(page, 0) + 1:
-                    yield Finding(
-                        rule="sequence",
-                        path=path,
-                        row=row,
-                        given=f"payload {sequence} of page {page}",
-                        remedy="the payloads of a page are numbered from 1",
-                    )
-                last[page] = sequence
-            except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-                yield Finding(
-                    rule="envelope",
-                    path=path,
-                    row=row,
-                    given=f"{type(error).__name__}: {error}",
-                    remedy="e has twelve parts, the first the version",
-                )
-    if row < 0:
-        yield Finding(rule="readable", path=path, given="an empty file", remedy="write it again")
+    pages: dict[tuple[str, str, int], _Page] = {}
+    lines = content_of(path).splitlines()
+    if not lines:
+        yield _finding("readable", path, 0, "an empty file", "one payload a line")
+    for row, line in enumerate(lines):
+        try:
+            payload = orjson.loads(line)
+        except ValueError as error:
+            yield _finding("readable", path, row, f"not JSON: {error}", "one payload a line")
+            continue
+        wrong = worst("clarity", payload, _PACKAGE)
+        if wrong is not None:
+            remedy = "write the payload as clarity.schema.json says"
+            yield _finding("schema", path, row, describe(wrong), remedy)
+            continue
+        version, _, _, _, project, _, session_id, number = payload["e"][:8]
+        page = pages.setdefault((project, session_id, number), _Page())
+        for rule, given, remedy in (
+            *_version(version),
+            *_envelope(page, payload["e"]),
+            *_events(page, payload),
+        ):
+            yield _finding(rule, path, row, given, remedy)
+
+
+def _version(version: str) -> Iterator[tuple[str, str, str]]:
+    found, ours = _VERSION.fullmatch(version), _VERSION.fullmatch(cl.VERSION)
+    near = found and ours and found[1] == ours[1] and abs(int(found[2]) - int(ours[2])) <= 1
+    if not near:
+        yield (
+            "version",
+            version,
+            f"clarity-decode {cl.VERSION} reads its own minor version, one off",
+        )
+
+
+def _envelope(page: _Page, envelope: list[Any]) -> Iterator[tuple[str, str, str]]:
+    sequence, start_ms, duration_ms = envelope[1:4]
+    if sequence != page.sequence + 1:
+        given = f"payload {sequence} after {page.sequence}"
+        yield "sequence", given, "payloads of a page are numbered 1, 2, 3 ... in the file's order"
+    elif start_ms != page.end_ms:
+        given = f"starts at {start_ms} ms, the one before ends at {page.end_ms} ms"
+        yield "start", given, "a payload starts where the one before it ends"
+    if page.closed:
+        yield (
+            "end",
+            f"payload {sequence} after the last",
+            "nothing follows a payload whose end is 1",
+        )
+    if sequence > cl.PAYLOAD_LIMIT + 1:
+        yield (
+            "limit",
+            f"payload {sequence}",
+            f"a page has {cl.PAYLOAD_LIMIT} payloads and a last one",
+        )
+    page.sequence, page.end_ms = sequence, start_ms + duration_ms
+    page.closed = envelope[9] == 1
+
+
+def _events(page: _Page, payload: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    events = [*payload["a"], *payload.get("p", ())]
+    late = [e for e in events if e[0] > page.end_ms]
+    if late:
+        given = f"event {late[0][1]} at {late[0][0]} ms, the payload ends at {page.end_ms} ms"
+        yield "time", given, "an event is not later than its payload"
+    unknown = sorted({e[1] for e in events if e[1] not in _KNOWN})
+    if unknown:
+        yield "event", f"events {unknown}", f"Clarity {cl.VERSION} knows 0 to {cl.LAST_EVENT}"
+    stray = [e for e in payload["a"] if e[1] in cl.PLAYBACK]
+    if stray:
+        yield "place", f"event {stray[0][1]} in a", "what shows the page stands in p"
+    for tokens in events:
+        if tokens[1] in (cl.DISCOVER, cl.MUTATION):
+            page.nodes.update(_node_ids(tokens))
+    # Without playback there are no nodes to look for.
+    lost = [e for e in events if e[1] in _ON_NODES and e[2] not in page.nodes]
+    if len(page.nodes) > 1 and lost:
+        given = f"event {lost[0][1]} at {lost[0][0]} ms on node {lost[0][2]}"
+        yield "node", given, "a node is told before something happens on it"
+
+
+def _node_ids(tokens: list[Any]) -> Iterator[int]:
+    """Yield the nodes of a tree: each begins with a number, behind which others may stand."""
+    before = True
+    for token in tokens[2:]:
+        is_number = isinstance(token, int)
+        if is_number and before:
+            yield abs(token)
+        before = not is_number
+
+
+def _finding(rule: str, path: Path, row: int, given: str, remedy: str) -> Finding:
+    return Finding(rule=rule, path=path, row=row, given=given[:200], remedy=remedy)

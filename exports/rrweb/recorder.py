@@ -33,8 +33,8 @@ class Recorder:
     ----------
     screens : mapping of str to Screen
         The compiled screens by name.
-    viewport : tuple of int
-        Width and height of the page at first, in px.
+    viewport : Viewport
+        The window on the page, as it is at first.
     sensitive : mapping of str to set of str
         Elements to mask, by screen.
     timeline : Timeline
@@ -47,14 +47,14 @@ class Recorder:
         self,
         *,
         screens: Mapping[str, Screen],
-        viewport: tuple[int, int],
+        viewport: Viewport,
         sensitive: Mapping[str, Collection[str]],
         timeline: Timeline,
         noise: MutationNoise,
     ) -> None:
         self._noise = noise
         self._screens = screens
-        self._viewport = Viewport(viewport, timeline)
+        self._viewport = viewport
         self._sensitive = sensitive
         self._timeline = timeline
         self._presses = Presses(self._viewport, timeline)
@@ -130,7 +130,7 @@ class Recorder:
             return
         if name not in self._screens:
             raise UnknownNameError("screen", name, self._screens)
-        known = self._windows.get(window)
+        known = before = self._windows.get(window)
         if known is not None and self._opened == (t_us, name):
             return  # a window comes to the front and loads its first page: one page
         if fresh or known is None or known.screen.name != name:
@@ -146,7 +146,7 @@ class Recorder:
         self._noise.hide(t_us)
         t_us += SNAPSHOT_US
         self._timeline.place_samples(t_us, self._live)
-        self._timeline.open_page(t_us)
+        self._timeline.open_page(t_us, known, before if fresh else None)
         self._live = known
         self._viewport.show(known)
         self._presses.show(known)

@@ -1,6 +1,6 @@
 """A session as rrweb's recorder would have kept it: which rows the page sees, and what comes of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from deskhand.exports.rrweb.mutation_noise import MutationNoise
 from deskhand.exports.rrweb.pointer_samples import flushes, sample_moves
 from deskhand.exports.rrweb.recorder import SNAPSHOT_US, Recorder
 from deskhand.exports.rrweb.timeline import Event, Timeline
+from deskhand.exports.rrweb.viewport import Viewport
 from deskhand.session import Session
 from deskhand.streams import stream
 
@@ -53,10 +54,9 @@ def recording(session: Session, *, noise_hz: float = 0.0) -> bytes:
     )
     types = events["type"].combine_chunks()
     is_move = np.asarray(pc.equal(types.cast(pa.string()), "pointermove"))
-    others = events.select(_COLUMNS).filter(pa.array(~is_move))
-    rows = list(_rows(others))
+    rows = page_rows(events, ~is_move)
     breaks_us, unloads = _page_breaks(rows)
-    t_us, x, y = _moves_on_page(session, is_move, rows)
+    t_us, x, y = places_on_page(session, is_move, rows)
     index, taken_us = sample_moves(t_us, breaks_us, rng)
     wall_us = session.device_start_us
     timeline = Timeline(
@@ -66,8 +66,8 @@ def recording(session: Session, *, noise_hz: float = 0.0) -> bytes:
     )
     recorder = Recorder(
         screens=session.screens,
-        viewport=(int(header["viewport_width"]), int(header["viewport_height"])),
-        sensitive=_sensitive(session.elements),
+        viewport=Viewport(viewport_size(session), timeline),
+        sensitive=sensitive_elements(session.elements),
         timeline=timeline,
         noise=MutationNoise(noise_hz, noise, timeline),
     )
@@ -96,10 +96,17 @@ def record(session: Session, *, noise_hz: float = 0.0) -> list[Event]:
     return events
 
 
-def _rows(table: pa.Table) -> Iterator[Mapping[str, Any]]:
-    columns = [column.to_pylist() for column in table.columns]
-    for values in zip(*columns, strict=True):
-        yield dict(zip(_COLUMNS, values, strict=True))
+def page_rows(
+    events: pa.Table, wanted: np.ndarray[Any, np.dtype[np.bool_]]
+) -> list[Mapping[str, Any]]:
+    """Return the wanted rows of the event table with the columns that a page's recorder reads."""
+    columns = [c.to_pylist() for c in events.select(_COLUMNS).filter(pa.array(wanted)).columns]
+    return [dict(zip(_COLUMNS, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def viewport_size(session: Session) -> tuple[int, int]:
+    """Return width and height of the page at first, in px."""
+    return int(session.header["viewport_width"]), int(session.header["viewport_height"])
 
 
 def _page_breaks(
@@ -116,10 +123,10 @@ def _page_breaks(
     return np.array(times, np.int64), np.array(unloads, np.bool_)
 
 
-def _moves_on_page(
+def places_on_page(
     session: Session, is_move: np.ndarray[Any, np.dtype[np.bool_]], rows: list[Mapping[str, Any]]
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Return time and place of the moves that the page itself gets to see."""
+    """Return time and place of the marked moves that the page itself gets to see."""
     header = session.header
     moves = session.events.select(["t_us", "client_x", "client_y"]).filter(pa.array(is_move))
     t_us = moves["t_us"].to_numpy()
@@ -148,7 +155,8 @@ def _moves_on_page(
     return t_us[seen], x[seen], y[seen]
 
 
-def _sensitive(elements: pa.Table) -> dict[str, set[str]]:
+def sensitive_elements(elements: pa.Table) -> dict[str, set[str]]:
+    """Return the elements whose content is masked, by screen."""
     found: dict[str, set[str]] = {}
     marked = elements.filter(pc.is_valid(elements["sensitive"])).select(["screen", "target"])
     for row in marked.to_pylist():

@@ -43,8 +43,16 @@ class Timeline:
         self._kept: list[tuple[float, Event]] = []
         self._ready_us = 0
 
-    def open_page(self, ready_us: int) -> None:
-        """Let nothing of the page that comes to the front happen before its snapshot."""
+    def open_page(self, ready_us: int, _live: LivePage, _left: LivePage | None) -> None:
+        """Let nothing of the page that comes to the front happen before its snapshot.
+
+        Parameters
+        ----------
+        ready_us : int
+            When its snapshot is taken.
+        _live, _left : LivePage
+            The page, and the one that it takes the place of in its window.
+        """
         self._ready_us = ready_us
 
     def add(self, t_us: int, kind: int, data: Event | orjson.Fragment) -> None:

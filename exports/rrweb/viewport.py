@@ -22,16 +22,24 @@ class Viewport:
         Width and height, in px.
     timeline : Timeline
         Where the events go.
+    scroll_us, resize_us : int
+        The throttles of scrolls and of resizes.
     """
 
-    def __init__(self, size: tuple[int, int], timeline: Timeline) -> None:
+    def __init__(
+        self,
+        size: tuple[int, int],
+        timeline: Timeline,
+        scroll_us: int = SCROLL_THROTTLE_US,
+        resize_us: int = RESIZE_THROTTLE_US,
+    ) -> None:
         self.size = size
         # What this page's recorder told last; it does not know of its own Meta.
         self._told: tuple[int, int] | None = None
         self._timeline = timeline
         self._live: LivePage | None = None
-        self._scrolls = Throttle(SCROLL_THROTTLE_US)
-        self._resizes = Throttle(RESIZE_THROTTLE_US)
+        self._scrolls = Throttle(scroll_us)
+        self._resizes = Throttle(resize_us)
         # Node that the waiting scroll is of, and the offsets of elements that scroll by themselves.
         self._scrolled = 0
         self._offsets: dict[int, tuple[float, float]] = {}

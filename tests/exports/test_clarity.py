@@ -1,14 +1,15 @@
-"""Clarity payloads: what clarity-decode finds in them is what the session's rows say."""
+"""Clarity payloads: what clarity-decode finds in them, and what clarity-js tells of the same page."""
 
 import json
 import subprocess
-import time
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,11 +17,18 @@ from hypothesis import strategies as st
 import deskhand
 from deskhand.errors import DeskhandError
 from deskhand.exports import clarity
-from deskhand.exports.clarity.lookahead import DISTANCE_PX, INTERVAL_US, kept
-from deskhand.exports.clarity.tokens import mangled
+from deskhand.exports.clarity import vocabulary as cl
+from deskhand.exports.clarity.look_ahead import FRAME_US, Edit, Place, kept_edits, kept_places
+from deskhand.exports.clarity.masking import Privacy, mangled, redacted, scrubbed
+from deskhand.exports.clarity.page_tree import PageTree, referred
+from deskhand.exports.clarity.selectors import hashed
+from deskhand.exports.rrweb.live_page import LivePage
 from deskhand.session import Session
+from tests.exports.hand_made import START_WALL_US, hand_made_session
 
-BROWSER = Path(__file__).parents[1] / "browser"
+Payloads = list[dict[str, Any]]
+READER = Path(__file__).parents[1] / "browser" / "clarity_decode.cjs"
+APPS = Path(__file__).parents[2] / "scenarios" / "apps"
 
 
 @pytest.fixture(scope="module")
@@ -28,197 +36,239 @@ def lead() -> Session:
     return deskhand.simulate("crm.create_lead", seed=7)
 
 
-@pytest.fixture(scope="module")
-def day() -> Session:
-    return deskhand.simulate("workday", seed=7)
+def written(session: Session, folder: Path) -> Path:
+    with clarity.open_writer(folder) as writer:
+        writer.write(session)
+    path: Path = next((folder / clarity.FOLDER).iterdir())
+    return path
 
 
 @pytest.fixture(scope="module")
-def decode(node: str, node_modules: Path) -> Any:
-    if not (node_modules / "clarity-decode").is_dir():
-        pytest.skip("needs npm packages: npm install --prefix tests/browser --no-package-lock")
-
-    def run(path: Path) -> list[dict[str, Any]]:
+def decoded(node: str, node_modules: Path) -> Callable[[Session], Payloads]:
+    def run(session: Session) -> Payloads:
+        lines = "\n".join(json.dumps(payload) for payload in clarity.payloads(session))
         done = subprocess.run(
-            [node, BROWSER / "clarity_decode.cjs", node_modules],
-            input=path.read_bytes(),
-            capture_output=True,
-            check=True,
-        )
-        found = json.loads(done.stdout)
-        assert found["complaints"] == []
-        payloads: list[dict[str, Any]] = found["payloads"]
+            [node, str(READER), str(node_modules)],
+            input=lines, capture_output=True, text=True, check=True, timeout=120,
+        )  # fmt: skip
+        read = json.loads(done.stdout)
+        assert read["complaints"] == []
+        payloads: Payloads = read["payloads"]
+        assert len(payloads) == lines.count("\n") + 1
         return payloads
 
     return run
 
 
-def written(session: Session, folder: Path) -> Path:
-    with clarity.open_writer(folder) as writer:
-        writer.write(session)
-    (path,) = (folder / "clarity").iterdir()
-    return path
-
-
-def told(
-    payloads: list[dict[str, Any]], name: str, *events: int
-) -> list[tuple[int, dict[str, Any]]]:
-    """Unix time in milliseconds and data of the decoded events of a kind."""
-    found = [
-        (payload["envelope"]["start"] + event["time"], event["data"])
-        for payload in payloads
-        for event in payload.get(name, ())
-        if not events or event["event"] in events
-    ]
-    return sorted(found, key=lambda one: one[0])
-
-
-def rows(session: Session, *kinds: str) -> list[dict[str, Any]]:
-    start = session.header["start_wall_us"] + session.header["clock_skew_us"]
-    found = session.events.filter(pc.is_in(session.events["type"], pa.array(kinds))).to_pylist()
-    return [{**row, "at": (start + row["t_us"]) / 1000} for row in found]
-
-
-def test_presses_and_clicks(decode: Any, lead: Session, tmp_path: Path) -> None:
-    payloads = decode(written(lead, tmp_path))
-    for name, event, kind in (
-        ("pointer", 13, "pointerdown"),
-        ("pointer", 14, "pointerup"),
-        ("click", 9, "pointerup"),
-    ):
-        found, wanted = told(payloads, name, event), rows(lead, kind)
-        assert len(found) == len(wanted) > 5
-        for (at, data), row in zip(found, wanted, strict=True):
-            assert abs(at - row["at"]) <= 2
-            assert (data["x"], data["y"]) == (round(row["client_x"]), round(row["client_y"]))
-    links = [data["link"] for _, data in told(payloads, "click") if data["link"]]
-    assert links == ["https://crm.deskhand.example/leads/new"]
-
-
-def test_moves_are_samples_of_the_path(decode: Any, lead: Session, tmp_path: Path) -> None:
-    found = told(decode(written(lead, tmp_path)), "pointer", 12)
-    moves = rows(lead, "pointermove")
-    times = np.array([row["at"] for row in moves])
-    assert len(moves) / 6 < len(found) < len(moves)
-    for at, data in found:
-        near = [
-            (round(moves[k]["client_x"]), round(moves[k]["client_y"]))
-            for k in range(*np.searchsorted(times, [at - 0.001, at + 2]))
-        ]
-        assert (data["x"], data["y"]) in near
-
-
-def test_scrolls(decode: Any, day: Session, tmp_path: Path) -> None:
-    found = told(decode(written(day, tmp_path)), "scroll")
-    wanted = [(round(r["delta_x"]), round(r["delta_y"])) for r in rows(day, "scroll")]
-    assert found
-    assert len(found) <= len(wanted)
-    assert {(d["x"], d["y"]) for _, d in found} <= set(wanted)
-
-
-def test_inputs_are_masked(decode: Any, lead: Session, tmp_path: Path) -> None:
-    path = written(lead, tmp_path)
-    found = told(decode(path), "input")
-    screen = lead.screens["crm/lead-form"]
-    last = {row["target"]: row["value_length"] for row in rows(lead, "input")}
-    for target, length in last.items():
-        texts = [data["value"] for _, data in found if data["target"] == screen.elements[target].id]
-        box = screen.elements[target].widget == "checkbox"
-        assert texts[-1] == ("true" if box else mangled(length))
-    content = path.read_text()
-    shown = [json.loads(r["value"]) for r in rows(lead, "mark") if r["value"]]
-    assert shown
-    assert not any(text in content for texts in shown for text in texts.values())
-
-
-@given(st.integers(1, 500))
-def test_masks_tell_a_length_coarsely(length: int) -> None:
-    mask = mangled(length)
-    assert set(mask) <= {"\u2022", " "}
-    assert len(mask) % 5 == 0
-    assert 0 < len(mask) - length <= 5
-
-
-@given(
-    st.lists(
-        st.tuples(st.integers(1, 20_000), st.integers(-9, 9), st.integers(-9, 9), st.booleans()),
-        max_size=80,
-    )
-)
-def test_sampling_is_what_the_queue_does(steps: list[tuple[int, int, int, bool]]) -> None:
-    t, x, y, g = (np.array([s[k] for s in steps], np.int64) for k in range(4))
-    t = t.cumsum()
-    xs, ys = x.cumsum().astype(np.float64), y.cumsum().astype(np.float64)
-    queue: list[int] = []
-    for k in range(len(t)):
-        if len(queue) > 1:
-            a = queue[-2]
-            near = g[a] == g[k] and np.hypot(xs[a] - xs[k], ys[a] - ys[k]) < DISTANCE_PX
-            if near and t[k] - t[a] < INTERVAL_US:
-                queue.pop()
-        queue.append(k)
-    assert kept(t, xs, ys, g).tolist() == queue
-
-
-def test_payloads_come_later_and_later(decode: Any, day: Session, tmp_path: Path) -> None:
-    payloads = decode(written(day, tmp_path))
-    pages: dict[int, list[dict[str, Any]]] = {}
+def pages(payloads: Payloads) -> Iterator[tuple[int, Payloads]]:
+    """Yield each page's start by the wall clock and its payloads."""
+    by_page: dict[tuple[str, int], Payloads] = {}
     for payload in payloads:
-        pages.setdefault(payload["envelope"]["pageNum"], []).append(payload["envelope"])
-    assert sorted(pages) == list(range(1, len(pages) + 1))
-    assert len(pages) == len(rows(day, "navigation"))
-    for sent in pages.values():
-        assert [e["sequence"] for e in sent] == list(range(1, len(sent) + 1))
-        assert len(sent) <= 128
-        ends = [e["duration"] for e in sent]
-        assert ends == sorted(ends)
+        envelope = payload["envelope"]
+        by_page.setdefault((envelope["sessionId"], envelope["pageNum"]), []).append(payload)
+    for held in by_page.values():
+        yield held[0]["metric"][0]["data"]["0"], held
 
 
-def test_marked_and_the_same_again(decode: Any, lead: Session, tmp_path: Path) -> None:
-    one, other = (written(lead, tmp_path / name) for name in "ab")
-    assert one.read_bytes() == other.read_bytes()
-    first = decode(one)[0]
-    assert first["envelope"]["projectId"] == "deskhand-synthetic"
-    assert lead.header["provenance_id"] in json.dumps(first["variable"])
-    assert clarity.recognises(one)
-    assert list(clarity.findings(one)) == []
+def all_of(payloads: Payloads, kind: str) -> list[tuple[int, dict[str, Any]]]:
+    """Return the decoded events of a kind with their time by the wall clock, ascending."""
+    found = [
+        (start_ms + event["time"], {"event": event["event"], **event["data"]})
+        for start_ms, held in pages(payloads)
+        for payload in held
+        for event in payload.get(kind, ())
+    ]
+    return sorted(found, key=lambda entry: entry[0])
 
 
-def broken(path: Path, change: str) -> bytes:
-    text = path.read_bytes()
-    lines = text.splitlines(keepends=True)
-    match change:
-        case "empty":
-            return b""
-        case "half":
-            return text[: len(text) // 2]
-        case "nul":
-            return text.replace(b'"pagehide"', b'"\x00"', 1)
-        case "utf-16":
-            return text.decode().encode("utf-16")
-        case "newer":
-            return text.replace(b'"0.8.70"', b'"1.0.0"', 1)
-        case "gap":
-            return b"".join(lines[1:])
-        case "no envelope":
-            return text.replace(b'"e":', b'"envelope":', 1)
-        case "unmasked":
-            return text.replace("\u2022\u2022\u2022\u2022\u2022".encode(), b"Maris", 1)
-        case "seconds":
-            return text.replace(b"1772442", b"1", 1)
-    raise AssertionError(change)
+def rows_of(session: Session, *kinds: str) -> list[dict[str, Any]]:
+    return [row for row in session.events.to_pylist() if row["type"] in kinds]
 
 
-BAD = ("empty", "half", "nul", "utf-16", "newer", "gap", "no envelope", "unmasked", "seconds")
+def wall_ms(session: Session, t_us: int) -> int:
+    header = session.header
+    return int(header["start_wall_us"] + header["clock_skew_us"] + t_us) // 1000
 
 
-@pytest.mark.parametrize("change", BAD)
-def test_bad_files_are_found(lead: Session, tmp_path: Path, change: str) -> None:
-    path = written(lead, tmp_path)
-    path.write_bytes(broken(path, change))
-    found = list(clarity.findings(path))
-    assert found
-    assert all(f.remedy and f.path == path for f in found)
+@pytest.mark.parametrize(
+    "make", [hand_made_session, lambda: deskhand.simulate("auth.login", seed=7)]
+)
+def test_presses_are_where_and_when_they_were(
+    make: Callable[[], Session], decoded: Callable[[Session], Payloads]
+) -> None:
+    session = make()
+    told = [
+        (at, "pointerdown" if e["event"] == cl.MOUSE_DOWN else "pointerup", e["x"], e["y"])
+        for at, e in all_of(decoded(session), "pointer")
+        if e["event"] in (cl.MOUSE_DOWN, cl.MOUSE_UP)
+    ]
+    wanted = [
+        (wall_ms(session, row["t_us"]), row["type"], round(row["client_x"]), round(row["client_y"]))
+        for row in rows_of(session, "pointerdown", "pointerup")
+    ]
+    # A press on an opened native list is in a window of its own.
+    assert set(told) <= set(wanted)
+    assert len(told) >= len(wanted) - 2
+
+
+def test_moves_are_taken_from_those_there_were(
+    lead: Session, decoded: Callable[[Session], Payloads]
+) -> None:
+    told = [(at, e["x"], e["y"]) for at, e in all_of(decoded(lead), "pointer") if e["event"] == 12]
+    moves = [
+        (wall_ms(lead, row["t_us"]), int(row["client_x"] + 0.5), int(row["client_y"] + 0.5))
+        for row in rows_of(lead, "pointermove")
+    ]
+    assert set(told) <= set(moves)
+    # Every move on the page is near one that was told; a native list is no part of the page.
+    opened, closed = (
+        [wall_ms(lead, r["t_us"]) for r in rows_of(lead, f"select.{act}")]
+        for act in ("open", "close")
+    )
+    lists = list(zip(opened, closed, strict=True))
+    width, height = lead.header["viewport_width"], lead.header["viewport_height"]
+    taken = [at for at, _, _ in told]
+    for at, x, y in moves:
+        inside = 0 <= x < width and 0 <= y < height
+        if inside and not any(start <= at <= end for start, end in lists):
+            after = bisect_left(taken, at)
+            gaps = [abs(at - t) for t in taken[max(after - 1, 0) : after + 1]]
+            assert min(gaps) <= cl.POINTER_INTERVAL_MS + FRAME_US // 1000
+    # Of two in a row one is 25 ms or 20 px off, and there are at most 60 a second.
+    assert len(told) < 0.5 * len(moves)
+    for before, now in zip(told, told[2:], strict=False):
+        assert now[0] - before[0] >= 16
+
+
+def test_clicks_are_on_the_elements_that_were_clicked(
+    lead: Session, decoded: Callable[[Session], Payloads]
+) -> None:
+    payloads = decoded(lead)
+    clicks = all_of(payloads, "click")
+    downs = [row for row in rows_of(lead, "pointerup") if row["detail"] == 1 or row["detail"] == 0]
+    assert len(clicks) >= len(downs) - 1
+    texts = [e["text"] for _, e in clicks]
+    assert "New lead" in texts
+    assert "Save" in texts
+    assert next(e["reaction"] for _, e in clicks if e["tag"] == "input") == 0
+    link = next(e for _, e in clicks if e["tag"] == "a")
+    assert link["link"] == "https://crm.deskhand.example/leads/new"
+    assert all(e["hash"] and e["hashBeta"] for _, e in clicks)
+    # Its place in the element's box, of 32767.
+    assert 0 < link["eX"] < cl.CLICK_PRECISION > link["eY"] > 0
+
+
+def test_scrolls_wheel_and_page_coordinates(decoded: Callable[[Session], Payloads]) -> None:
+    session = hand_made_session()
+    payloads = decoded(session)
+    scrolls = [(at, e["x"], e["y"]) for at, e in all_of(payloads, "scroll")]
+    assert scrolls == [
+        (wall_ms(session, row["t_us"]), 0, row["delta_y"]) for row in rows_of(session, "scroll")
+    ]
+    wheel = [(at, e["x"], e["y"]) for at, e in all_of(payloads, "pointer") if e["event"] == 15]
+    offsets = iter((0, 100, 200))
+    assert wheel == [
+        (wall_ms(session, row["t_us"]), row["client_x"], row["client_y"] + next(offsets))
+        for row in rows_of(session, "wheel")
+    ]
+
+
+def test_fields_tell_no_more_than_a_rounded_length(decoded: Callable[[Session], Payloads]) -> None:
+    session = hand_made_session()
+    payloads = decoded(session)
+    inputs = [e["value"] for _, e in all_of(payloads, "input")]
+    assert inputs == [
+        "•••••", "••••", "•••••", "••••", "•••••", "••••• •••• ••••", "true",
+    ]  # fmt: skip
+    changes = [(e["type"], e["value"], e["checksum"]) for _, e in all_of(payloads, "change")]
+    assert ("text", "•••••", "") in changes
+    assert ("date", mangled("2026-03-02"), hashed("2026-03-02", 28)) in changes
+    assert not any(word in json.dumps(payloads) for word in ("secret", "5550100", "2026-03-02"))
+
+
+def test_resize_and_clipboard(decoded: Callable[[Session], Payloads]) -> None:
+    session = hand_made_session()
+    rows = session.events.to_pylist()
+    at = next(k for k, row in enumerate(rows) if row["type"] == "wheel")
+    common = {
+        n: rows[at][n] for n in ("session_id", "t_us", "masked", "synthetic", "provenance_id")
+    }
+    extra = [
+        {**common, "type": "clipboard", "input_type": "copy"},
+        {**common, "type": "resize", "delta_x": 700.0, "delta_y": 500.0},
+    ]
+    rows[at:at] = extra
+    rows = [{**row, "seq": seq} for seq, row in enumerate(rows)]
+    session = replace(session, events=pa.Table.from_pylist(rows, schema=session.events.schema))
+    payloads = decoded(session)
+    when = wall_ms(session, common["t_us"])
+    sizes = [(t, e["width"], e["height"]) for t, e in all_of(payloads, "resize")]
+    assert (when + cl.LOOK_AHEAD_MS, 700, 500) in sizes
+    assert [(t, e["action"]) for t, e in all_of(payloads, "clipboard")] == [(when, 1)]
+
+
+def test_each_page_begins_with_its_nodes_and_its_marker(
+    lead: Session, decoded: Callable[[Session], Payloads]
+) -> None:
+    for start_ms, held in pages(decoded(lead)):
+        first = held[0]
+        variables = {k: v for entry in first["variable"] for k, v in entry["data"].items()}
+        provenance = lead.header["provenance_id"]
+        assert variables == {"synthetic": ["true"], "provenance_id": [provenance]}
+        nodes = first["dom"][0]["data"]
+        assert [n["tag"] for n in nodes[:3]] == ["*D", "HTML", "HEAD"]
+        assert start_ms > START_WALL_US // 1000
+        assert held[-1]["envelope"]["end"] == 1
+        assert held[-1]["unload"][0]["data"] == {"name": "pagehide", "persisted": 0}
+        told = {node["id"] for p in held for dom in p.get("dom", ()) for node in dom["data"]}
+        assert {e["data"]["target"] for p in held for e in p.get("pointer", ())} <= told
+
+
+def test_a_capture_does_not_claim_to_be_synthetic(lead: Session) -> None:
+    real = replace(lead, header={**lead.header, "synthetic": False})
+    assert "synthetic" not in json.dumps(list(clarity.payloads(real)))
+
+
+def test_uploads_wait_ever_longer(lead: Session) -> None:
+    payloads = list(clarity.payloads(lead))
+    page = [p["e"] for p in payloads if p["e"][7] == 2]
+    assert [e[1] for e in page] == list(range(1, len(page) + 1))
+    assert page[0][3] == cl.MIN_UPLOAD_DELAY_MS
+    for before, after in pairwise(page):
+        assert after[2] == before[2] + before[3]
+    assert page[5][3] > page[2][3] >= 2 * cl.UPLOAD_DELAY_MS
+    assert [p["e"][9] for p in payloads if p["e"][7] == 2] == [0] * (len(page) - 1) + [1]
+
+
+def test_a_page_that_rests_is_suspended_and_begins_anew(
+    decoded: Callable[[Session], Payloads],
+) -> None:
+    session = hand_made_session()
+    rows = session.events.to_pylist()
+    late_us = 3_600_000_000
+    at = max(k for k, row in enumerate(rows) if row["type"] == "mark") + 1
+    rows = [{**row, "t_us": row["t_us"] + late_us * (k >= at)} for k, row in enumerate(rows)]
+    header = {**session.header, "duration_us": session.header["duration_us"] + late_us}
+    table = pa.Table.from_pylist(rows, schema=session.events.schema)
+    payloads = decoded(replace(session, events=table, header=header))
+    told = [(e["key"], e["value"]) for _, e in all_of(payloads, "custom")]
+    assert told[-1] == ("clarity", "restart")
+    assert ("clarity", "suspend") in told
+    gaps = [e["gap"] for _, e in all_of(payloads, "ping")]
+    assert cl.PING_TIMEOUT_MS in gaps
+    assert max(gaps) == cl.PING_TIMEOUT_MS
+    # A visit ends after 30 minutes: another session, whose pages are counted anew.
+    assert payloads[-1]["envelope"]["pageNum"] == 1
+    assert payloads[-1]["envelope"]["sessionId"] != payloads[0]["envelope"]["sessionId"]
+    assert payloads[-1]["envelope"]["userId"] == payloads[0]["envelope"]["userId"]
+
+
+def test_files_are_right_and_the_same_each_time(lead: Session, tmp_path: Path) -> None:
+    for session in (lead, hand_made_session()):
+        one, other = (written(session, tmp_path / f"{session.session_id}-{n}") for n in range(2))
+        assert one.read_bytes() == other.read_bytes()
+        assert clarity.recognises(one)
+        assert [str(finding) for finding in clarity.findings(one)] == []
 
 
 def test_takes_no_argument(tmp_path: Path) -> None:
@@ -226,7 +276,164 @@ def test_takes_no_argument(tmp_path: Path) -> None:
         clarity.open_writer(tmp_path, "lean")
 
 
-def test_it_is_quick(day: Session) -> None:
-    began = time.perf_counter()
-    assert sum(1 for _ in clarity.payloads(day)) > 500
-    assert time.perf_counter() - began < 30
+def test_a_session_without_pages_is_refused(lead: Session, tmp_path: Path) -> None:
+    bare = replace(lead, events=lead.events.slice(0, 1))
+    with pytest.raises(DeskhandError, match="opens no compiled screen"):
+        written(bare, tmp_path)
+
+
+# --- clarity-js itself ----------------------------------------------------------------------
+
+
+def spelled(tokens: list[Any]) -> list[list[Any]]:
+    """Return nodes, references replaced by what they refer to; attributes in any order."""
+    flat = [
+        word
+        for token in tokens[2:]
+        for word in ([tokens[k] for k in token] if isinstance(token, list) else [token])
+    ]
+    nodes: list[list[Any]] = []
+    for word in flat:
+        if isinstance(word, int) and (not nodes or isinstance(nodes[-1][-1], str)):
+            nodes.append([word])
+        else:
+            nodes[-1].append(word)
+    # rrweb's recorder writes a style's rules without its blanks.
+    return [n[: n.index("STYLE")] if "STYLE" in n else n for n in nodes]
+
+
+def test_nodes_and_hashes_are_those_of_clarity_js(
+    lead: Session, chromium: str, node_modules: Path
+) -> None:
+    from playwright.sync_api import sync_playwright
+
+    script = (node_modules / "clarity-js/build/clarity.min.js").read_text("utf-8")
+    screen = lead.screens["crm/lead-form"]
+    html = (APPS / "crm" / "lead-form.html").read_text("utf-8")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.route("**/*", lambda route: route.fulfill(body=html, content_type="text/html"))
+        page.goto(screen.href)
+        page.evaluate(script)
+        page.evaluate(
+            "() => { window.sent = []; clarity('start', {projectId: 'deskhand', track: false, "
+            "delay: 300, upload: body => window.sent.push(body)}) }"
+        )
+        page.wait_for_function("window.sent.length > 0")
+        name = screen.elements["lead.name"].box
+        page.mouse.click(name[0] + 30, name[1] + 10)
+        page.keyboard.type("Ada Lovelace 12")
+        page.mouse.click(5, 5)
+        page.wait_for_timeout(1500)
+        sent = [json.loads(body) for body in page.evaluate("window.sent")]
+        browser.close()
+    theirs = next(e for body in sent for e in body.get("p", ()) if e[1] == cl.DISCOVER)
+    tree = PageTree(LivePage(screen, ()), screen.href, frozenset())
+    ours = referred([0, cl.DISCOVER, *tree.discover()])
+    assert spelled(ours) == spelled(theirs)
+    events = [e for body in sent for e in body["a"]]
+    click = next(e for e in events if e[1] == cl.CLICK)
+    told = next(e for p in clarity.payloads(lead) for e in p["a"]
+                if e[1] == cl.CLICK and e[2] == click[2])  # fmt: skip
+    same = [2, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]
+    assert [told[k] for k in same] == [click[k] for k in same]
+    edit = next(e for e in events if e[1] == cl.INPUT)
+    assert edit[2:] == [click[2], scrubbed("Ada Lovelace 12", "input", Privacy.TEXT), 1]
+    change = next(e for e in events if e[1] == cl.CHANGE)
+    assert change[3:] == ["text", mangled("Ada Lovelace 12"), hashed("Ada Lovelace 12", 28)]
+
+
+# --- laws -----------------------------------------------------------------------------------
+
+walks = st.lists(st.tuples(st.integers(1, 700), st.integers(0, 60), st.integers(1, 2)), max_size=60)
+
+
+@given(walks)
+def test_what_is_kept_of_moves_was_there_and_the_last_one_stays(
+    walk: list[tuple[int, int, int]],
+) -> None:
+    at_ms, places = 0, []
+    for gap_ms, x, node in walk:
+        at_ms += gap_ms
+        places.append(Place(at_ms, cl.MOUSE_MOVE, node, x, 0))
+    told = kept_places(places, cl.POINTER_INTERVAL_MS, (cl.MOUSE_MOVE,))
+    kept = [place for _, place in told]
+    assert kept == [place for place in places if place in kept]
+    assert kept[-1:] == places[-1:]
+    assert all(due >= place.at_ms + cl.LOOK_AHEAD_MS for due, place in told)
+    for before, now in zip(kept, kept[2:], strict=False):
+        near = now.at_ms - before.at_ms < 25 and abs(now.x - before.x) < 20
+        assert not near or now.node_id != before.node_id
+
+
+@given(st.lists(st.tuples(st.integers(1, 900), st.integers(1, 2)), max_size=40))
+def test_the_last_text_of_each_field_is_told(edits: list[tuple[int, int]]) -> None:
+    at_ms, made = 0, []
+    for gap_ms, node in edits:
+        at_ms += gap_ms
+        made.append(Edit(at_ms, node, str(at_ms)))
+    told = kept_edits(made, [])
+    last = {edit.node_id: edit for edit in made}
+    assert {edit.node_id: edit for _, edit in told} == last
+    assert [due for due, _ in told] == sorted(due for due, _ in told)
+
+
+@given(st.text(max_size=40))
+def test_masked_texts_tell_a_length_to_the_next_five_alone(text: str) -> None:
+    assert set(mangled(text)) <= {"•", " "}
+    assert len(mangled(text)) == (len(text) // 5 + 1) * 5
+    assert len(redacted(text)) == len(text)
+    assert not any(letter.isdigit() and letter.isascii() for letter in redacted(text)) or any(
+        sign in text for sign in "$€£¥₿¢"
+    ) or not text.isascii()  # fmt: skip
+
+
+# --- what is wrong with a file ----------------------------------------------------------------
+
+
+def change(place: str, *keys: Any, value: Any) -> Callable[[list[bytes]], list[bytes]]:
+    def changed(lines: list[bytes]) -> list[bytes]:
+        payload = json.loads(lines[1])
+        at = payload[place]
+        for key in keys[:-1]:
+            at = at[key]
+        at[keys[-1]] = value
+        return [lines[0], json.dumps(payload).encode(), *lines[2:]]
+
+    return changed
+
+
+BROKEN: dict[str, tuple[str, Callable[[list[bytes]], list[bytes]]]] = {
+    "empty": ("readable", lambda lines: lines[:0]),
+    "half a line": ("readable", lambda lines: [*lines[:-1], lines[-1][:40]]),
+    "NUL": ("readable", lambda lines: [lines[0], b"\0", *lines[1:]]),
+    "UTF-16": ("readable", lambda lines: [lines[0], lines[1].decode().encode("utf-16")]),
+    "no envelope": ("schema", lambda lines: [b'{"a":[]}', *lines]),
+    "a click cut short": ("schema", lambda lines: [lines[0].replace(b"[0,28,1]", b"[0,9,2,5]")]),
+    "a negative time": ("schema", lambda lines: [lines[0].replace(b"[0,28,1]", b"[-5,28,1]")]),
+    "newer": ("version", change("e", 0, value="0.11.0")),
+    "twice": ("sequence", lambda lines: [lines[0], lines[0], *lines[1:]]),
+    "missing": ("sequence", lambda lines: [lines[0], *lines[2:]]),
+    "back in time": ("start", change("e", 2, value=5)),
+    "after the end": ("end", change("e", 9, value=1)),
+    "later than its payload": ("time", change("a", 0, 0, value=10**9)),
+    "unknown event": ("event", change("a", 0, value=[150, 77])),
+    "nodes among acts": ("place", change("a", 0, value=[150, 6, 3, "HTML"])),
+    "a field that is not masked": (
+        "schema",
+        lambda lines: [line.replace("•••••".encode(), b"Maris") for line in lines],
+    ),
+    "on no node": ("node", change("a", 0, value=[150, 12, 99999, 5, 5, "", "true"])),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_files_are_found_out(name: str, tmp_path: Path) -> None:
+    rule, breaks = BROKEN[name]
+    path = written(hand_made_session(), tmp_path)
+    lines = path.read_bytes().splitlines()
+    path.write_bytes(b"\n".join(breaks(lines)) + b"\n")
+    found = list(clarity.findings(path))
+    assert rule in {finding.rule for finding in found}
+    assert all(finding.remedy for finding in found)
