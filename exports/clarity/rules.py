@@ -3,15 +3,18 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import orjson
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 
 from deskhand.exports.capture_files import content_of
 from deskhand.exports.clarity import vocabulary as cl
 from deskhand.findings import Finding
-from deskhand.json_schema import describe, worst
+from deskhand.json_schema import describe, schema, worst
 
 _PACKAGE = "deskhand.exports.clarity"
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)(-b\d+)?")
@@ -57,10 +60,10 @@ def findings(path: Path) -> Iterator[Finding]:
         except ValueError as error:
             yield _finding("readable", path, row, f"not JSON: {error}", "one payload a line")
             continue
-        wrong = worst("clarity", payload, _PACKAGE)
+        wrong = _breach(payload)
         if wrong is not None:
             remedy = "write the payload as clarity.schema.json says"
-            yield _finding("schema", path, row, describe(wrong), remedy)
+            yield _finding("schema", path, row, wrong, remedy)
             continue
         version, _, _, _, project, _, session_id, number = payload["e"][:8]
         page = pages.setdefault((project, session_id, number), _Page())
@@ -70,6 +73,41 @@ def findings(path: Path) -> Iterator[Finding]:
             *_events(page, payload),
         ):
             yield _finding(rule, path, row, given, remedy)
+
+
+def _breach(payload: Any) -> str | None:
+    """Return what in a payload is not as the schema says, each event held to its own layout alone."""
+    events = [
+        (part, payload[part])
+        for part in ("a", "p")
+        if isinstance(payload, dict) and isinstance(payload.get(part), list)
+    ]
+    shell = {**payload, **{part: [] for part, _ in events}} if events else payload
+    wrong = worst("clarity", shell, _PACKAGE)
+    if wrong is not None:
+        return describe(wrong)
+    layouts = _layouts()
+    for part, held in events:
+        for place, tokens in enumerate(held):
+            head = tokens[:2] if isinstance(tokens, list) else ()
+            if len(head) < 2 or any(type(token) is not int or token < 0 for token in head):
+                return f"{part}/{place}: an event begins with its time and its number, from 0"
+            layout = layouts.get(head[1])
+            error = None if layout is None else best_match(layout.iter_errors(tokens))
+            if error is not None:
+                return f"{part}/{place}/{describe(error)}"
+    return None
+
+
+@cache
+def _layouts() -> dict[int, Draft202012Validator]:
+    """Return the schema's layouts by the number of their event."""
+    rules = schema("clarity", _PACKAGE)["$defs"]["event"]["allOf"]
+    return {
+        event: Draft202012Validator(rule["then"])
+        for rule in rules
+        for event in rule["if"]["prefixItems"][1]["enum"]
+    }
 
 
 def _version(version: str) -> Iterator[tuple[str, str, str]]:

@@ -23,6 +23,7 @@ from deskhand.exports.clarity.masking import Privacy, mangled, redacted, scrubbe
 from deskhand.exports.clarity.page_tree import PageTree, referred
 from deskhand.exports.clarity.selectors import hashed
 from deskhand.exports.rrweb.live_page import LivePage
+from deskhand.json_schema import worst
 from deskhand.session import Session
 from tests.exports.hand_made import START_WALL_US, hand_made_session
 
@@ -411,6 +412,11 @@ BROKEN: dict[str, tuple[str, Callable[[list[bytes]], list[bytes]]]] = {
     "UTF-16": ("readable", lambda lines: [lines[0], lines[1].decode().encode("utf-16")]),
     "no envelope": ("schema", lambda lines: [b'{"a":[]}', *lines]),
     "a click cut short": ("schema", lambda lines: [lines[0].replace(b"[0,28,1]", b"[0,9,2,5]")]),
+    "an event that is none": ("schema", change("a", 0, value="click")),
+    "a node that is no number": (
+        "schema",
+        lambda lines: [lines[0].replace(b'[0,5,2,"*D"', b'[0,5,"x","*D"')],
+    ),
     "a negative time": ("schema", lambda lines: [lines[0].replace(b"[0,28,1]", b"[-5,28,1]")]),
     "newer": ("version", change("e", 0, value="0.11.0")),
     "twice": ("sequence", lambda lines: [lines[0], lines[0], *lines[1:]]),
@@ -437,3 +443,8 @@ def test_broken_files_are_found_out(name: str, tmp_path: Path) -> None:
     found = list(clarity.findings(path))
     assert rule in {finding.rule for finding in found}
     assert all(finding.remedy for finding in found)
+
+
+def test_the_schema_itself_takes_what_is_written(lead: Session) -> None:
+    for payload in clarity.payloads(lead):
+        assert worst("clarity", payload, "deskhand.exports.clarity") is None
