@@ -33,7 +33,7 @@ def uuid_v7(at_ms: int, seed: int, purpose: str, *path: int | str) -> UUID:
     Examples
     --------
     >>> str(uuid_v7(1_772_438_400_000, 7, "posthog", "syn_a"))[:14]
-    '019cadb0-6400-'
+    '019cad8f-ac00-'
     """
     chance = int.from_bytes(stream(seed, purpose, *path).bytes(10), "big")
     value = (at_ms & (1 << 48) - 1) << 80 | chance

@@ -68,7 +68,10 @@ def test_the_pytest_example_passes(tmp_path: Path) -> None:
     copy = tmp_path / "ci"
     shutil.copytree(ROOT / "examples" / "ci", copy)
     command = [sys.executable, "-m", "pytest", "-q", "test_ingest.py"]
-    done = subprocess.run(command, cwd=copy, check=False, capture_output=True, text=True)
+    environment = {**os.environ, "PYTEST_ADDOPTS": ""}
+    done = subprocess.run(
+        command, cwd=copy, env=environment, check=False, capture_output=True, text=True
+    )
     assert "2 passed" in done.stdout, done.stdout + done.stderr
 
 

@@ -1,5 +1,6 @@
 """The pytest plug-in, used by a test file as someone else would write it."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,7 @@ def test_fixtures_in_a_test_file_of_ones_own(tmp_path: Path, words: list[str]) -
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", *words, "test_own.py"],
         cwd=tmp_path,
+        env={**os.environ, "PYTEST_ADDOPTS": ""},
         capture_output=True,
         text=True,
         check=False,
