@@ -7,6 +7,7 @@ for, is hidden as ``libinput record`` does it: KEY_A, with a remark behind the e
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ from deskhand.exports.evdev.options import KEEPS, LOSES, keeps, keys_wanted
 from deskhand.exports.evdev.reporting import keyboard_reports, mouse_reports
 from deskhand.exports.evdev.text import columns_of, joined, parsed, quoted_name, told
 from deskhand.exports.losses import Dropped
+from deskhand.exports.session_files import SessionFiles
 from deskhand.exports.session_tables import Writer
 from deskhand.findings import Finding
 from deskhand.session import Session
@@ -102,34 +104,15 @@ def recording(session: Session, reports: Reports, geometry: Geometry) -> bytes:
     return head.encode() + event_lines(reports, reports.t_us - zero_us)
 
 
-class EvemuWriter(Writer):
-    """Writes ``evemu/<session_id>/mouse.evemu`` and ``keyboard.evemu``.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the folder ``evemu`` goes.
-    keys : bool
-        Whether keys are written as they were.
-    """
-
-    def __init__(self, folder: Path, *, keys: bool) -> None:
-        self._folder, self._keys = folder / FOLDER, keys
-        self._folder.mkdir(parents=True, exist_ok=True)
-
-    def write(self, session: Session) -> None:
-        """Write what the devices of one session reported; a device that was not used has no file."""
-        mouse, geometry = mouse_reports(session)
-        keyboard = keyboard_reports(session, keys=self._keys)
-        folder = self._folder / session.session_id
-        folder.mkdir(exist_ok=True)
-        for reports in (mouse, keyboard):
-            if reports.n or (reports is mouse and not keyboard.n):
-                path = folder / f"{reports.device}{SUFFIX}"
-                path.write_bytes(recording(session, reports, geometry))
-
-    def close(self) -> None:
-        """Do nothing: every file is complete once written."""
+def write_devices(session: Session, folder: Path, *, keys: bool) -> None:
+    """Write what the devices of a session reported; a device that was not used has no file."""
+    mouse, geometry = mouse_reports(session)
+    keyboard = keyboard_reports(session, keys=keys)
+    folder.mkdir(exist_ok=True)
+    for reports in (mouse, keyboard):
+        if reports.n or (reports is mouse and not keyboard.n):
+            path = folder / f"{reports.device}{SUFFIX}"
+            path.write_bytes(recording(session, reports, geometry))
 
 
 def open_writer(folder: Path, argument: str | None = None) -> Writer:
@@ -142,7 +125,8 @@ def open_writer(folder: Path, argument: str | None = None) -> Writer:
     argument : str, optional
         ``keys`` to write keys that are not masked as they were.
     """
-    return EvemuWriter(folder, keys=keys_wanted("evemu", argument))
+    keys = keys_wanted("evemu", argument)
+    return SessionFiles(folder, FOLDER, partial(write_devices, keys=keys))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,9 @@ HANDS = (
 def type_codes(events: pa.Table) -> NDArray[np.int64]:
     """Return the code of each event's type, shape (n,)."""
     array: Any = pc.dictionary_encode(events["type"].combine_chunks().cast(pa.string()))
-    table = np.array([TYPE_CODE[v] for v in array.dictionary.to_pylist()] + [-1], dtype=np.int64)
+    table = np.array(
+        [TYPE_CODE.get(v, -1) for v in array.dictionary.to_pylist()] + [-1], dtype=np.int64
+    )
     return np.asarray(table[array.indices.to_numpy(zero_copy_only=False)], dtype=np.int64)
 
 

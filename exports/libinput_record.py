@@ -8,6 +8,7 @@ that follows anchors and tags is more than a file from elsewhere should be given
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ from deskhand.exports.evdev.options import KEEPS, LOSES, keeps, keys_wanted
 from deskhand.exports.evdev.reporting import HIDDEN_SCAN, keyboard_reports, mouse_reports
 from deskhand.exports.evdev.text import columns_of, joined, parsed, quoted_name, told
 from deskhand.exports.losses import Dropped
+from deskhand.exports.session_files import one_file_each
 from deskhand.exports.session_tables import Writer
 from deskhand.findings import Finding
 from deskhand.session import Session
@@ -148,30 +150,6 @@ def _without_scans(reports: Reports) -> Reports:
     )
 
 
-class LibinputWriter(Writer):
-    """Writes ``libinput/<session_id>.yml`` files.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the folder ``libinput`` goes.
-    keys : bool
-        Whether keys are written as they were.
-    """
-
-    def __init__(self, folder: Path, *, keys: bool) -> None:
-        self._folder, self._keys = folder / FOLDER, keys
-        self._folder.mkdir(parents=True, exist_ok=True)
-
-    def write(self, session: Session) -> None:
-        """Write one session's recording."""
-        path = self._folder / f"{session.session_id}{SUFFIX}"
-        path.write_bytes(recording(session, keys=self._keys))
-
-    def close(self) -> None:
-        """Do nothing: every file is complete once written."""
-
-
 def open_writer(folder: Path, argument: str | None = None) -> Writer:
     """Return a writer of libinput recordings.
 
@@ -182,7 +160,9 @@ def open_writer(folder: Path, argument: str | None = None) -> Writer:
     argument : str, optional
         ``keys`` to write keys that are not masked as they were.
     """
-    return LibinputWriter(folder, keys=keys_wanted("libinput", argument))
+    return one_file_each(
+        folder, FOLDER, SUFFIX, partial(recording, keys=keys_wanted("libinput", argument))
+    )
 
 
 def recognises(path: Path) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from deskhand.exports.ocel_rules import findings
+from deskhand.exports.session_files import one_file_each
 from deskhand.exports.session_tables import Writer
 from deskhand.exports.ui_log import KEEPS, LOSES, Entry, entries, iso_time, marker
 from deskhand.formats import no_argument
@@ -129,28 +130,6 @@ def _object(
     }
 
 
-class OcelWriter(Writer):
-    """Writes ``ocel/<session_id>.json`` files.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the folder ``ocel`` goes.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder / FOLDER
-        self._folder.mkdir(parents=True, exist_ok=True)
-
-    def write(self, session: Session) -> None:
-        """Write one session's log."""
-        path = self._folder / f"{session.session_id}{SUFFIX}"
-        path.write_bytes(orjson.dumps(log(session)) + b"\n")
-
-    def close(self) -> None:
-        """Do nothing: every file is complete once written."""
-
-
 def open_writer(folder: Path, argument: str | None = None) -> Writer:
     """Return a writer of OCEL logs.
 
@@ -162,7 +141,7 @@ def open_writer(folder: Path, argument: str | None = None) -> Writer:
         Not taken.
     """
     no_argument("ocel", argument)
-    return OcelWriter(folder)
+    return one_file_each(folder, FOLDER, SUFFIX, lambda session: orjson.dumps(log(session)) + b"\n")
 
 
 def recognises(path: Path) -> bool:

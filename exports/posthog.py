@@ -24,6 +24,7 @@ from deskhand.exports.rrweb.privacy import Masked, Masking
 from deskhand.exports.rrweb.recording_file import WINDOW, events_of
 from deskhand.exports.rrweb.rules import breaches
 from deskhand.exports.rrweb.timeline import Event
+from deskhand.exports.session_files import one_file_each
 from deskhand.exports.session_tables import Writer
 from deskhand.findings import Finding
 from deskhand.formats import no_argument
@@ -199,28 +200,6 @@ def _batches(events: Iterable[Event]) -> Iterator[tuple[int, list[Event], int]]:
         yield last, batch, size
 
 
-class PosthogWriter(Writer):
-    """Writes ``posthog/<session_id>.jsonl`` files.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the folder ``posthog`` goes.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder / FOLDER
-        self._folder.mkdir(parents=True, exist_ok=True)
-
-    def write(self, session: Session) -> None:
-        """Write one session's bodies."""
-        lines = b"".join(orjson.dumps(body) + b"\n" for body in bodies(session))
-        (self._folder / f"{session.session_id}{SUFFIX}").write_bytes(lines)
-
-    def close(self) -> None:
-        """Do nothing: every file is complete once written."""
-
-
 def open_writer(folder: Path, argument: str | None = None) -> Writer:
     """Return a writer of PostHog bodies.
 
@@ -232,7 +211,12 @@ def open_writer(folder: Path, argument: str | None = None) -> Writer:
         Not taken.
     """
     no_argument("posthog", argument)
-    return PosthogWriter(folder)
+    return one_file_each(
+        folder,
+        FOLDER,
+        SUFFIX,
+        lambda session: b"".join(orjson.dumps(body) + b"\n" for body in bodies(session)),
+    )
 
 
 def recognises(path: Path) -> bool:

@@ -8,12 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deskhand.exports.act_kinds import Scroll
+from deskhand.exports.wheel_notches import NOTCH
 
 # Notches of a wheel closer than this are one scroll; people's flicks are 0.1 to 0.4 s apart, and the
 # finger is set anew between them (assumed).
 SCROLL_PAUSE_US = 1_000_000
-# One notch: 100 px (Chromium's and Edge's default on Windows), 3 lines (Windows' default), one page.
-NOTCH = np.array([100.0, 3.0, 1.0])
 PLACE = ("screen_x", "screen_y", "client_x", "client_y")
 
 Rows = np.ndarray[Any, np.dtype[np.int64]]

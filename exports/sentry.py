@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from deskhand.errors import DeskhandError
 from deskhand.exports import rrweb
 from deskhand.exports.capture_files import content_of
 from deskhand.exports.losses import Kept
@@ -25,6 +24,7 @@ from deskhand.exports.rrweb.rules import breaches
 from deskhand.exports.rrweb.shapes import fault_of
 from deskhand.exports.rrweb.timeline import Event
 from deskhand.exports.sentry_breadcrumbs import OPTIONS, Breadcrumbs, custom
+from deskhand.exports.session_files import SessionFiles, need_screens
 from deskhand.exports.session_tables import Writer
 from deskhand.findings import Finding
 from deskhand.formats import no_argument
@@ -157,40 +157,19 @@ def envelope(segment: Segment, session: Session) -> bytes:
     return b"\n".join(lines)
 
 
-class SentryWriter(Writer):
-    """Writes ``sentry/<session_id>/replay-<n>-segment-<n>.envelope`` files.
+def write_envelopes(session: Session, folder: Path) -> None:
+    """Write a session's envelopes, ``replay-<n>-segment-<n>.envelope``.
 
-    Parameters
-    ----------
-    folder : Path
-        Where the folder ``sentry`` goes.
+    Raises
+    ------
+    DeskhandError
+        When the session shows no page.
     """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder / FOLDER
-        self._folder.mkdir(parents=True, exist_ok=True)
-
-    def write(self, session: Session) -> None:
-        """Write one session's envelopes.
-
-        Raises
-        ------
-        DeskhandError
-            When the session shows no page.
-        """
-        if not session.screens:
-            raise DeskhandError(
-                f"session {session.session_id!r} has no screens: Sentry replays pages; give the "
-                "compiled screens that its rows name."
-            )
-        folder = self._folder / session.session_id
-        folder.mkdir(exist_ok=True)
-        for segment in segments(session):
-            name = f"replay-{segment.replay:02d}-segment-{segment.number:04d}{SUFFIX}"
-            (folder / name).write_bytes(envelope(segment, session))
-
-    def close(self) -> None:
-        """Do nothing: every file is complete once written."""
+    need_screens(session, "Sentry replays pages")
+    folder.mkdir(exist_ok=True)
+    for segment in segments(session):
+        name = f"replay-{segment.replay:02d}-segment-{segment.number:04d}{SUFFIX}"
+        (folder / name).write_bytes(envelope(segment, session))
 
 
 def open_writer(folder: Path, argument: str | None = None) -> Writer:
@@ -204,7 +183,7 @@ def open_writer(folder: Path, argument: str | None = None) -> Writer:
         Not taken.
     """
     no_argument("sentry", argument)
-    return SentryWriter(folder)
+    return SessionFiles(folder, FOLDER, write_envelopes)
 
 
 def recognises(path: Path) -> bool:

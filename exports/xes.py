@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+from deskhand.exports.session_files import one_file_each
 from deskhand.exports.session_tables import Writer
 from deskhand.exports.ui_log import KEEPS, LOSES, Entry, entries, iso_time, marker
 from deskhand.exports.xes_rules import findings
@@ -95,29 +96,6 @@ def lines(session: Session) -> Iterator[str]:
     yield "</log>"
 
 
-class XesWriter(Writer):
-    """Writes ``xes/<session_id>.xes`` files.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the folder ``xes`` goes.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder / FOLDER
-        self._folder.mkdir(parents=True, exist_ok=True)
-
-    def write(self, session: Session) -> None:
-        """Write one session's log."""
-        path = self._folder / f"{session.session_id}{SUFFIX}"
-        with path.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(f"{line}\n" for line in lines(session))
-
-    def close(self) -> None:
-        """Do nothing: every file is complete once written."""
-
-
 def open_writer(folder: Path, argument: str | None = None) -> Writer:
     """Return a writer of XES logs.
 
@@ -129,7 +107,12 @@ def open_writer(folder: Path, argument: str | None = None) -> Writer:
         Not taken.
     """
     no_argument("xes", argument)
-    return XesWriter(folder)
+    return one_file_each(
+        folder,
+        FOLDER,
+        SUFFIX,
+        lambda session: "".join(f"{line}\n" for line in lines(session)).encode(),
+    )
 
 
 def recognises(path: Path) -> bool:

@@ -18,6 +18,7 @@ from deskhand.exports.activitywatch.reader import read
 from deskhand.exports.activitywatch.rules import findings
 from deskhand.exports.activitywatch.watchers import heartbeats, watched
 from deskhand.exports.losses import Kept
+from deskhand.exports.session_files import one_file_each
 from deskhand.exports.session_tables import Writer
 from deskhand.session import Session
 from deskhand.streams import name
@@ -94,31 +95,6 @@ def export(session: Session, exclude: re.Pattern[str] | None = None) -> dict[str
     return {"buckets": buckets}
 
 
-class ActivityWatchWriter(Writer):
-    """Writes ``activitywatch/<session_id>.json`` files.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the folder ``activitywatch`` goes.
-    exclude : re.Pattern, optional
-        Titles that are not told.
-    """
-
-    def __init__(self, folder: Path, exclude: re.Pattern[str] | None) -> None:
-        self._folder = folder / FOLDER
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._exclude = exclude
-
-    def write(self, session: Session) -> None:
-        """Write one session's export."""
-        path = self._folder / f"{session.session_id}{SUFFIX}"
-        path.write_bytes(orjson.dumps(export(session, self._exclude)))
-
-    def close(self) -> None:
-        """Do nothing: every file is complete once written."""
-
-
 def open_writer(folder: Path, argument: str | None = None) -> Writer:
     """Return a writer of bucket exports.
 
@@ -135,15 +111,16 @@ def open_writer(folder: Path, argument: str | None = None) -> Writer:
     DeskhandError
         When it is no regular expression.
     """
-    if argument is None:
-        return ActivityWatchWriter(folder, None)
     try:
-        return ActivityWatchWriter(folder, re.compile(argument, re.IGNORECASE))
+        exclude = None if argument is None else re.compile(argument, re.IGNORECASE)
     except re.error as error:
         raise DeskhandError(
             f"format {f'activitywatch:{argument}'!r}: {error}; what stands behind the colon is a "
             "regular expression for titles to exclude, such as activitywatch:sign in."
         ) from error
+    return one_file_each(
+        folder, FOLDER, SUFFIX, lambda session: orjson.dumps(export(session, exclude))
+    )
 
 
 def recognises(path: Path) -> bool:

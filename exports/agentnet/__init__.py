@@ -7,6 +7,7 @@ the screen before each step; ``agentnet:mp4`` adds the film, ``agentnet:bare`` l
 
 import json
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from deskhand.errors import DeskhandError
@@ -26,6 +27,7 @@ from deskhand.exports.agentnet.trajectory import trajectory
 from deskhand.exports.agentnet.video import film, need_video, step_times_us, write_pictures
 from deskhand.exports.losses import Kept
 from deskhand.exports.screen_frames import need_pillow
+from deskhand.exports.session_files import SessionFiles
 from deskhand.exports.session_tables import Writer
 from deskhand.session import Session
 
@@ -50,56 +52,46 @@ KEEPS = {
 }
 
 
-class AgentNetWriter(Writer):
-    """Writes folders ``agentnet/<session_id>``.
+def write_episode(session: Session, folder: Path, *, pictures: bool, video: bool) -> None:
+    """Write a session's episode.
 
     Parameters
     ----------
+    session : Session
+        Without screens it has no pictures, unless a film is made.
     folder : Path
-        Where the folder ``agentnet`` goes.
-    video : bool
-        Whether film and pictures are made, which needs the sessions' screens.
+        The episode's folder, which is made.
+    pictures, video : bool
+        Whether pictures and a film are made.
     """
-
-    def __init__(self, folder: Path, *, pictures: bool, video: bool) -> None:
-        self._folder = folder / FOLDER
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._pictures, self._video = pictures, video
-
-    def write(self, session: Session) -> None:
-        """Write one session's episode."""
-        folder = self._folder / session.session_id
-        folder.mkdir()
-        recording = recorded(session)
-        actions = reduced(recording)
-        about = metadata(session, recording, video=self._video)
-        header = session.header
-        instruction = str(header["scenario"]).replace(".", ": ").replace("_", " ")
-        (folder / "events.jsonl").write_bytes(event_lines(recording))
-        _lines(folder / "top_window.jsonl", recording.top_windows)
-        _lines(folder / "element.jsonl", recording.elements)
-        _lines(folder / "reduced_events_complete.jsonl", actions)
-        _lines(folder / "reduced_events_vis.jsonl", map(seen, actions))
-        _object(folder / "metadata.json", about, indent=4)
-        _object(folder / "task_name.json", {"task_name": instruction, "description": ""}, indent=4)
-        pictures: list[str] = []
-        if self._video:
-            film(session, folder / f"{about['start_time'].replace(':', '-')}.mp4")
-        if self._video or (self._pictures and session.screens):
-            times_us = step_times_us(session, recording, actions)
-            pictures = write_pictures(session, times_us, folder / PICTURES)
-        whole = trajectory(
-            actions,
-            task_id=session.session_id,
-            instruction=instruction,
-            size=(about["screen_width"], about["screen_height"]),
-            images=pictures,
-        )
-        marks = {"synthetic": header["synthetic"], "provenance_id": header["provenance_id"]}
-        _lines(folder / "trajectory.jsonl", [{**whole, **marks}])
-
-    def close(self) -> None:
-        """Do nothing: every episode is complete once written."""
+    folder.mkdir()
+    recording = recorded(session)
+    actions = reduced(recording)
+    about = metadata(session, recording, video=video)
+    header = session.header
+    instruction = str(header["scenario"]).replace(".", ": ").replace("_", " ")
+    (folder / "events.jsonl").write_bytes(event_lines(recording))
+    _lines(folder / "top_window.jsonl", recording.top_windows)
+    _lines(folder / "element.jsonl", recording.elements)
+    _lines(folder / "reduced_events_complete.jsonl", actions)
+    _lines(folder / "reduced_events_vis.jsonl", map(seen, actions))
+    _object(folder / "metadata.json", about, indent=4)
+    _object(folder / "task_name.json", {"task_name": instruction, "description": ""}, indent=4)
+    images: list[str] = []
+    if video:
+        film(session, folder / f"{about['start_time'].replace(':', '-')}.mp4")
+    if video or (pictures and session.screens):
+        times_us = step_times_us(session, recording, actions)
+        images = write_pictures(session, times_us, folder / PICTURES)
+    whole = trajectory(
+        actions,
+        task_id=session.session_id,
+        instruction=instruction,
+        size=(about["screen_width"], about["screen_height"]),
+        images=images,
+    )
+    marks = {"synthetic": header["synthetic"], "provenance_id": header["provenance_id"]}
+    _lines(folder / "trajectory.jsonl", [{**whole, **marks}])
 
 
 def _lines(path: Path, records: Iterable[Record]) -> None:
@@ -135,4 +127,5 @@ def open_writer(folder: Path, argument: str | None = None) -> Writer:
         need_video()
     elif argument is None:
         need_pillow()
-    return AgentNetWriter(folder, pictures=argument != BARE, video=argument == FILM)
+    write = partial(write_episode, pictures=argument != BARE, video=argument == FILM)
+    return SessionFiles(folder, FOLDER, write)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.json
 
 from deskhand.errors import DeskhandError
-from deskhand.exports.capture_files import text_of
+from deskhand.exports.capture_files import content_of, text_of
 
 EVENTS_FILE, METADATA_FILE = "events.jsonl", "metadata.json"
 # A line is some hundred bytes; Arrow cuts the file into blocks of whole lines.
@@ -91,7 +91,7 @@ def json_object(path: Path) -> Mapping[str, Any]:
         When it does not.
     """
     try:
-        record = json.loads(path.read_bytes().decode("utf-8-sig"))
+        record = json.loads(content_of(path).decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise DeskhandError(f"{path}: cannot be read ({error}); it holds a JSON object.") from error
     if not isinstance(record, dict):

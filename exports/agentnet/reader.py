@@ -22,11 +22,12 @@ from deskhand.exports.agentnet.episode_files import (
 )
 from deskhand.exports.agentnet.pynput_names import MODIFIER_BITS, W3C_BUTTONS, w3c
 from deskhand.exports.agentnet.recorder import TICKS_PER_S, TICKS_PER_US
+from deskhand.exports.capture_files import content_of
 from deskhand.exports.captured import capture_id, captured_session
 from deskhand.exports.losses import Dropped
+from deskhand.exports.wheel_notches import NOTCH_PX
 from deskhand.session import Session
 
-NOTCH_PX = 100.0
 # What each action comes to; a click by whether it was pressed.
 KINDS = {"move": "pointermove", "scroll": "wheel", "press": "keydown", "release": "keyup"}
 # W3C's bits of the buttons that are down.
@@ -100,7 +101,7 @@ def _session(folder: Path, dropped: Dropped) -> Session:
     size = {f"screen_{side}": about.get(f"screen_{side}") for side in ("width", "height")}
     header = {name: value for name, value in size.items() if isinstance(value, int) and value > 0}
     header |= {name: mark[name] for name in ("time_zone", "clock_skew_us") if mark}
-    rows_id = capture_id((folder / EVENTS_FILE).read_bytes())
+    rows_id = capture_id(content_of(folder / EVENTS_FILE))
     return captured_session(
         _with_windows(columns, windows, origin, mark.get("duration_us")),
         session_id=mark.get("session_id", rows_id),
@@ -199,7 +200,7 @@ def _bits(down: Mapping[str, str]) -> int:
 def _top_windows(path: Path, dropped: Dropped) -> Iterator[tuple[float, str]]:
     if not path.is_file():
         return
-    for line in path.read_bytes().splitlines():
+    for line in content_of(path).splitlines():
         try:
             record = json.loads(line)
             yield float(record["time_stamp"]), str(record["top_window_name"])

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from deskhand.exports.agentnet.pynput_names import BUTTONS, MODIFIER_BITS, named
 from deskhand.exports.agentnet.seen_elements import SeenElements
+from deskhand.exports.wheel_notches import NOTCH
 from deskhand.session import Session
 from deskhand.streams import stream
 
@@ -28,7 +29,6 @@ TICKS_PER_S = 10_000_000
 UPTIME_S = (600.0, 432_000.0)
 # How often the recorder asks which window is in front (a11y_listener.py: sleep 0.2 s).
 POLL_US = 200_000
-NOTCH = np.array([100.0, 3.0, 1.0])
 EOL = "\r\n"
 KINDS = ("pointermove", "pointerdown", "pointerup", "wheel", "keydown", "keyup")
 _COLUMNS = ("t_us", "type", "target", "app", "button", "key", "code", "modifiers", "masked")

@@ -21,6 +21,7 @@ from deskhand.exports.agentnet.episode_files import (
     json_object,
     raw_rows,
 )
+from deskhand.exports.capture_files import content_of
 from deskhand.findings import Finding
 from deskhand.json_schema import describe, validator
 
@@ -163,10 +164,10 @@ def _records(path: Path) -> tuple[list[Any], list[Finding]]:
     found: list[Any] = []
     wrong: list[Finding] = []
     try:
-        lines = path.read_bytes().splitlines()
-    except OSError as error:
-        given = f"cannot be read ({error.strerror})"
-        return [], [Finding(rule="file", path=path, given=given, remedy="reduce the episode again")]
+        lines = content_of(path).splitlines()
+    except DeskhandError as error:
+        again = "reduce the episode again"
+        return [], [Finding(rule="file", path=path, given=str(error), remedy=again)]
     for row, line in enumerate(lines):
         try:
             found.append(json.loads(line))

@@ -18,6 +18,7 @@ from deskhand.exports.clarity.rules import findings, recognises
 from deskhand.exports.clarity.uploads import PageIdentity, Payload, page_payloads
 from deskhand.exports.clarity.watcher import watched
 from deskhand.exports.losses import Kept
+from deskhand.exports.session_files import one_file_each
 from deskhand.exports.session_tables import Writer
 from deskhand.formats import no_argument
 from deskhand.session import Session
@@ -123,28 +124,6 @@ def _opening(session: Session, log: PageLog) -> Iterator[list[Any]]:
     ]
 
 
-class ClarityWriter(Writer):
-    """Writes ``clarity/<session_id>.jsonl`` files.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the folder ``clarity`` goes.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder / FOLDER
-        self._folder.mkdir(parents=True, exist_ok=True)
-
-    def write(self, session: Session) -> None:
-        """Write one session's payloads."""
-        lines = b"".join(orjson.dumps(payload) + b"\n" for payload in payloads(session))
-        (self._folder / f"{session.session_id}{SUFFIX}").write_bytes(lines)
-
-    def close(self) -> None:
-        """Do nothing: every file is complete once written."""
-
-
 def open_writer(folder: Path, argument: str | None = None) -> Writer:
     """Return a writer of Clarity's payloads.
 
@@ -156,4 +135,9 @@ def open_writer(folder: Path, argument: str | None = None) -> Writer:
         Not taken.
     """
     no_argument("clarity", argument)
-    return ClarityWriter(folder)
+    return one_file_each(
+        folder,
+        FOLDER,
+        SUFFIX,
+        lambda session: b"".join(orjson.dumps(payload) + b"\n" for payload in payloads(session)),
+    )

@@ -6,6 +6,7 @@ With ``pictures`` a session is a folder of that file and of the screen as it was
 """
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,6 +23,7 @@ from deskhand.exports.computer_use.visible_acts import Display
 from deskhand.exports.derived_acts import derived_acts
 from deskhand.exports.losses import Kept
 from deskhand.exports.screen_frames import frames, need_pillow, png_bytes
+from deskhand.exports.session_files import SessionFiles
 from deskhand.exports.session_tables import Writer
 from deskhand.session import Session
 
@@ -144,38 +146,27 @@ def recognises(path: Path) -> bool:
     )
 
 
-class ComputerUseWriter(Writer):
-    """Writes files ``computer_use/<session_id>.json``, or folders ``computer_use/<session_id>``.
+def write_calls(session: Session, stem: Path, *, vocabulary: str, pictures: bool) -> None:
+    """Write a session's tool calls: a file, or a folder where pictures lie beside it.
 
     Parameters
     ----------
-    folder : Path
-        Where the folder ``computer_use`` goes.
+    session : Session
+        With its screens, where pictures are wanted.
+    stem : Path
+        The file without its ending, or the folder, which is made.
     vocabulary : str
         ``anthropic`` or ``openai``.
     pictures : bool
-        Whether the screen is drawn before each step, which needs the sessions' screens.
+        Whether the screen is drawn before each step.
     """
-
-    def __init__(self, folder: Path, vocabulary: str, *, pictures: bool) -> None:
-        self._folder = folder / FOLDER
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._vocabulary = vocabulary
-        self._pictures = pictures
-
-    def write(self, session: Session) -> None:
-        """Write one session's tool calls."""
-        made = trajectory(session, self._vocabulary)
-        path = self._folder / f"{session.session_id}{SUFFIX}"
-        if self._pictures:
-            folder = self._folder / session.session_id
-            folder.mkdir()
-            path = folder / FILE
-            _draw(session, made["steps"], folder)
-        path.write_bytes(orjson.dumps(made, option=orjson.OPT_INDENT_2) + b"\n")
-
-    def close(self) -> None:
-        """Do nothing: every file is complete once written."""
+    made = trajectory(session, vocabulary)
+    path = Path(f"{stem}{SUFFIX}")
+    if pictures:
+        stem.mkdir()
+        path = stem / FILE
+        _draw(session, made["steps"], stem)
+    path.write_bytes(orjson.dumps(made, option=orjson.OPT_INDENT_2) + b"\n")
 
 
 def _draw(session: Session, steps: list[dict[str, Any]], folder: Path) -> None:
@@ -207,4 +198,5 @@ def open_writer(folder: Path, argument: str | None = None) -> Writer:
     vocabulary, pictures = words_of(argument)
     if pictures:
         need_pillow()
-    return ComputerUseWriter(folder, vocabulary or "anthropic", pictures=pictures)
+    write = partial(write_calls, vocabulary=vocabulary or "anthropic", pictures=pictures)
+    return SessionFiles(folder, FOLDER, write)

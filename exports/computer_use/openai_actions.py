@@ -12,10 +12,10 @@ import pyarrow as pa
 from deskhand.exports.computer_use.key_names import modifier_keys, openai
 from deskhand.exports.computer_use.visible_acts import Display, drag_path, visible_text
 from deskhand.exports.derived_acts import Act, Click, Drag, Press, Scroll, Type, Wait
+from deskhand.exports.wheel_notches import NOTCH_PX
 
 TOOL = {"type": "computer"}
 BUTTONS = {0: "left", 1: "wheel", 2: "right", 3: "back", 4: "forward"}
-NOTCH_PX = 100
 
 Action = dict[str, Any]
 

@@ -10,6 +10,7 @@ from deskhand.errors import DeskhandError
 from deskhand.exports.capture_files import content_of
 from deskhand.exports.devtools_recorder.recorder import Recorder
 from deskhand.exports.losses import Kept
+from deskhand.exports.session_files import need_screens, one_file_each
 from deskhand.exports.session_tables import Writer
 from deskhand.findings import Finding
 from deskhand.formats import no_argument
@@ -83,37 +84,16 @@ def flow(session: Session) -> dict[str, Any]:
     }
 
 
-class DevtoolsWriter(Writer):
-    """Writes ``devtools/<session_id>.json`` files.
+def flow_file(session: Session) -> bytes:
+    """Return the file of a session's flow.
 
-    Parameters
-    ----------
-    folder : Path
-        Where the folder ``devtools`` goes.
+    Raises
+    ------
+    DeskhandError
+        When the session comes without its screens.
     """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder / FOLDER
-        self._folder.mkdir(parents=True, exist_ok=True)
-
-    def write(self, session: Session) -> None:
-        """Write one session's flow.
-
-        Raises
-        ------
-        DeskhandError
-            When the session comes without its screens.
-        """
-        if not session.screens:
-            raise DeskhandError(
-                f"session {session.session_id!r} has no screens: a flow names elements of pages; give "
-                "the compiled screens that its rows name."
-            )
-        path = self._folder / f"{session.session_id}{SUFFIX}"
-        path.write_bytes(orjson.dumps(flow(session), option=orjson.OPT_INDENT_2) + b"\n")
-
-    def close(self) -> None:
-        """Do nothing: every file is complete once written."""
+    need_screens(session, "a flow names elements of pages")
+    return orjson.dumps(flow(session), option=orjson.OPT_INDENT_2) + b"\n"
 
 
 def open_writer(folder: Path, argument: str | None = None) -> Writer:
@@ -127,7 +107,7 @@ def open_writer(folder: Path, argument: str | None = None) -> Writer:
         Not taken.
     """
     no_argument("devtools", argument)
-    return DevtoolsWriter(folder)
+    return one_file_each(folder, FOLDER, SUFFIX, flow_file)
 
 
 def recognises(path: Path) -> bool:

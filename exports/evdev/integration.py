@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 from deskhand.exports.evdev import codes as ev
 from deskhand.exports.evdev.device import Geometry, Reports
 from deskhand.exports.losses import Dropped
+from deskhand.exports.wheel_notches import NOTCH_PX
 
 Columns = dict[str, NDArray[Any]]
-# W3C px of one notch of the wheel, as in deskhand's own sessions.
-NOTCH_PX = 100.0
 _BUTTON_OF = {number: button for button, (number, _, _) in ev.BUTTONS.items()}
 _MODIFIER_BITS = {"Shift": 1, "Control": 2, "Alt": 4, "Meta": 8}
 _NO_TEXT = np.array([None], object)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from deskhand.exports.evdev import codes as ev
 from deskhand.exports.evdev.device import Geometry, Reports
+from deskhand.exports.wheel_notches import NOTCH
 from deskhand.session import Session
 
 Ints = NDArray[np.int64]
@@ -20,8 +21,6 @@ Ints = NDArray[np.int64]
 _SCALES = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
 # Of a float32 coordinate of some thousand px.
 _ROUNDING_PX = 0.002
-# px, lines and pages a notch: deskhand's wheel and Chromium's have 100 px, Windows has three lines.
-_PER_NOTCH = np.array([100.0, 3.0, 1.0])
 # Scan code of a key that libinput-record hides: KEY_A's number, whatever the device reported.
 HIDDEN_SCAN = 30
 _BUTTON_NUMBER = np.array([ev.BUTTONS[k][0] for k in sorted(ev.BUTTONS)])
@@ -79,7 +78,7 @@ def mouse_reports(session: Session) -> tuple[Reports, Geometry]:
         ("delta_x", ev.REL_HWHEEL, ev.REL_HWHEEL_HI_RES, 1, 6),
     ):
         delta = np.where(turned, pc.fill_null(rows[name], 0.0).to_numpy(), 0.0)
-        fine = np.rint(sign * delta / _PER_NOTCH[mode] * ev.HI_RES_PER_NOTCH).astype(np.int64)
+        fine = np.rint(sign * delta / NOTCH[mode] * ev.HI_RES_PER_NOTCH).astype(np.int64)
         notches = np.diff(np.trunc(np.cumsum(fine) / ev.HI_RES_PER_NOTCH), prepend=0)
         coarse = notches.astype(np.int64)
         parts += [

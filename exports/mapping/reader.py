@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from deskhand.errors import DeskhandError
 from deskhand.events import EVENTS, SESSIONS
+from deskhand.exports.capture_files import content_of
 from deskhand.exports.captured import capture_id, captured_session
 from deskhand.exports.losses import Dropped
 from deskhand.exports.mapping.mapping_file import EventRule, OwnMapping, event_rules
@@ -40,12 +41,7 @@ def records_of(path: Path, form: str) -> tuple[bytes, list[Any]]:
     DeskhandError
         When the file is no JSON of that form: with the line.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DeskhandError(
-            f"{path}: {error.strerror or error}; name a file of records."
-        ) from error
+    content = content_of(path)
     if form != "jsonl":
         try:
             value = orjson.loads(content)

@@ -14,6 +14,7 @@ from deskhand.exports.mapping.mapping_file import OwnMapping
 from deskhand.exports.mapping.own_schema import described
 from deskhand.exports.mapping.record_text import RecordTexts, made_by, record_texts
 from deskhand.exports.mapping.value_text import TEXT
+from deskhand.exports.session_files import file_stem
 from deskhand.exports.session_tables import Writer
 from deskhand.session import Session
 
@@ -64,17 +65,12 @@ class MappingWriter(Writer):
         if self._shared is not None:
             self._lines(self._shared, records.texts)
             return
-        with self._begin(session.session_id) as file:
+        with self._begin(file_stem(session.session_id)) as file:
             self._empty = True
             self._lines(file, records.texts)
             self._end(file)
 
     def _begin(self, name: str) -> BinaryIO:
-        if {"/", "\\", "\0"} & set(name):
-            raise DeskhandError(
-                f"session {name!r}: no file can have that name; a session's identifier has no slash; "
-                'write all sessions into one file ("per": "all"), or rename the session.'
-            )
         path = self._folder / f"{name}{self._mapping.suffix}"
         self._made.append(path)
         file = _temporary(path).open("wb")

@@ -6,6 +6,7 @@ masked fields are not recorded, nor is anything while an excluded application is
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from deskhand.errors import DeskhandError
@@ -15,6 +16,7 @@ from deskhand.exports.openadapt.recording_reader import read_recordings
 from deskhand.exports.openadapt.recording_writer import FILE, write_recording
 from deskhand.exports.openadapt.rules import findings
 from deskhand.exports.screen_frames import need_pillow
+from deskhand.exports.session_files import SessionFiles
 from deskhand.exports.session_tables import Writer
 from deskhand.session import Session
 
@@ -44,30 +46,10 @@ LOSES = (
 )
 
 
-class OpenAdaptWriter(Writer):
-    """Writes ``openadapt/<session_id>/recording.db`` files.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the folder ``openadapt`` goes.
-    fps : float
-        How many pictures of the desktop a second are grabbed; 0 for none.
-    """
-
-    def __init__(self, folder: Path, fps: float) -> None:
-        self._folder = folder / FOLDER
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._fps = fps
-
-    def write(self, session: Session) -> None:
-        """Write one session's recording; one that comes without screens has no pictures."""
-        place = self._folder / session.session_id
-        place.mkdir()
-        write_recording(place / FILE, session, self._fps)
-
-    def close(self) -> None:
-        """Do nothing: every recording is complete once written."""
+def write_folder(session: Session, folder: Path, *, fps: float) -> None:
+    """Write a session's recording; one that comes without screens has no pictures."""
+    folder.mkdir()
+    write_recording(folder / FILE, session, fps)
 
 
 def open_writer(folder: Path, argument: str | None = None) -> Writer:
@@ -100,7 +82,7 @@ def open_writer(folder: Path, argument: str | None = None) -> Writer:
             need_pillow()
         except DeskhandError as error:
             raise DeskhandError(f"{error} Or write --format openadapt:0, without them.") from None
-    return OpenAdaptWriter(folder, fps)
+    return SessionFiles(folder, FOLDER, partial(write_folder, fps=fps))
 
 
 def recognises(path: Path) -> bool:

@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from deskhand.events import TYPE_CODE
 from deskhand.exports.excluded_apps import HANDS, type_codes
 from deskhand.exports.openadapt.key_names import key_identity
+from deskhand.exports.wheel_notches import NOTCH
 
 # W3C's numbers of buttons, as X11's observer names them.
 BUTTONS = ("left", "middle", "right", "x1", "x2")
-# One notch: 100 px (Chromium's and Edge's default on Windows), 3 lines (Windows' default), one page.
-NOTCH = np.array([100.0, 3.0, 1.0])
 _NAMES = {
     "pointermove": "move",
     "pointerdown": "click",

@@ -12,9 +12,10 @@ from deskhand.errors import DeskhandError
 from deskhand.events import ALT, CONTROL, META, SHIFT
 from deskhand.exports.evdev.codes import BUTTON_BITS
 from deskhand.exports.losses import Dropped
-from deskhand.exports.openadapt.action_rows import BUTTONS, NOTCH
+from deskhand.exports.openadapt.action_rows import BUTTONS
 from deskhand.exports.openadapt.key_names import w3c_key
 from deskhand.exports.openadapt.recording_file import Recordings
+from deskhand.exports.wheel_notches import NOTCH_PX
 
 ACTION = (
     "id", "source_ordinal", "name", "timestamp", "mouse_x", "mouse_y", "mouse_dx", "mouse_dy",
@@ -138,8 +139,8 @@ def act_rows(rows: list[tuple[Any, ...]], where: str, dropped: Dropped) -> list[
             dx, dy = (_number(row, f"mouse_d{axis}", here) for axis in "xy")
             made |= {
                 "type": "wheel",
-                "delta_x": dx * NOTCH[0],
-                "delta_y": -dy * NOTCH[0] + 0.0,
+                "delta_x": dx * NOTCH_PX,
+                "delta_y": -dy * NOTCH_PX + 0.0,
                 "delta_mode": 0,
             }
         elif name in ("press", "release"):

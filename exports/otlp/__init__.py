@@ -1,6 +1,7 @@
 """OpenTelemetry logs (OTLP): a session as events of semantic conventions, in batches."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from deskhand.exports.otlp.batches import batches
 from deskhand.exports.otlp.protobuf_frames import LENGTH, framed
 from deskhand.exports.otlp.records import ROW_TYPES, attributes, records
 from deskhand.exports.otlp.rules import findings
+from deskhand.exports.session_files import one_file_each
 from deskhand.exports.session_tables import Writer
 from deskhand.session import Session
 
@@ -76,39 +78,17 @@ def export(session: Session) -> list[dict[str, Any]]:
     ]
 
 
-class OtlpWriter(Writer):
-    """Writes ``otlp/<session_id>.jsonl`` or ``.binpb`` files.
+def log_file(session: Session, encoding: str) -> bytes:
+    """Return the file of a session's batches.
 
-    Parameters
-    ----------
-    folder : Path
-        Where the folder ``otlp`` goes.
-    encoding : str
-        ``json`` or ``protobuf``.
+    Raises
+    ------
+    DeskhandError
+        When protobuf is wanted and opentelemetry-proto is not installed.
     """
-
-    def __init__(self, folder: Path, encoding: str) -> None:
-        self._folder = folder / FOLDER
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._encoding = encoding
-
-    def write(self, session: Session) -> None:
-        """Write one session's batches.
-
-        Raises
-        ------
-        DeskhandError
-            When protobuf is wanted and opentelemetry-proto is not installed.
-        """
-        path = self._folder / f"{session.session_id}{SUFFIXES[self._encoding]}"
-        if self._encoding == "protobuf":
-            path.write_bytes(b"".join(map(framed, export(session))))
-        else:
-            lines = (orjson.dumps(d, option=orjson.OPT_APPEND_NEWLINE) for d in export(session))
-            path.write_bytes(b"".join(lines))
-
-    def close(self) -> None:
-        """Do nothing: every file is complete once written."""
+    if encoding == "protobuf":
+        return b"".join(map(framed, export(session)))
+    return b"".join(orjson.dumps(d) + b"\n" for d in export(session))
 
 
 def open_writer(folder: Path, argument: str | None = None) -> Writer:
@@ -132,7 +112,7 @@ def open_writer(folder: Path, argument: str | None = None) -> Writer:
             f"format {f'otlp:{argument}'!r}: known behind the colon are {', '.join(SUFFIXES)}; "
             "write otlp or otlp:protobuf."
         )
-    return OtlpWriter(folder, encoding)
+    return one_file_each(folder, FOLDER, SUFFIXES[encoding], partial(log_file, encoding=encoding))
 
 
 def recognises(path: Path) -> bool:

@@ -6,6 +6,7 @@ beside it, which has the provenance and the times that the table has no column f
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from deskhand.exports.research_csv.table_file import (
     table_bytes,
     table_path,
 )
+from deskhand.exports.session_files import SessionFiles
 from deskhand.exports.session_tables import Writer
 from deskhand.findings import Finding
 from deskhand.session import Session
@@ -84,51 +86,42 @@ def _asked(argument: str | None) -> tuple[str, str]:
     return shape, text
 
 
-class ResearchWriter(Writer):
-    """Writes ``research/<session_id>/<session_id>.csv`` and its sidecar.
+def write_table(session: Session, folder: Path, *, shape: str, text: str) -> None:
+    """Write a session's table, and what it says of itself beside it.
 
     Parameters
     ----------
+    session : Session
+        Whose rows are told.
     folder : Path
-        Where the folder ``research`` goes.
+        Its folder, which is made.
     shape, text : str
         Whose columns; for ``cmu`` the text.
     """
-
-    def __init__(self, folder: Path, shape: str, text: str) -> None:
-        self._folder, self._shape, self._text = folder / FOLDER, shape, text
-        self._folder.mkdir(parents=True, exist_ok=True)
-
-    def write(self, session: Session) -> None:
-        """Write one session's table."""
-        makers: Mapping[str, Callable[[], tuple[pa.Table, int]]] = {
-            "balabit": lambda: pointer_log.log_of(session, "balabit"),
-            "sapimouse": lambda: pointer_log.log_of(session, "sapimouse"),
-            "cmu": lambda: fixed_text.log_of(session, self._text),
-            "aalto": lambda: sentences.log_of(session),
+    makers: Mapping[str, Callable[[], tuple[pa.Table, int]]] = {
+        "balabit": lambda: pointer_log.log_of(session, "balabit"),
+        "sapimouse": lambda: pointer_log.log_of(session, "sapimouse"),
+        "cmu": lambda: fixed_text.log_of(session, text),
+        "aalto": lambda: sentences.log_of(session),
+    }
+    table, first_us = makers[shape]()
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{session.session_id}{SUFFIX}"
+    separator = SEPARATORS.get(shape, ",")
+    path.write_bytes(table_bytes(table, separator))
+    if session.header["synthetic"]:
+        header = session.header
+        record = {
+            "synthetic": True,
+            "provenance_id": header["provenance_id"],
+            "session_id": session.session_id,
+            "shape": shape,
+            "start_wall_us": session.device_start_us,
+            "first_us": first_us,
+            "screen": [int(header["screen_width"]), int(header["screen_height"])],
         }
-        table, first_us = makers[self._shape]()
-        folder = self._folder / session.session_id
-        folder.mkdir(exist_ok=True)
-        path = folder / f"{session.session_id}{SUFFIX}"
-        separator = SEPARATORS.get(self._shape, ",")
-        path.write_bytes(table_bytes(table, separator))
-        if session.header["synthetic"]:
-            header = session.header
-            record = {
-                "synthetic": True,
-                "provenance_id": header["provenance_id"],
-                "session_id": session.session_id,
-                "shape": self._shape,
-                "start_wall_us": session.device_start_us,
-                "first_us": first_us,
-                "screen": [int(header["screen_width"]), int(header["screen_height"])],
-            }
-            sidecar = path.with_name(path.name + SIDECAR)
-            sidecar.write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2) + b"\n")
-
-    def close(self) -> None:
-        """Do nothing: every file is complete once written."""
+        sidecar = path.with_name(path.name + SIDECAR)
+        sidecar.write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2) + b"\n")
 
 
 def open_writer(folder: Path, argument: str | None = None) -> Writer:
@@ -141,7 +134,8 @@ def open_writer(folder: Path, argument: str | None = None) -> Writer:
     argument : str, optional
         ``balabit`` when not given, ``sapimouse``, ``aalto``, or ``cmu`` with a text behind a colon.
     """
-    return ResearchWriter(folder, *_asked(argument))
+    shape, text = _asked(argument)
+    return SessionFiles(folder, FOLDER, partial(write_table, shape=shape, text=text))
 
 
 def recognises(path: Path) -> bool:

@@ -4,14 +4,15 @@ What a compiled screen cannot know is lost as it is in a real recording: key tim
 fields' text, wheel deltas, opened native lists, everything outside the page.
 """
 
+from functools import partial
 from pathlib import Path
 
-from deskhand.errors import DeskhandError
 from deskhand.exports.rrweb.mutation_noise import parsed_rate
 from deskhand.exports.rrweb.reader import KEEPS, LOSES, read
 from deskhand.exports.rrweb.recording import record, recording
 from deskhand.exports.rrweb.recording_file import recognises
 from deskhand.exports.rrweb.rules import findings
+from deskhand.exports.session_files import need_screens, one_file_each
 from deskhand.exports.session_tables import Writer
 from deskhand.session import Session
 
@@ -23,40 +24,23 @@ FOLDER = "rrweb"
 NEEDS_PAGE = True
 
 
-class RrwebWriter(Writer):
-    """Writes ``rrweb/<session_id>.json`` files.
+def paged_recording(session: Session, noise_hz: float = 0.0) -> bytes:
+    """Return the file of a session's recording.
 
     Parameters
     ----------
-    folder : Path
-        Where the folder ``rrweb`` goes.
+    session : Session
+        With the compiled screens that its rows name.
     noise_hz : float
         Mutations a second that no act causes.
+
+    Raises
+    ------
+    DeskhandError
+        When the session comes without its screens, or opens none of them.
     """
-
-    def __init__(self, folder: Path, noise_hz: float = 0.0) -> None:
-        self._noise_hz = noise_hz
-        self._folder = folder / FOLDER
-        self._folder.mkdir(parents=True, exist_ok=True)
-
-    def write(self, session: Session) -> None:
-        """Write one session's recording.
-
-        Raises
-        ------
-        DeskhandError
-            When the session comes without its screens, or opens none of them.
-        """
-        if not session.screens:
-            raise DeskhandError(
-                f"session {session.session_id!r} has no screens: rrweb shows pages; give the "
-                "compiled screens that its rows name."
-            )
-        path = self._folder / f"{session.session_id}{SUFFIX}"
-        path.write_bytes(recording(session, noise_hz=self._noise_hz))
-
-    def close(self) -> None:
-        """Do nothing: every file is complete once written."""
+    need_screens(session, "rrweb shows pages")
+    return recording(session, noise_hz=noise_hz)
 
 
 def open_writer(folder: Path, argument: str | None = None) -> Writer:
@@ -74,4 +58,6 @@ def open_writer(folder: Path, argument: str | None = None) -> Writer:
     DeskhandError
         When the argument is something else.
     """
-    return RrwebWriter(folder, parsed_rate(argument))
+    return one_file_each(
+        folder, FOLDER, SUFFIX, partial(paged_recording, noise_hz=parsed_rate(argument))
+    )

@@ -6,11 +6,11 @@ from pathlib import Path
 import orjson
 
 from deskhand.exports.losses import Kept
+from deskhand.exports.session_files import one_file_each
 from deskhand.exports.session_tables import Writer
 from deskhand.exports.snowplow.rules import findings
 from deskhand.exports.snowplow.tracker import payloads
 from deskhand.formats import no_argument
-from deskhand.session import Session
 
 __all__ = ["KEEPS", "LOSES", "SUMMARY", "findings", "open_writer", "payloads", "recognises"]
 
@@ -35,29 +35,6 @@ LOSES = (
 HEAD = 4096
 
 
-class SnowplowWriter(Writer):
-    """Writes ``snowplow/<session_id>.jsonl`` files, a POST body a line.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the folder ``snowplow`` goes.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder / FOLDER
-        self._folder.mkdir(parents=True, exist_ok=True)
-
-    def write(self, session: Session) -> None:
-        """Write one session's requests."""
-        path = self._folder / f"{session.session_id}{SUFFIX}"
-        lines = (orjson.dumps(p, option=orjson.OPT_APPEND_NEWLINE) for p in payloads(session))
-        path.write_bytes(b"".join(lines))
-
-    def close(self) -> None:
-        """Do nothing: every file is complete once written."""
-
-
 def open_writer(folder: Path, argument: str | None = None) -> Writer:
     """Return a writer of tracker payloads.
 
@@ -69,7 +46,12 @@ def open_writer(folder: Path, argument: str | None = None) -> Writer:
         Not taken.
     """
     no_argument("snowplow", argument)
-    return SnowplowWriter(folder)
+    return one_file_each(
+        folder,
+        FOLDER,
+        SUFFIX,
+        lambda session: b"".join(orjson.dumps(body) + b"\n" for body in payloads(session)),
+    )
 
 
 def recognises(path: Path) -> bool:

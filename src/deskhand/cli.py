@@ -1,22 +1,22 @@
 """The command line: thin commands over `deskhand.api`, and how every refusal ends."""
 
 import os
-import re
 import signal
 import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any
+from typing import Annotated
 
-from cyclopts import App, CycloptsError, Parameter, Token
+from cyclopts import App, CycloptsError, Parameter
 
 from deskhand.cli_formats import convert, fixture, formats, validate
 from deskhand.cli_scenarios import scenarios
 from deskhand.cli_screens import screens
 from deskhand.errors import DeskhandError
 from deskhand.progress import progress_line
+from deskhand.whole_number import Whole
 
 REFUSED, INTERRUPTED = 2, 130
 
@@ -26,16 +26,6 @@ def _version() -> str:
 
     return version("deskhand")
 
-
-def _whole_number(_: Any, tokens: Sequence[Token]) -> int:
-    # Cyclopts reads 2.5 as 2; a seed or a number of people is never rounded here.
-    text = tokens[0].value
-    if re.fullmatch(r"[+-]?[0-9]{1,40}", text) is None:
-        raise ValueError(f"{text[:40]!r} is not a whole number such as 7.")
-    return int(text)
-
-
-Whole = Annotated[int, Parameter(converter=_whole_number)]
 
 app = App(
     name="deskhand",
@@ -112,7 +102,7 @@ def generate(
     """
     from deskhand import api
 
-    with progress_line() as progress:
+    with progress_line("team days") as progress:
         manifest = api.generate(
             scenario,
             people=people,

@@ -7,6 +7,9 @@ from typing import Annotated
 import orjson
 from cyclopts import Parameter
 
+from deskhand.progress import progress_line
+from deskhand.whole_number import Whole
+
 INVALID = 1
 SHOWN = 10
 
@@ -36,7 +39,10 @@ def convert(
     """
     from deskhand import conversion
 
-    done = conversion.convert(source, out, read_as=from_, write_as=to, strict=strict)
+    with progress_line("sessions") as progress:
+        done = conversion.convert(
+            source, out, read_as=from_, write_as=to, strict=strict, progress=progress
+        )
     for line in done.lines():
         print(line, file=sys.stderr)
 
@@ -82,7 +88,7 @@ def fixture(
     out: Path,
     *,
     format_: Annotated[str, Parameter(name="--format")] = "jsonl,parquet,rrweb",
-    seed: int = 7,
+    seed: Whole = 7,
 ) -> None:
     """Write a small set of named files for tests in any language: good, odd and broken ones.
 

@@ -2,6 +2,8 @@
 
 from cyclopts import App
 
+from deskhand.whole_number import Whole
+
 scenarios = App(name="scenarios", help="The tasks and days that people can be given.")
 
 
@@ -48,7 +50,7 @@ def show(scenario: str) -> None:
 
 
 @scenarios.command
-def check(scenario: str, *, seed: int = 7) -> None:
+def check(scenario: str, *, seed: Whole = 7) -> None:
     """Check a scenario by going through it once; report the first thing that is wrong.
 
     Parameters

@@ -2,7 +2,7 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from deskhand.errors import DeskhandError
 from deskhand.exports.losses import Dropped, Kept
 from deskhand.formats import load_format, written
 from deskhand.loading import SCREENS_FOLDER, read_sessions
+from deskhand.progress import Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ def convert(
     read_as: str | None = None,
     write_as: str = "parquet",
     strict: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Conversion:
     """Write the sessions of a file or a folder in another format.
 
@@ -66,7 +67,7 @@ def convert(
     strict : bool
         Refuse when anything of the source cannot be read.
     progress : callable, optional
-        Called with the number of sessions and of events so far.
+        Called with the number of sessions so far, 0, and the number of events so far.
 
     Returns
     -------
@@ -86,10 +87,8 @@ def convert(
     sessions = events = 0
     with written(out, write_as) as writer:
         for session in read_sessions(source, format=read_as, dropped=dropped):
-            if strict and dropped.counts:
-                raise DeskhandError(
-                    f"{source}: {next(dropped.lines())}; --strict refuses what is not wholly kept."
-                )
+            if strict:
+                _refuse_losses(source, dropped)
             writer.write(session)
             sessions += 1
             events += len(session.events)
@@ -100,7 +99,10 @@ def convert(
                 if kind not in kept:
                     lost[kind] += count
             if progress is not None:
-                progress(sessions, events)
+                progress(sessions, 0, events)
+        if strict:
+            # What stands behind the last session is read after it.
+            _refuse_losses(source, dropped)
         if not sessions:
             raise DeskhandError(f"{source}: holds no session; nothing was written.")
     _carry_screens(source, out)
@@ -127,6 +129,11 @@ def keeps(text: str) -> Mapping[str, Kept]:
         # What is kept depends on the argument, for example on a mapping of one's own.
         return dict(module.keeps(argument))
     return dict(getattr(module, "KEEPS", {}))
+
+
+def _refuse_losses(source: Path, dropped: Dropped) -> None:
+    for line in dropped.lines():
+        raise DeskhandError(f"{source}: {line}; --strict refuses what is not wholly kept.")
 
 
 def _carry_screens(source: Path, out: Path) -> None:

@@ -5,12 +5,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 Progress = Callable[[int, int, int], None]
-"""Called with the number of finished shards, of all shards, and of events so far."""
+"""Called with how many are done, of how many in all (0 when nobody knows), and events so far."""
 
 
 @contextmanager
-def progress_line() -> Iterator[Progress | None]:
-    """Give a callable that redraws the line, or None when standard error is no terminal."""
+def progress_line(unit: str) -> Iterator[Progress | None]:
+    """Give a callable that redraws the line, or None when standard error is no terminal.
+
+    Parameters
+    ----------
+    unit : str
+        What is counted, for example ``"team days"``.
+    """
     if not sys.stderr.isatty():
         yield None
         return
@@ -20,15 +26,18 @@ def progress_line() -> Iterator[Progress | None]:
     from rich.progress import Progress as Line
 
     columns = (
-        TextColumn("{task.completed} of {task.total} team days"),
+        TextColumn("{task.completed} {task.fields[of]}" + unit),
         BarColumn(),
         TextColumn("{task.fields[events]:,} events"),
         TimeRemainingColumn(),
     )
     with Line(*columns, console=Console(stderr=True)) as line:
-        task = line.add_task("", total=None, events=0, visible=False)
+        task = line.add_task("", total=None, events=0, of="", visible=False)
 
         def show(done: int, total: int, events: int) -> None:
-            line.update(task, completed=done, total=total, events=events, visible=True)
+            of = f"of {total} " if total else ""
+            line.update(
+                task, completed=done, total=total or None, events=events, of=of, visible=True
+            )
 
         yield show

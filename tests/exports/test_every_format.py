@@ -1,5 +1,6 @@
 """What holds for every registered format: its contract, its marker, its bytes, its recognition."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -7,6 +8,7 @@ import pytest
 
 from deskhand import api, registry
 from deskhand.conversion import convert
+from deskhand.errors import DeskhandError
 from deskhand.events import EVENT_TYPES, EVENTS
 from deskhand.exports.losses import Kept
 from deskhand.formats import EXPORTS, load_format, recognised, written
@@ -99,6 +101,20 @@ def test_every_file_says_that_it_is_synthetic(folder: Path, name: str) -> None:
         files = [part] if part.is_file() else [path for path in part.rglob("*") if path.is_file()]
         texts = (text.lower() for path in files for text in unpacked(path))
         assert any(b"synthetic" in text for text in texts), part
+
+
+@pytest.mark.parametrize("own", [name for name in NAMES if name not in CANONICAL])
+def test_no_identifier_leads_out_of_the_folder(
+    own: str, sessions: list[Session], tmp_path: Path
+) -> None:
+    inner = tmp_path / "a" / "b"
+    evil = replace(sessions[0], header={**sessions[0].header, "session_id": "../../../evil"})
+    with (
+        pytest.raises(DeskhandError, match="no file can have that name"),
+        written(inner, own) as w,
+    ):
+        w.write(evil)
+    assert [path.name for path in tmp_path.rglob("*")] == ["a"]
 
 
 def test_what_is_read_back_can_be_written_again(

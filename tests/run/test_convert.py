@@ -140,6 +140,14 @@ def test_refusals(
     assert (tmp_path / "there.txt").read_text() == "mine"
 
 
+def test_strict_sees_what_is_lost_behind_the_last_session(made: Path, tmp_path: Path) -> None:
+    path = next(made.glob("shard=*/rrweb/*.json"))
+    assert convert(path, tmp_path / "loose").not_read
+    with pytest.raises(DeskhandError, match="--strict refuses"):
+        convert(path, tmp_path / "strict", strict=True)
+    assert not (tmp_path / "strict").exists()
+
+
 def test_a_format_that_is_not_read_back_is_named(made: Path, tmp_path: Path) -> None:
     name = next(n for n in registry.names("deskhand.exports") if not can_read(n))
     with pytest.raises(DeskhandError, match="written and not read back"):

@@ -54,7 +54,7 @@ def run_demo(out: Path, *, seed: int = 7, workers: int | None = None) -> None:
     begun = time.perf_counter()
     folder = out / SESSIONS
     print(f"1/3 simulating {PEOPLE} people for a morning", flush=True)
-    with progress_line() as progress:
+    with progress_line("team days") as progress:
         manifest = api.generate(
             SCENARIO,
             people=PEOPLE,
