@@ -16,13 +16,12 @@ import pyarrow.compute as pc
 
 from deskhand.errors import DeskhandError
 from deskhand.exports.capture_files import text_of
-from deskhand.exports.captured import captured_session
 from deskhand.exports.evdev import codes as ev
 from deskhand.exports.evdev.checks import report_findings
 from deskhand.exports.evdev.device import DEVICES, Description, Geometry, Reports
-from deskhand.exports.evdev.integration import canonical_rows
 from deskhand.exports.evdev.marker import Marker, marker_line, read_marker
 from deskhand.exports.evdev.options import KEEPS, LOSES, keeps, keys_wanted
+from deskhand.exports.evdev.recorded_session import recorded_session
 from deskhand.exports.evdev.reporting import keyboard_reports, mouse_reports
 from deskhand.exports.evdev.text import columns_of, joined, parsed, quoted_name, told
 from deskhand.exports.losses import Dropped
@@ -216,34 +215,11 @@ def read(path: Path, dropped: Dropped | None = None) -> Iterator[Session]:
                 "`deskhand validate` lists all that is wrong."
             )
         by_session[one.marker.session_id].append(one)
-    for session_id, files in by_session.items():
-        marker = files[0].marker
-        geometry = next(
-            (f.marker.geometry for f in files if f.marker.geometry != Geometry()), Geometry()
-        )
-        devices = [
-            Reports(
-                device=f.reports.device,
-                t_us=f.reports.t_us + f.marker.first_us,
-                type=f.reports.type,
-                code=f.reports.code,
-                value=f.reports.value,
-                obfuscated=f.reports.obfuscated,
-            )
-            for f in files
-        ]
-        yield captured_session(
-            canonical_rows(devices, geometry, dropped),
-            session_id=session_id,
-            start_wall_us=marker.start_wall_us,
-            source="evemu",
-            made_by=marker.made_by,
-            header={
-                "screen_width": marker.screen[0],
-                "screen_height": marker.screen[1],
-                "device": ", ".join(f.reports.device for f in files),
-            },
-        )
+    for files in by_session.values():
+        told = (f.marker.geometry for f in files)
+        geometry = next((found for found in told if found != Geometry()), Geometry())
+        devices = [(f.reports, f.marker.first_us) for f in files]
+        yield recorded_session("evemu", devices, files[0].marker, geometry, dropped)
 
 
 def findings(path: Path) -> Iterator[Finding]:

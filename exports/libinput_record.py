@@ -17,13 +17,12 @@ import pyarrow.compute as pc
 
 from deskhand.errors import DeskhandError
 from deskhand.exports.capture_files import text_of
-from deskhand.exports.captured import captured_session
 from deskhand.exports.evdev import codes as ev
 from deskhand.exports.evdev.checks import report_findings
 from deskhand.exports.evdev.device import DEVICES, Description, Reports
-from deskhand.exports.evdev.integration import canonical_rows
 from deskhand.exports.evdev.marker import Marker, marker_line, read_marker
 from deskhand.exports.evdev.options import KEEPS, LOSES, keeps, keys_wanted
+from deskhand.exports.evdev.recorded_session import recorded_session
 from deskhand.exports.evdev.reporting import HIDDEN_SCAN, keyboard_reports, mouse_reports
 from deskhand.exports.evdev.text import columns_of, joined, parsed, quoted_name, told
 from deskhand.exports.losses import Dropped
@@ -258,19 +257,8 @@ def read(path: Path, dropped: Dropped | None = None) -> Iterator[Session]:
         "what libinput or hid made of reports: the reports themselves are read", file.others
     )
     marker = file.marker
-    devices = [replace(d, t_us=d.t_us + marker.first_us) for d in file.devices]
-    yield captured_session(
-        canonical_rows(devices, marker.geometry, dropped),
-        session_id=marker.session_id,
-        start_wall_us=marker.start_wall_us,
-        source="libinput",
-        made_by=marker.made_by,
-        header={
-            "screen_width": marker.screen[0],
-            "screen_height": marker.screen[1],
-            "device": ", ".join(d.device for d in devices),
-        },
-    )
+    devices = [(reports, marker.first_us) for reports in file.devices]
+    yield recorded_session("libinput", devices, marker, marker.geometry, dropped)
 
 
 def findings(path: Path) -> Iterator[Finding]:
