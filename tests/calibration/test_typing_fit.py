@@ -118,4 +118,4 @@ def test_keystrokes_that_cannot_be_fitted(
     columns: dict[str, Any], more: dict[str, Any], told: str
 ) -> None:
     with pytest.raises(DeskhandError, match=told):
-        deskhand.fit(columns, **more)
+        deskhand.fit(columns, **{"fidelity": "law", **more})
