@@ -11,6 +11,7 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
+from deskhand.cli_fleet import fleet
 from deskhand.cli_formats import convert, fixture, formats, validate
 from deskhand.cli_scenarios import scenarios
 from deskhand.cli_screens import screens
@@ -39,6 +40,7 @@ app.command(convert)
 app.command(validate)
 app.command(fixture)
 app.command(formats)
+app.command(fleet)
 
 
 @app.command
