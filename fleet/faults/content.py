@@ -169,7 +169,7 @@ _ALTERED: dict[Fault, Callable[[Event], bytes]] = {
     Fault.BAD_UTF8: lambda event: _text(event, b"caf\xff"),
     Fault.LONE_SURROGATE: lambda event: _text(event, b"half \\ud800 pair"),
     Fault.NUL: lambda event: _text(event, b"before\\u0000after"),
-    Fault.HUGE_STRING: lambda event: _text(event, b"long " * (HUGE_BYTES // 5) + b"!"),
+    Fault.HUGE_STRING: lambda event: _text(event, b"long    " * (HUGE_BYTES // 8)),
     Fault.NAN: _nan,
     Fault.EXTREME_NUMBER: lambda event: orjson.dumps(
         event | {"delta_x": 1e308, "detail": INT64_MIN}

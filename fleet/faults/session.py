@@ -128,12 +128,14 @@ def session_fates(
     by_name = np.lexsort((which, device))
     place = np.empty(len(device), np.int64)
     place[by_name] = np.arange(len(device))
-    again, owners = _used_again(seed, device, which, name)
-    name[(name == Fault.REUSED_ID)] = 0
-    name[again] = Fault.REUSED_ID
-    alias[again] = owners
-    # What the session before carries, which may be used again itself.
-    alias[heirs] = alias[by_name[place[heirs] - 1]]
+    alias[heirs] = by_name[place[heirs] - 1]
+    again = np.flatnonzero(name == Fault.REUSED_ID)
+    owners = _owners(seed, device, which, again)
+    name[again[owners < 0]] = 0
+    alias[again[owners >= 0]] = owners[owners >= 0]
+    # Who takes a name that was taken itself carries the first owner's.
+    while not np.array_equal(alias[alias], alias):
+        alias = alias[alias]
     share = keyed_uniforms(seed, "fleet.session.cut", device, which)
     cut = 1 + (share * (batches - 1)).astype(np.int32)
     return SessionFates(ends | name, np.where(name == Fault.SPLIT, cut, 0).astype(np.int32), alias)
@@ -186,18 +188,13 @@ def without_end(batch: PoolBatch, kind: Fault) -> PoolBatch:
     return PoolBatch(batch.pool_batch, list(batch.records[kept]), batch.seq[kept], batch.t_us[kept])
 
 
-def _used_again(
+def _owners(
     seed: int,
     device: npt.NDArray[np.int32],
     which: npt.NDArray[np.int32],
-    name: npt.NDArray[np.uint32],
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return rows that use an identifier again, and the rows whose it is."""
-    own = np.flatnonzero((name == 0) | (name == Fault.SPLIT))
-    again = np.flatnonzero(name == Fault.REUSED_ID)
-    earlier = np.searchsorted(own, again)
+    again: npt.NDArray[np.int64],
+) -> npt.NDArray[np.int64]:
+    """Return the earlier row of another device that each row takes its identifier from, or -1."""
     share = keyed_uniforms(seed, "fleet.session.owner", device[again], which[again])
-    back = 1 + (share * np.minimum(earlier, REACH)).astype(np.int64)
-    again, owners = again[earlier > 0], own[(earlier - back)[earlier > 0]]
-    other = device[again] != device[owners]
-    return again[other], owners[other]
+    owners = again - 1 - (share * np.minimum(again, REACH)).astype(np.int64)
+    return np.where((owners >= 0) & (device[owners] != device[again]), owners, -1)
