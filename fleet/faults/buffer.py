@@ -118,21 +118,25 @@ def sending(
     >>> found.intended_us.tolist(), found.unsent.tolist()
     ([0, 10000000, 10000000, 10000000], [False, True, False, False])
     """
-    intended_us = made_us.astype(np.int64)
-    spans = _own_spans(settings, seed, device, duration_us)
+    # In order of device and age neighbours look up neighbouring spans, which a cache likes.
+    order = np.lexsort((made_us, device))
+    who, made_us, intended_us = device[order], made_us[order], made_us[order]
+    spans = _own_spans(settings, seed, who, duration_us)
     before_us = np.full_like(intended_us, -1)
     # A device may leave its own span within an outage, and an outage within its own span.
     while not np.array_equal(before_us, intended_us):
         before_us = intended_us
-        intended_us = _past_outages(settings, seed, device, spans.past(device, intended_us))
+        intended_us = _past_outages(settings, seed, who, spans.past(who, intended_us))
     waited = intended_us > made_us
-    unsent = np.zeros(len(device), bool)
-    rows = np.flatnonzero(waited)
-    rows = rows[np.lexsort((made_us[rows], intended_us[rows], device[rows]))]
-    unsent[rows] = _overflow(settings, device[rows], intended_us[rows], sizes_bytes[rows])
+    unsent = np.zeros(len(order), bool)
+    unsent[waited] = _overflow(
+        settings, who[waited], intended_us[waited], sizes_bytes[order[waited]]
+    )
     faults = np.where(waited, np.uint32(Fault.OFFLINE), np.uint32(0))
     faults |= np.where(unsent, np.uint32(Fault.OVERFLOW), np.uint32(0))
-    return Sending(intended_us, faults, unsent)
+    back = np.empty_like(order)
+    back[order] = np.arange(len(order))
+    return Sending(intended_us[back], faults[back], unsent[back])
 
 
 class _Spans(NamedTuple):

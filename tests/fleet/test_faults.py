@@ -22,7 +22,14 @@ from deskhand.fleet.faults.content import (
     content_faults,
     variant,
 )
-from deskhand.fleet.faults.session import SessionFaults, session_fates, split_parts, without_end
+from deskhand.fleet.faults.session import (
+    REACH,
+    SessionFaults,
+    _owners,
+    session_fates,
+    split_parts,
+    without_end,
+)
 from deskhand.fleet.faults.transport import BREAKS_BODY, TransportFaults, transported
 from deskhand.fleet.tables import Expected, Fault
 from deskhand.fleet.target import PoolBatch
@@ -339,6 +346,22 @@ def test_a_device_alone_has_the_same_faults(seed: int, who: int) -> None:
     )
 
 
+def test_faults_of_different_kinds_and_layers_are_independent() -> None:
+    name = names(2_000, 10, 10)
+    sent, _ = transport(EVERY_TRANSPORT, 7, name)
+    spoiled = content_faults(ContentFaults(nul=0.125), 7, *name) == Fault.NUL
+    twice, slow = ((sent.faults & kind) > 0 for kind in (Fault.DUPLICATE, Fault.SLOW))
+    cut = (sent.faults & Fault.TRUNCATE) > 0
+    devices = clocks(EVERY_CLOCK, 7, 0, 2_000)
+    early = (devices["faults"] & Fault.CLOCK_OFFSET) > 0
+    assert_rate(spoiled & twice, 0.125 * 0.1)
+    assert_rate(spoiled & cut, 0.125 * 0.05)
+    assert_rate(slow & twice, 0.3 * 0.1)
+    assert_rate(slow & cut, 0.3 * 0.05)
+    assert_rate(twice[early[name[0]]], 0.1)
+    assert_rate(early & ((devices["faults"] & Fault.CLOCK_DST) > 0), 0.3 * 0.6)
+
+
 # ---- content ----
 
 
@@ -467,10 +490,18 @@ def test_names_come_from_earlier_sessions(seed: int, size: int) -> None:
     assert np.all(parts.last > parts.first)
 
 
-def test_a_name_used_again_is_of_another_device() -> None:
-    device, _, found = fates(SessionFaults(reused_id=0.01), 7, 5_000, 4)
-    rows = np.flatnonzero(found.faults & Fault.REUSED_ID)
-    assert np.all(device[found.alias[rows]] != device[rows])
+@given(seed=SEEDS)
+@settings(max_examples=30, deadline=None)
+def test_a_name_used_again_is_an_earlier_one_of_another_device(seed: int) -> None:
+    device, which = np.tile(np.arange(3, dtype=np.int32), 40), np.repeat(np.arange(40), 3)
+    again = np.arange(120)
+    owners = _owners(seed, device, which.astype(np.int32), again)
+    taken = owners >= 0
+    assert np.all(owners[taken] < again[taken])
+    assert np.all(again[taken] - owners[taken] <= REACH)
+    assert np.all(device[owners[taken]] != device[again[taken]])
+    # Two of three sessions before are of other devices.
+    assert 40 < int(taken.sum()) < 110
 
 
 @given(seed=SEEDS, who=st.integers(0, 29))
