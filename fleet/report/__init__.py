@@ -1,0 +1,1 @@
+"""What people see of a run: thresholds, a line while it runs, and a page afterwards."""
