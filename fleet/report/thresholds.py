@@ -21,7 +21,8 @@ _SIGNS: Mapping[str, Callable[[float, float], bool]] = {
 _TIMES_US = {"us": 1, "ms": 1_000, "s": 1_000_000}
 # errors: attempts that were refused, among all; the others are plain counts of the run.
 _COUNTS = {"errors": "fail", "unknown": "unknown", "retries": "retries", "unsent": "unsent"}
-_PERCENTILE = re.compile(r"p(?P<digits>[1-9]\d{1,5})")
+# p999 is 99.9 %; p100 would read as 10 %, and is refused.
+_PERCENTILE = re.compile(r"p([1-9]\d|9\d{2,5})")
 _STORED = {"p50", "p90", "p99", "p999"}
 _KNOWN = (
     *("p50", "p90", "p95", "p99", "p999", "mean", "max", "lag_p99", "lag_max"),

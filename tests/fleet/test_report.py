@@ -159,6 +159,7 @@ def test_nothing_measured_is_no_threshold_met() -> None:
         ("p99<-1ms", "write a figure"),
         ("p99<1ms; rm", "write a figure"),
         ("p9<1ms", "Known: "),
+        ("p100<1ms", "Known: "),
         ("latency<1ms", "Known: "),
         ("lag<1ms", "did you mean"),
         ("errors<1ms", "errors<1%"),
