@@ -41,7 +41,7 @@ def _numbers(column: pa.Array) -> Hashes:
     if values.dtype.kind in "iu":
         return np.asarray(values, np.int64).view(np.uint64)
     floats = np.asarray(values, np.float64)
-    whole = (np.abs(floats) < 2.0**63) & (floats == np.trunc(floats))
+    whole = (floats >= -(2.0**63)) & (floats < 2.0**63) & (floats == np.trunc(floats))
     bits = (floats + 0.0).view(np.uint64)
     bits = np.where(np.isnan(floats), _NOT_A_NUMBER, bits)
     return np.where(whole, np.where(whole, floats, 0).astype(np.int64).view(np.uint64), bits)

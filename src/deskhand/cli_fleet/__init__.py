@@ -2,7 +2,14 @@
 
 from cyclopts import App
 
+from deskhand.cli_fleet.bodies import bodies
+from deskhand.cli_fleet.plan import plan
+from deskhand.cli_fleet.report import report
+
 fleet = App(
     name="fleet",
     help="Simulated devices against an ingestion service, with faults, an answer key and a verdict.",
 )
+fleet.command(plan)
+fleet.command(bodies)
+fleet.command(report)

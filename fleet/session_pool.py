@@ -1,0 +1,185 @@
+"""The session pool: sessions that are rendered once, cut into batches, with faulty variants of these."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+import pyarrow as pa
+
+from deskhand import api
+from deskhand.exports.jsonl import lines
+from deskhand.fleet.batching import batches_of
+from deskhand.fleet.checksum import FIELDS, checksum, row_hashes
+from deskhand.fleet.description import Description
+from deskhand.fleet.draws import keyed_uniforms
+from deskhand.fleet.faults.content import EXPECTED, variant
+from deskhand.fleet.faults.session import without_end
+from deskhand.fleet.tables import POOL_BATCHES, POOL_EVENTS, POOL_SESSIONS, Expected, Fault
+from deskhand.fleet.target import PoolBatch
+
+
+class Pool(NamedTuple):
+    """The three tables of a pool; batches without a fault come first, session by session."""
+
+    sessions: pa.Table
+    batches: pa.Table
+    events: pa.Table
+
+
+def records_of(events: pa.Table) -> list[bytes]:
+    """Return events as the JSON records that a capture client sends: the fields that are set.
+
+    Parameters
+    ----------
+    events : pyarrow.Table
+        Of one session.
+
+    Examples
+    --------
+    >>> import deskhand
+    >>> records_of(deskhand.simulate("auth.login", seed=7).events)[0][:35]
+    b'{"seq":0,"t_us":0,"type":"session.s'
+    """
+    (batch,) = events.select(FIELDS).combine_chunks().to_batches()
+    return bytes(lines(batch)).split(b"\n")[:-1]
+
+
+def hashes_of(records: list[bytes]) -> npt.NDArray[np.uint64]:
+    """Return the hash of each record as a reader of JSON finds it, and 0 where it is not JSON.
+
+    Examples
+    --------
+    >>> hashes_of([b'{"seq":0}', b'{"seq":NaN}']).astype(bool).tolist()
+    [True, False]
+    """
+    read: list[Any] = []
+    for record in records:
+        try:
+            read.append(orjson.loads(record))
+        except orjson.JSONDecodeError:
+            read.append(None)
+    found = [row for row in read if row is not None]
+    names = [name for name in FIELDS if any(name in row for row in found)]
+    table = pa.table({name: pa.array([row.get(name) for row in found]) for name in names})
+    hashes = np.zeros(len(records), np.uint64)
+    if found:
+        hashes[[row is not None for row in read]] = row_hashes(table)
+    return hashes
+
+
+def make_pool(described: Description) -> Pool:
+    """Render the sessions of a fleet's pool.
+
+    Parameters
+    ----------
+    described : Description
+
+    Raises
+    ------
+    DeskhandError
+        When a scenario is not known.
+    """
+    names = sorted(described.scenarios)
+    weights = np.cumsum([described.scenarios[name] for name in names])
+    share = keyed_uniforms(described.seed, "fleet.scenario", np.arange(described.pool))
+    chosen = np.searchsorted(weights, share * weights[-1], side="right")
+    sessions: list[dict[str, Any]] = []
+    batches: list[dict[str, Any]] = []
+    parts: list[tuple[PoolBatch, npt.NDArray[np.uint64]]] = []
+    for number in range(described.pool):
+        scenario = names[chosen[number]]
+        session = api.simulate(scenario, seed=described.seed, person=number)
+        records = records_of(session.events)
+        seq = session.events["seq"].to_numpy().astype(np.int32)
+        t_us = session.events["t_us"].to_numpy()
+        hashes = hashes_of(records)
+        sizes = np.array([len(record) for record in records], np.int64)
+        closed = batches_of(described.client, t_us, sizes)
+        for position, (first, last, ready_us) in enumerate(zip(*closed, strict=True)):
+            cut = slice(int(first), int(last))
+            batch = PoolBatch(len(batches), records[cut], seq[cut], t_us[cut])
+            batches.append(
+                _row(batch, hashes[cut], number, position, int(ready_us), 0, len(batches))
+            )
+            parts.append((batch, hashes[cut]))
+        sessions.append(
+            {
+                "pool_session": number,
+                "scenario": scenario,
+                "events": len(records),
+                "duration_us": int(t_us[-1]),
+                "checksum": checksum(hashes),
+            }
+        )
+    whose = [batch["pool_session"] for batch in batches]
+    for plain, (batch, _) in enumerate(list(parts)):
+        ends = {
+            Fault.MISSING_START: whose[plain] not in whose[:plain],
+            Fault.MISSING_END: whose[plain] not in whose[plain + 1 :],
+        }
+        for kind, altered, expected in _variants(described, batch, ends):
+            batch = altered._replace(pool_batch=len(batches))
+            hashes = hashes_of(list(batch.records))
+            of = batches[plain]
+            row = _row(
+                batch, hashes, of["pool_session"], of["position"], of["ready_us"], kind, plain
+            )
+            batches.append(row | {"expected": int(expected)})
+            parts.append((batch, hashes))
+    return Pool(
+        pa.Table.from_pylist(sessions, POOL_SESSIONS),
+        pa.Table.from_pylist(batches, POOL_BATCHES),
+        pa.concat_tables(_events(batch, hashes) for batch, hashes in parts).combine_chunks(),
+    )
+
+
+def _variants(
+    described: Description, batch: PoolBatch, ends: Mapping[Fault, bool]
+) -> Iterator[tuple[Fault, PoolBatch, Expected]]:
+    """Yield the variants of a batch that a fleet's faults call for."""
+    for kind in EXPECTED:
+        if getattr(described.content, str(kind.name).lower()):
+            altered = variant(described.seed, batch, kind).batch
+            yield kind, altered, described.expected_of(kind)
+    for kind, is_end in ends.items():
+        rate = getattr(described.session, str(kind.name).lower())
+        if is_end and rate and len(batch.records) > 1:
+            yield kind, without_end(batch, kind), Expected.ACCEPT
+
+
+def _row(
+    batch: PoolBatch,
+    hashes: npt.NDArray[np.uint64],
+    session: int,
+    position: int,
+    ready_us: int,
+    kind: int,
+    plain: int,
+) -> dict[str, Any]:
+    return {
+        "pool_batch": batch.pool_batch,
+        "pool_session": session,
+        "position": position,
+        "variant": int(kind),
+        "plain": plain,
+        "first_seq": int(batch.seq[0]),
+        "last_seq": int(batch.seq[-1]),
+        "events": len(batch.records),
+        "first_t_us": int(batch.t_us[0]),
+        "last_t_us": int(batch.t_us[-1]),
+        "ready_us": ready_us,
+        "record_bytes": sum(map(len, batch.records)),
+        "checksum": checksum(hashes),
+        "expected": int(Expected.ACCEPT),
+    }
+
+
+def _events(batch: PoolBatch, hashes: npt.NDArray[np.uint64]) -> pa.Table:
+    whose = np.full(len(batch.records), batch.pool_batch, np.int32)
+    columns = [whose, batch.seq, batch.t_us, hashes, list(batch.records)]
+    arrays = [
+        pa.array(column, kind) for column, kind in zip(columns, POOL_EVENTS.types, strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, schema=POOL_EVENTS)
