@@ -1,0 +1,33 @@
+"""What HTTP targets have in common."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+from deskhand.fleet.target import Judgement, Request
+from deskhand.fleet.targets.answers import plain_judgement
+
+
+def path_of(url: str | None) -> str:
+    """Return path and query of an address, without a slash at the end of a bare path.
+
+    Examples
+    --------
+    >>> path_of("http://localhost:8080"), path_of("http://h/in/?name=a"), path_of("http://h/in/")
+    ('', '/in/?name=a', '/in')
+    """
+    parts = urlsplit(url or "")
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path.rstrip("/")
+
+
+class PlainHttp:
+    """A service that needs no preparation and answers as HTTP says."""
+
+    content_type = "application/json"
+
+    def prepare(self, devices: Sequence[str]) -> Sequence[tuple[Request, bytes]]:  # noqa: ARG002
+        """Return no requests."""
+        return ()
+
+    def judge(self, status: int, headers: Mapping[bytes, bytes], body: bytes) -> Judgement:
+        """Return what an answer means by HTTP alone."""
+        return plain_judgement(status, headers, body)

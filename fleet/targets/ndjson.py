@@ -1,0 +1,66 @@
+"""A line of JSON an event, as services with an events API and loaders of k6 take them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from deskhand.fleet.target import PoolBatch, Request, Sent, Template
+from deskhand.fleet.targets.http import PlainHttp, path_of
+from deskhand.fleet.targets.tails import Piece, Text, Time, tail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ndjson(PlainHttp):
+    r"""Posts lines that stand alone: every one says which session, batch and device it is of.
+
+    Parameters
+    ----------
+    url : str, optional
+        Where the lines go; without a path, to ``/events``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> one = PoolBatch(0, [b'{"seq":0}'], np.zeros(1, np.int32), np.zeros(1, np.int64))
+    >>> Ndjson().template(one).tail[-36:]
+    b'"time_us":0000000000000000,"seq":0}\n'
+    """
+
+    content_type = "application/x-ndjson"
+    url: str | None = None
+
+    def request(self, sent: Sent) -> Request:  # noqa: ARG002
+        """Return where a batch goes."""
+        return Request(path=path_of(self.url) or "/events")
+
+    def head(self, sent: Sent) -> bytes:  # noqa: ARG002
+        """Return nothing: there is no line for the whole batch."""
+        return b""
+
+    def template(self, batch: PoolBatch) -> Template:
+        """Return the lines."""
+        line: Sequence[Piece] = (
+            b'{"synthetic":true,"run_id":"',
+            Text("run_id"),
+            b'","batch_id":"',
+            Text("batch_id"),
+            b'","session_id":"',
+            Text("session_id"),
+            b'","device_id":"',
+            Text("device_id"),
+            b'","time_us":',
+            Time("us"),
+            b",",
+            members(batch.records),
+        )
+        return tail(batch, line, between=b"\n", last=b"\n")
+
+
+def members(records: Sequence[bytes]) -> Sequence[bytes]:
+    """Return what stands inside records: all but the brace that opens them.
+
+    Examples
+    --------
+    >>> members([b'{"seq":0}'])
+    [b'"seq":0}']
+    """
+    return [record[1:] for record in records]
