@@ -13,6 +13,7 @@ from deskhand.errors import DeskhandError
 from deskhand.fleet.cluster import shards_over, whole_folder
 from deskhand.fleet.description import Description, load_description
 from deskhand.fleet.plan_files import PLAN_FILE, pool_batch_list, shard_name
+from deskhand.fleet.schedule import expected_starts
 from deskhand.fleet.session_pool import make_pool
 from deskhand.fleet.shard import PoolColumns, make_shard
 from deskhand.fleet.tables import FORMAT, SHARD_DEVICES
@@ -81,8 +82,10 @@ def make_plan(
     target = load_target(described.target)
     record = {"format": FORMAT, "versions": versions(), "description": described.as_record()}
     try:
-        # The pool first: a scenario that is not known leaves no folder behind.
+        # The pool and the clocks first: names that are not known leave no folder behind.
         pool = None if (out / "pool").is_dir() else make_pool(described)
+        for zone in described.time_zones:
+            expected_starts(described.arrivals, zone, described.date, described.duration_us)
         _begin(out, record, resume)
         if pool is not None:
             with whole_folder(out / "pool") as making:

@@ -21,6 +21,7 @@ from deskhand.fleet.description import EXAMPLE, Batcher, described, load_descrip
 from deskhand.fleet.plan import make_plan
 from deskhand.fleet.plan_files import Plan
 from deskhand.fleet.session_pool import hashes_of, records_of
+from deskhand.fleet.shard import make_shard
 from deskhand.fleet.tables import SHARD_SHIFT, Expected, Fault
 from deskhand.fleet.target import Sent
 from deskhand.fleet.targets import load_target
@@ -131,18 +132,20 @@ def test_digests_are_of_the_bodies_that_the_target_makes(plan: Plan) -> None:
     start_us = plan.record["start_unix_us"]
     for row in plan.batches(shard).to_pylist()[::50]:
         session, of = sessions[row["session"]], pool[row["pool_batch"]]
-        names = [
-            identifiers(plan.seed, what, [number])[0].decode()
-            for what, number in (
-                ("batch", row["batch"]),
-                ("session", session["alias"]),
-                ("device", row["device"]),
-            )
-        ]
+        numbers = (
+            ("batch", row["batch"]),
+            ("session", session["alias"]),
+            ("device", row["device"]),
+        )
+        batch_id, session_id, device_id = (
+            identifiers(plan.seed, what, [number])[0].decode() for what, number in numbers
+        )
         head = target.head(
             Sent(
                 plan.record["run_id"],
-                *names,
+                batch_id,
+                session_id,
+                device_id,
                 row["device"],
                 row["position"],
                 of["events"],
@@ -186,7 +189,7 @@ def test_a_plan_that_broke_off_goes_on_to_the_same_bytes(
 ) -> None:
     few = described({**EXAMPLE, "devices": 70_000, "arrivals": {"per_device_day": 0.02}})
     make_plan(few, tmp_path / "whole")
-    real = planning.make_shard
+    real = make_shard
 
     def breaks_off(*given: Any) -> Any:
         if given[1] == 1:
