@@ -1,6 +1,6 @@
 """The folder of a plan: what it holds, and how it is read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from deskhand.errors import DeskhandError
+from deskhand.fleet.sent import sent_batches
 from deskhand.fleet.tables import (
     DEVICES,
     FORMAT,
@@ -22,7 +23,7 @@ from deskhand.fleet.tables import (
     POOL_EVENTS,
     POOL_SESSIONS,
 )
-from deskhand.fleet.target import PoolBatch
+from deskhand.fleet.target import PoolBatch, Sent
 from deskhand.manifest import read_record
 
 PLAN_FILE = "plan.json"
@@ -120,6 +121,22 @@ class Plan:
         """Batches of a shard's answer key, in order of intended time."""
         return self._table(f"{shard}/batches.parquet", KEY_BATCHES)
 
+    @cached_property
+    def pool_columns(self) -> Mapping[str, Any]:
+        """The columns of the pool's batches, by their number."""
+        return columns_of(self.pool_batches)
+
+    def sent(self, shard: str, batches: pa.Table) -> Iterator[Sent]:
+        """Yield what is unique about some batches of a shard, in their order."""
+        return sent_batches(
+            seed=self.seed,
+            run_id=self.record["run_id"],
+            start_unix_us=self.record["start_unix_us"],
+            pool=self.pool_columns,
+            sessions=columns_of(self.sessions(shard)),
+            batches=columns_of(batches.drop_columns(["digest"])),
+        )
+
     def pool_batch_list(self) -> list[PoolBatch]:
         """Return the pool's batches with their records, to make bodies of."""
         return pool_batch_list(self.pool_events)
@@ -133,6 +150,11 @@ class Plan:
         if not table.schema.equals(schema):
             raise DeskhandError(f"{path}: other columns than this version's; plan it again.")
         return table.combine_chunks()
+
+
+def columns_of(table: pa.Table) -> dict[str, Any]:
+    """Return a table's columns as arrays."""
+    return {name: table[name].to_numpy() for name in table.column_names}
 
 
 def pool_batch_list(events: pa.Table) -> list[PoolBatch]:

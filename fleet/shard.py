@@ -16,8 +16,8 @@ from deskhand.fleet.faults.clock import device_clocks, device_times
 from deskhand.fleet.faults.content import content_faults
 from deskhand.fleet.faults.session import session_fates, split_parts
 from deskhand.fleet.faults.transport import BREAKS_BODY, transported
-from deskhand.fleet.identifiers import identifiers
 from deskhand.fleet.schedule import Starts, session_starts
+from deskhand.fleet.sent import sent_batches
 from deskhand.fleet.tables import (
     DEVICES,
     KEY_BATCHES,
@@ -27,7 +27,7 @@ from deskhand.fleet.tables import (
     Expected,
     Fault,
 )
-from deskhand.fleet.target import HttpTarget, QueueTarget, Sent
+from deskhand.fleet.target import HttpTarget, QueueTarget
 
 # What the head of a body takes in a client's buffer beside the records; assumed.
 HEAD_BYTES = 400
@@ -118,7 +118,20 @@ def make_shard(
     order = np.argsort(batches["intended_us"], kind="stable")
     batches = {name: column[order] for name, column in batches.items()}
     batches["batch"] = (number << SHARD_SHIFT) + np.arange(len(order), dtype=np.int64)
-    digests = _digests(described, pool, tails, target, run_id, sessions, batches, number)
+    unique = sent_batches(
+        seed=seed,
+        run_id=run_id,
+        start_unix_us=described.start_unix_us,
+        pool=pool.columns,
+        sessions=sessions,
+        batches=batches,
+    )
+    whose = batches["pool_batch"].tolist()
+    # A digest is of the head and of the digest of the tail: hashing a tail costs a hundred heads.
+    digests = [
+        sha256(target.head(sent) + tails[batch]).digest()
+        for batch, sent in zip(whose, unique, strict=True)
+    ]
     return Shard(
         _table(devices, DEVICES),
         _table(sessions, KEY_SESSIONS),
@@ -261,40 +274,3 @@ def _sum_up(
     for name in ("events", "checksum"):
         values = np.where(accepted, pool.of(name, batch), 0).astype(pool.columns[name].dtype)
         sessions[name] = np.add.reduceat(values, starts) if len(starts) else values[:0]
-
-
-def _digests(
-    described: Description,
-    pool: PoolColumns,
-    tails: list[bytes],
-    target: HttpTarget | QueueTarget,
-    run_id: str,
-    sessions: Columns,
-    batches: Columns,
-    number: int,
-) -> list[bytes]:
-    """Return the sha256 of each batch's head and of the sha256 of its tail."""
-    seed, head = described.seed, target.head
-    row = batches["session"] - (number << SHARD_SHIFT)
-    start_us = described.start_unix_us + sessions["device_start_us"][row]
-    columns = (
-        _texts(identifiers(seed, "batch", batches["batch"])),
-        _texts(identifiers(seed, "session", sessions["alias"][row])),
-        _texts(identifiers(seed, "device", batches["device"])),
-        batches["device"].tolist(),
-        batches["position"].tolist(),
-        pool.of("events", batches["pool_batch"]).tolist(),
-        pool.of("first_seq", batches["pool_batch"]).tolist(),
-        pool.of("last_seq", batches["pool_batch"]).tolist(),
-        start_us.tolist(),
-        (described.start_unix_us + batches["device_us"]).tolist(),
-    )
-    whose = batches["pool_batch"].tolist()
-    return [
-        sha256(head(Sent(run_id, *unique)) + tails[batch]).digest()
-        for batch, unique in zip(whose, zip(*columns, strict=True), strict=True)
-    ]
-
-
-def _texts(names: npt.NDArray[np.bytes_]) -> list[str]:
-    return [str(text) for text in names.astype(f"U{names.itemsize}")]

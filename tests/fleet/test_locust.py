@@ -22,14 +22,8 @@ import pytest
 from deskhand.cli_fleet.bodies import bodies
 from deskhand.errors import DeskhandError
 from deskhand.fleet import tables
-from deskhand.fleet.devices import make_devices
-from deskhand.fleet.faults.buffer import Buffer
-from deskhand.fleet.faults.clock import ClockFaults
-from deskhand.fleet.faults.content import ContentFaults
-from deskhand.fleet.faults.session import SessionFaults
-from deskhand.fleet.faults.transport import TransportFaults
+from deskhand.fleet.description import load_description
 from deskhand.fleet.identifiers import numbers
-from deskhand.fleet.schedule import Arrivals
 from deskhand.fleet.tables import Expected, Fault
 from deskhand.fleet.target import Sent, Template, TextSlot, TimeSlot
 from deskhand.fleet.whole_bodies import WholeBodies, filled
@@ -256,19 +250,8 @@ def test_the_k6_script_is_javascript() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_office_names_what_there_is() -> None:
-    office = json.loads((EXAMPLE.parent / "office.json").read_text())
-    layers = {
-        "arrivals": Arrivals,
-        "buffer": Buffer,
-        "clock": ClockFaults,
-        "transport": TransportFaults,
-        "content": ContentFaults,
-        "session": SessionFaults,
-    }
-    for name, layer in layers.items():
-        layer(**office[name])
-    assert len(make_devices(office["seed"], 0, office["devices"], office["zones"])["zone"]) == 2000
+def test_the_office_is_a_fleet_description() -> None:
+    assert load_description(EXAMPLE.parent / "office.json").devices == 2000
 
 
 class Sink(BaseHTTPRequestHandler):
