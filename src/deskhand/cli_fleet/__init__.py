@@ -3,6 +3,7 @@
 from cyclopts import App
 
 from deskhand.cli_fleet.bodies import bodies
+from deskhand.cli_fleet.collector import collector
 from deskhand.cli_fleet.plan import plan
 from deskhand.cli_fleet.report import report
 
@@ -12,4 +13,5 @@ fleet = App(
 )
 fleet.command(plan)
 fleet.command(bodies)
+fleet.command(collector)
 fleet.command(report)
