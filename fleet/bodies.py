@@ -1,0 +1,156 @@
+"""Bodies of batches: the pool's tails prepared once, a head each, compressed as the service wants it."""
+
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Literal, Protocol, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from deskhand.errors import UnknownNameError
+from deskhand.fleet.gzip_stitch import DeflateStitch, GzipStitch, PlainStitch, ZstdStitch
+from deskhand.fleet.target import PoolBatch, Sent, Template
+from deskhand.fleet.whole_bodies import filled
+
+Encoding = Literal["gzip", "deflate", "zstd", "none"]
+# Filled bodies differ all over, so each is compressed whole: as fast as zlib can.
+_LEVEL = 1
+
+
+class BodyTarget(Protocol):
+    """What bodies need of a target, by HTTP or by queue."""
+
+    def head(self, sent: Sent) -> bytes:
+        """Return the beginning of a body."""
+
+    def template(self, batch: PoolBatch) -> Template:
+        """Return the rest of a body."""
+
+
+class Pool(Protocol):
+    """Batches by number."""
+
+    def __getitem__(self, pool_batch: int, /) -> PoolBatch:
+        """Return a batch of the pool."""
+
+
+class PoolTable:
+    """A pool's batches, read from its table of events when they are asked for.
+
+    Parameters
+    ----------
+    events : pyarrow.Table
+        As in POOL_EVENTS.
+    """
+
+    def __init__(self, events: pa.Table) -> None:
+        events = events.sort_by([("pool_batch", "ascending"), ("seq", "ascending")])
+        self._records = events.column("record").combine_chunks()
+        self._of: npt.NDArray[np.int32] = events.column("pool_batch").to_numpy()
+        self._seq: npt.NDArray[np.int32] = events.column("seq").to_numpy()
+        self._t_us: npt.NDArray[np.int64] = events.column("t_us").to_numpy()
+
+    def __getitem__(self, pool_batch: int) -> PoolBatch:
+        """Return a batch of the pool."""
+        a, b = np.searchsorted(self._of, [pool_batch, pool_batch + 1])
+        records = self._records[a:b].to_pylist()
+        return PoolBatch(pool_batch, records, self._seq[a:b], self._t_us[a:b])
+
+
+def _gzip(body: bytes) -> bytes:
+    made = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
+    return made.compress(body) + made.flush()
+
+
+def _zstd(body: bytes) -> bytes:
+    return ZstdStitch(body, level=1).body(b"")
+
+
+def compressor(encoding: Encoding) -> Callable[[bytes], bytes]:
+    """Return what codes a whole body.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such encoding.
+
+    Examples
+    --------
+    >>> zlib.decompress(compressor("deflate")(b"all of it"))
+    b'all of it'
+    """
+    known: Mapping[str, Callable[[bytes], bytes]] = {
+        "gzip": _gzip,
+        "deflate": lambda body: zlib.compress(body, _LEVEL),
+        "zstd": _zstd,
+        "none": lambda body: body,
+    }
+    if encoding not in known:
+        raise UnknownNameError("encoding", encoding, get_args(Encoding))
+    return known[encoding]
+
+
+class Bodies:
+    """Bodies of batches.
+
+    Parameters
+    ----------
+    target : BodyTarget
+        Whose head and template these are.
+    pool : Pool
+        Batches by number.
+    encoding : str
+        ``gzip``, ``deflate``, ``zstd`` or ``none``.
+
+    Examples
+    --------
+    >>> from deskhand.fleet.whole_bodies import JsonBatches
+    >>> time = np.zeros(1, np.int64)
+    >>> pool = {4: PoolBatch(4, [b'{"seq":0}'], time.astype(np.int32), time)}
+    >>> sent = Sent("syn_r", "syn_b", "syn_s", "syn_d", 0, 0, 1, 0, 0, 5, 6)
+    >>> bodies = Bodies(JsonBatches("syn_p", "/batch"), pool, "gzip")
+    >>> zlib.decompress(bodies.body(4, sent), 31)[-45:]
+    b'"provenance_id":"syn_p","events":[{"seq":0}]}'
+    """
+
+    def __init__(self, target: BodyTarget, pool: Pool, encoding: Encoding) -> None:
+        self._target = target
+        self._pool = pool
+        self._encoding = encoding
+        self._code = compressor(encoding)
+        self._made: dict[int, Callable[[Sent], bytes]] = {}
+
+    def body(self, pool_batch: int, sent: Sent) -> bytes:
+        """Return the body of a batch."""
+        make = self._made.get(pool_batch)
+        if make is None:
+            make = self._made[pool_batch] = self._maker(self._pool[pool_batch])
+        return make(sent)
+
+    def part(self, pool_batch: int, sent: Sent) -> bytes:
+        """Return a body with those events alone that `sent` tells by their sequence numbers."""
+        whole = self._pool[pool_batch]
+        a = int(np.searchsorted(whole.seq, sent.first_seq))
+        b = int(np.searchsorted(whole.seq, sent.last_seq, side="right"))
+        cut = PoolBatch(pool_batch, whole.records[a:b], whole.seq[a:b], whole.t_us[a:b])
+        return self._maker(cut)(sent)
+
+    def sequence(self, pool_batch: int) -> npt.NDArray[np.int32]:
+        """Return the sequence numbers of a batch's events, in order."""
+        return self._pool[pool_batch].seq
+
+    def _maker(self, batch: PoolBatch) -> Callable[[Sent], bytes]:
+        template, head = self._target.template(batch), self._target.head
+        if template.texts or template.times:
+            code = self._code
+            return lambda sent: code(head(sent) + filled(template, sent))
+        if self._encoding == "gzip":
+            stitch = GzipStitch(template.tail).body
+        elif self._encoding == "deflate":
+            stitch = DeflateStitch(template.tail).body
+        elif self._encoding == "zstd":
+            stitch = ZstdStitch(template.tail).body
+        else:
+            stitch = PlainStitch(template.tail).body
+        return lambda sent: stitch(head(sent))
