@@ -6,7 +6,6 @@ from typing import Literal, Protocol, get_args
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from deskhand.errors import UnknownNameError
 from deskhand.fleet.gzip_stitch import DeflateStitch, GzipStitch, PlainStitch, ZstdStitch
@@ -33,29 +32,6 @@ class Pool(Protocol):
 
     def __getitem__(self, pool_batch: int, /) -> PoolBatch:
         """Return a batch of the pool."""
-
-
-class PoolTable:
-    """A pool's batches, read from its table of events when they are asked for.
-
-    Parameters
-    ----------
-    events : pyarrow.Table
-        As in POOL_EVENTS.
-    """
-
-    def __init__(self, events: pa.Table) -> None:
-        events = events.sort_by([("pool_batch", "ascending"), ("seq", "ascending")])
-        self._records = events.column("record").combine_chunks()
-        self._of: npt.NDArray[np.int32] = events.column("pool_batch").to_numpy()
-        self._seq: npt.NDArray[np.int32] = events.column("seq").to_numpy()
-        self._t_us: npt.NDArray[np.int64] = events.column("t_us").to_numpy()
-
-    def __getitem__(self, pool_batch: int) -> PoolBatch:
-        """Return a batch of the pool."""
-        a, b = np.searchsorted(self._of, [pool_batch, pool_batch + 1])
-        records = self._records[a:b].to_pylist()
-        return PoolBatch(pool_batch, records, self._seq[a:b], self._t_us[a:b])
 
 
 def _gzip(body: bytes) -> bytes:
@@ -120,6 +96,11 @@ class Bodies:
         self._encoding = encoding
         self._code = compressor(encoding)
         self._made: dict[int, Callable[[Sent], bytes]] = {}
+
+    def prepare(self, pool_batch: int) -> None:
+        """Make the tail of a batch, which the first body would wait for."""
+        if pool_batch not in self._made:
+            self._made[pool_batch] = self._maker(self._pool[pool_batch])
 
     def body(self, pool_batch: int, sent: Sent) -> bytes:
         """Return the body of a batch."""

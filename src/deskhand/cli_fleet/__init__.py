@@ -6,12 +6,14 @@ from deskhand.cli_fleet.bodies import bodies
 from deskhand.cli_fleet.collector import collector
 from deskhand.cli_fleet.plan import plan
 from deskhand.cli_fleet.report import report
+from deskhand.cli_fleet.run import run
 
 fleet = App(
     name="fleet",
     help="Simulated devices against an ingestion service, with faults, an answer key and a verdict.",
 )
 fleet.command(plan)
+fleet.command(run)
 fleet.command(bodies)
 fleet.command(collector)
 fleet.command(report)

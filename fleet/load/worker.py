@@ -1,0 +1,312 @@
+"""One process that sends its share of a plan, and tells how it goes."""
+
+import asyncio
+import gc
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from importlib.metadata import version
+from multiprocessing.connection import Connection as Pipe
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from deskhand.errors import DeskhandError
+from deskhand.fleet.bodies import Bodies, Encoding
+from deskhand.fleet.identifiers import identifiers
+from deskhand.fleet.load.connection import Answer, Ending, Pool
+from deskhand.fleet.load.due import blocks, due
+from deskhand.fleet.load.history import History, Rows
+from deskhand.fleet.load.latency import Latencies
+from deskhand.fleet.load.pacing import Pacer
+from deskhand.fleet.load.sender import Sender
+from deskhand.fleet.load.settings import LoadSettings, address_of, is_local, refuse_foreign
+from deskhand.fleet.load.wire import Wires
+from deskhand.fleet.plan_files import Plan
+from deskhand.fleet.tables import Outcome
+from deskhand.fleet.target import HttpTarget, QueueTarget
+from deskhand.fleet.targets import load_target
+
+HISTORY_FOLDER = "history"
+# How often a worker tells, how long it makes tails before it starts, and how long a stop may take. Assumed.
+TELLS_S = 0.5
+_TAILS_S = 10.0
+STOP_S = 2.0
+_WRITES_S = 5.0
+# Python hands its lock from thread to thread so often; the default of 5 ms would make sends late.
+_SWITCH_S = 0.0005
+
+
+def work(settings: LoadSettings, which: int, pipe: Pipe) -> None:
+    """Send what is due of some devices.
+
+    Parameters
+    ----------
+    settings : LoadSettings
+    which : int
+        This worker's number: of devices, those whose number leaves it when divided by the workers.
+    pipe : multiprocessing.connection.Connection
+        Tells ``("ready",)``, then ``("now", {...})`` again and again, at last ``("done", {...})`` or
+        ``("failed", text)``; takes ``("start", time)`` and ``("stop",)``.
+    """
+    # Ctrl-C goes to all processes of a terminal; the one that runs this one says when to stop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        import uvloop
+
+        sys.setswitchinterval(_SWITCH_S)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            pipe.send(("done", runner.run(Worker(settings, which, pipe).run())))
+    except (DeskhandError, OSError) as error:
+        pipe.send(("failed", str(error)))
+    except Exception as error:
+        pipe.send(("failed", f"{type(error).__name__}: {error}"))
+        raise
+    finally:
+        pipe.close()
+
+
+class Worker:
+    """Puts together what one process needs; see `work`."""
+
+    def __init__(self, settings: LoadSettings, which: int, pipe: Pipe) -> None:
+        self._settings, self._which, self._pipe = settings, which, pipe
+        self._plan = Plan.load(settings.plan)
+        self._stop = asyncio.Event()
+        self._start: float | None = None
+        self._error: BaseException | None = None
+        self._intent, self._send, self._lag = Latencies(), Latencies(), Latencies()
+        self._devices: dict[int, int] = {}
+        self._second_devices: dict[int, Any] = {}
+
+    async def run(self) -> dict[str, Any]:
+        """Return what this worker measured."""
+        settings, plan, loop = self._settings, self._plan, asyncio.get_running_loop()
+        loop.set_exception_handler(self._failed)
+        loop.add_reader(self._pipe.fileno(), self._told)
+        target = load_target(settings.adapter, settings.target)
+        queue = cast(QueueTarget, target) if hasattr(target, "send") else None
+        http = None if queue else cast(HttpTarget, target)
+        encoding: Encoding = settings.encoding or ("none" if queue else "gzip")
+        bodies = Bodies(target, plan.pool_batch_list(), encoding)
+        until = time.monotonic() + _TAILS_S
+        for number in plan.pool_batches["pool_batch"].to_pylist():
+            if time.monotonic() > until:
+                break
+            bodies.prepare(number)
+        history = History(settings.out / HISTORY_FOLDER, self._which)
+        sender = Sender(
+            loop,
+            target,
+            bodies,
+            self._wires(http, encoding) if http else None,
+            history,
+            encoding=encoding,
+            seed=plan.seed,
+            attempts=settings.attempts,
+            last_us=int(settings.max_seconds * 1e6),
+            retried=lambda: pacer.took(),  # noqa: PLW0108 - it is made below
+        )
+        columns = {name: plan.pool_batches[name].to_numpy() for name in _POOL}
+        compression = float(plan.record["compression"]) * settings.speed
+        pacer = Pacer(
+            loop,
+            blocks(plan, self._which, settings.workers),
+            ready=lambda rows: due(plan, columns, rows, compression),
+            send=sender.send,
+            rate_hz=settings.max_rate_hz / settings.workers if settings.max_rate_hz else None,
+        )
+        pool = None
+        if queue:
+            refuse_foreign(settings, is_local(settings.target))
+            await queue.open()
+            sender.over_queue(settings.connections, settings.timeout_s)
+        if http:
+            pool = Pool(
+                loop,
+                address_of(settings),
+                limit=settings.connections,
+                timeout_s=settings.timeout_s,
+                ready=sender.pump,
+                refused=sender.refused,
+            )
+            await self._prepare(http, pool, self._wires(http, "none"))
+            sender.over_http(pool)
+        await pacer.fill()
+        gc.collect()
+        gc.freeze()
+        self._pipe.send(("ready",))
+        while self._start is None and not self._stop.is_set():
+            await asyncio.sleep(0.005)
+        began, cpu_s = self._start or time.monotonic(), time.process_time()
+        await asyncio.sleep(max(0.0, began - time.monotonic()))
+        sender.start_us = round(began * 1e6)
+        if not self._stop.is_set():
+            pacer.start(sender.start_us)
+            await self._until_done(pacer, sender, history, began)
+        share = (time.process_time() - cpu_s) / max(time.monotonic() - began, 1e-3)
+        await pacer.stop()
+        await self._finish(sender, pool)
+        seconds = time.monotonic() - began
+        self._measure(history.fresh())
+        self._close_seconds(1 << 40)
+        history.close()
+        if queue:
+            await queue.close()
+        loop.remove_reader(self._pipe.fileno())
+        if self._error is not None:
+            raise self._error
+        notes = [] if pool is None or not pool.limited else [pool.limited]
+        if pacer.held_back:
+            notes.append(f"--max-rate {settings.max_rate_hz:g} held batches back.")
+        return {
+            "seconds": seconds,
+            "cpu_share": share,
+            "from_intent": self._intent.counts,
+            "from_send": self._send.counts,
+            "lag": self._lag.counts,
+            "devices": self._devices,
+            "notes": notes,
+        }
+
+    def _wires(self, target: HttpTarget, encoding: Encoding) -> Wires:
+        settings = self._settings
+        parts = urlsplit(settings.target)
+        return Wires(
+            host=parts.netloc,
+            version=version("deskhand"),
+            content_type=target.content_type,
+            encoding=encoding,
+            headers=settings.headers,
+            token=settings.token,
+        )
+
+    async def _prepare(self, target: HttpTarget, pool: Pool, wires: Wires) -> None:
+        """Send what must be there before the run."""
+        for shard in self._plan.shards:
+            number = self._plan.devices(shard)["device"].to_numpy()
+            number = number[number % self._settings.workers == self._which]
+            names = identifiers(self._plan.seed, "device", number).astype("U20").tolist()
+            for request, body in target.prepare(names):
+                answer = await self._one(pool, wires.wire(request, None, body).pieces)
+                judged = target.judge(answer.status, answer.headers, answer.body)
+                if answer.error or judged.outcome != Outcome.OK:
+                    raise DeskhandError(
+                        f"target {self._settings.target}: {request.path}, which must be there before "
+                        f"the run, was refused ({answer.error or judged.error})."
+                    )
+
+    async def _one(self, pool: Pool, pieces: Sequence[bytes]) -> Answer:
+        until = time.monotonic() + self._settings.timeout_s
+        while (connection := pool.take()) is None:
+            pool.grow(1)
+            await asyncio.sleep(0.005)
+            if time.monotonic() > until:
+                return Answer(0, {}, b"", "no connection")
+        answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        connection.exchange(pieces, Ending.KEEP, answered.set_result)
+        return await answered
+
+    async def _until_done(
+        self, pacer: Pacer, sender: Sender, history: History, began: float
+    ) -> None:
+        """Wait for the end of the plan, of the time, or of patience; tell now and then."""
+        until = began + self._settings.max_seconds
+        written = time.monotonic()
+        while not self._stop.is_set() and time.monotonic() < until:
+            if pacer.finished.is_set() and sender.idle.is_set():
+                return
+            awaited = sender.idle if pacer.finished.is_set() else pacer.finished
+            left_s = max(0.0, min(TELLS_S, until - time.monotonic()))
+            await _first(self._stop.wait(), awaited.wait(), left_s)
+            self._tell(history.fresh(), sender, began)
+            gc.collect(1)
+            if time.monotonic() > written + _WRITES_S:
+                written = time.monotonic()
+                history.flush()
+
+    async def _finish(self, sender: Sender, pool: Pool | None) -> None:
+        """Wait a little for answers on their way, then close."""
+        sender.stopped = True
+        patience_s = STOP_S if self._stop.is_set() else self._settings.timeout_s
+        until = time.monotonic() + patience_s
+        while sender.in_flight and time.monotonic() < until and self._error is None:
+            await asyncio.sleep(0.01)
+        await sender.stop()
+        if pool is not None:
+            await pool.close()
+
+    def _tell(self, rows: Rows, sender: Sender, began: float) -> None:
+        recent = self._measure(rows)
+        self._close_seconds(int(time.monotonic() - began) - 1)
+        outcome = np.bincount(rows["outcome"], minlength=3)
+        self._pipe.send(
+            (
+                "now",
+                {
+                    "done": len(rows),
+                    "ok": int(outcome[Outcome.OK]),
+                    "fail": int(outcome[Outcome.FAIL]),
+                    "unknown": int(outcome[Outcome.UNKNOWN]),
+                    "retries": int(np.count_nonzero(rows["attempt"])),
+                    "devices": len(np.unique(rows["device"])),
+                    "in_flight": sender.in_flight,
+                    "recent_us": recent,
+                    "lag_p99_us": self._lag.at(99.0),
+                },
+            )
+        )
+
+    def _measure(self, rows: Rows) -> Any:
+        """Count the times of rows that tell of the service, and return those from intent."""
+        done_us = rows["done_us"]
+        for second in np.unique(done_us // 1_000_000).tolist():
+            devices = rows["device"][done_us // 1_000_000 == second]
+            known = self._second_devices.get(second)
+            found = np.unique(devices)
+            self._second_devices[second] = found if known is None else np.union1d(known, found)
+        counted = rows["intended_us"] >= self._settings.warm_up_s * 1e6
+        self._lag.add(rows["lag_us"][counted & (rows["lag_us"] >= 0)])
+        counted &= (rows["ours"] == 0) & (rows["bytes_sent"] > 0)
+        rows = rows[counted]
+        from_intent = rows["done_us"] - rows["intended_us"]
+        self._intent.add(from_intent)
+        self._send.add(rows["done_us"] - rows["sent_us"])
+        return from_intent
+
+    def _close_seconds(self, before: int) -> None:
+        for second in [second for second in self._second_devices if second < before]:
+            count = len(self._second_devices.pop(second))
+            self._devices[second] = self._devices.get(second, 0) + count
+
+    def _told(self) -> None:
+        """Take what the first process says; when it is gone, stop."""
+        try:
+            message = self._pipe.recv()
+        except (EOFError, OSError):
+            asyncio.get_running_loop().remove_reader(self._pipe.fileno())
+            self._stop.set()
+            return
+        if message[0] == "start":
+            self._start = message[1]
+        else:
+            self._stop.set()
+
+    def _failed(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, Exception) and self._error is None:
+            self._error = error
+            self._stop.set()
+
+
+_POOL = ("events", "first_seq", "last_seq")
+
+
+async def _first(one: Any, other: Any, timeout_s: float) -> None:
+    tasks = [asyncio.ensure_future(one), asyncio.ensure_future(other)]
+    await asyncio.wait(tasks, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

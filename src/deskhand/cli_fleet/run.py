@@ -1,0 +1,127 @@
+"""`deskhand fleet run`: a plan against a service."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from deskhand.whole_number import Whole
+
+MISSED, BOTTLENECK, INTERRUPTED = 1, 3, 130
+
+Flag = Parameter(negative="")
+
+
+def run(
+    plan: Path,
+    *,
+    target: str,
+    out: Path,
+    as_: Annotated[str | None, Parameter(name="--as")] = None,
+    workers: Whole = 1,
+    connections: Whole = 64,
+    encoding: Literal["gzip", "deflate", "zstd", "none"] | None = None,
+    speed: float = 1.0,
+    max_rate: float | None = None,
+    max_seconds: float = 3600.0,
+    warm_up_s: float = 0.0,
+    header: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    token: str | None = None,
+    ca: Path | None = None,
+    insecure: Annotated[bool, Flag] = False,
+    attempts: Whole = 5,
+    timeout_s: float = 10.0,
+    fail_if: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    i_own_this_target: Annotated[bool, Flag] = False,
+    no_self_check: Annotated[bool, Flag] = False,
+) -> int:
+    """Send a plan's batches at their times; exit status 1 for a missed threshold, 3 when the client itself was too slow.
+
+    Parameters
+    ----------
+    plan
+        A folder that `deskhand fleet plan` wrote.
+    target
+        Address of the service, for example http://127.0.0.1:8080/batches.
+    out
+        A new or empty folder for run.json, history/ and report.html.
+    as_
+        The kind of service; that of the plan when not given.
+    workers
+        Processes; one for each core that is free.
+    connections
+        Kept open by each worker, and shared by its devices.
+    encoding
+        Of bodies; gzip by HTTP and none by queue when not given.
+    speed
+        Times the compression of time in the plan.
+    max_rate
+        Never more attempts a second.
+    max_seconds
+        Nothing is sent after so many seconds.
+    warm_up_s
+        Latencies leave out what was due before.
+    header
+        A further header, NAME=VALUE; may be given again.
+    token
+        Bearer token of each device, for example dev-{device_id}.
+    ca
+        Certificates to trust.
+    insecure
+        Trust any certificate; only on this machine.
+    attempts
+        How often a batch is tried at most.
+    timeout_s
+        For connecting, and for a request with its answer.
+    fail_if
+        A threshold, for example "p99<500ms" or "errors<0.1%"; may be given again.
+    i_own_this_target
+        Needed for a target that is not this machine.
+    no_self_check
+        Do not fail when the client was the bottleneck.
+    """
+    from deskhand.errors import DeskhandError
+    from deskhand.fleet.load.run import run as run_plan
+    from deskhand.fleet.load.settings import LoadSettings
+    from deskhand.fleet.plan_files import Plan
+    from deskhand.fleet.report.live import live_line
+    from deskhand.fleet.report.page import verdict, write_report
+
+    headers = {}
+    for text in header:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise DeskhandError(f"--header {text!r}: write NAME=VALUE.")
+        headers[name] = value
+    settings = LoadSettings(
+        plan=plan,
+        target=target,
+        adapter=as_ or Plan.load(plan).record["target"],
+        out=out,
+        workers=workers,
+        connections=connections,
+        encoding=encoding,
+        speed=speed,
+        max_rate_hz=max_rate,
+        max_seconds=max_seconds,
+        warm_up_s=warm_up_s,
+        headers=headers,
+        token=token,
+        ca=ca,
+        insecure=insecure,
+        attempts=attempts,
+        timeout_s=timeout_s,
+        own_this_target=i_own_this_target,
+    )
+    with live_line() as live:
+        record = run_plan(settings, fail_if=fail_if, live=live)
+    write_report(record, out / "report.html")
+    _, headline, reasons = verdict(record)
+    for line in (f"{out}: {headline}", *reasons):
+        print(line, file=sys.stderr)
+    if record["interrupted"]:
+        return INTERRUPTED
+    if record["client"]["bottleneck"] and not no_self_check:
+        return BOTTLENECK
+    return 0 if all(threshold["ok"] for threshold in record["thresholds"]) else MISSED
