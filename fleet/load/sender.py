@@ -167,7 +167,9 @@ class Sender:
         target, wires = self._target, self._wires
         assert wires is not None
         assert not hasattr(target, "send")
-        wire = wires.wire(target.request(job.sent), job.sent, self._body(job), job.faults)
+        # A batch is reset once, and then sent again as it should be.
+        faults = job.faults & ~int(Fault.RESET) if job.attempt else job.faults
+        wire = wires.wire(target.request(job.sent), job.sent, self._body(job), faults)
         self.in_flight += 1
         sent_us = self._now_us()
         connection.exchange(
@@ -268,7 +270,6 @@ class Sender:
         if self._now_us() + wait_s * 1e6 > self._last_us:
             return
         job.attempt += 1
-        job.faults &= ~int(Fault.RESET)
         self._outstanding += 1
         self._loop.call_later(wait_s, self._again, job)
 
