@@ -39,6 +39,16 @@ class Sent(NamedTuple):
     start_us: int  # Unix time of the session's start, by the device's clock
     device_us: int  # Unix time at which the batch was made, by the device's clock
 
+    @property
+    def session_hex(self) -> str:
+        """The 16 digits of the session's identifier, for those who want digits alone."""
+        return self.session_id[-16:]
+
+    @property
+    def batch_uuid(self) -> str:
+        """The 13 characters with which the UUIDs of a batch's events begin."""
+        return f"{self.batch_id[-16:-8]}-{self.batch_id[-8:-4]}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextSlot:

@@ -13,6 +13,13 @@ TARGETS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "json": ("json_batches", "JsonBatches"),
         "ndjson": ("ndjson", "Ndjson"),
+        "posthog": ("posthog", "Posthog"),
+        "posthog-replay": ("posthog", "PosthogReplay"),
+        "posthog-v1": ("posthog_v1", "PosthogV1"),
+        "sentry": ("sentry", "Sentry"),
+        "snowplow": ("snowplow", "Snowplow"),
+        "otlp": ("otlp", "Otlp"),
+        "activitywatch": ("activitywatch", "ActivityWatch"),
     }
 )
 

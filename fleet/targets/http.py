@@ -19,6 +19,28 @@ def path_of(url: str | None) -> str:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path.rstrip("/")
 
 
+def path_under(url: str | None, own: str) -> str:
+    """Return the path of a protocol at an address, which may say it itself.
+
+    Parameters
+    ----------
+    url : str, optional
+        The address; its query does not count.
+    own : str
+        What the protocol prescribes.
+
+    Examples
+    --------
+    >>> (
+    ...     path_under("http://h/collect", "/v1/logs"),
+    ...     path_under("http://h/collect/v1/logs", "/v1/logs"),
+    ... )
+    ('/collect/v1/logs', '/collect/v1/logs')
+    """
+    given = urlsplit(url or "").path.rstrip("/")
+    return f"{given.removesuffix(own.rstrip('/'))}{own}"
+
+
 class PlainHttp:
     """A service that needs no preparation and answers as HTTP says."""
 

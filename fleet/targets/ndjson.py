@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from deskhand.fleet.target import PoolBatch, Request, Sent, Template
 from deskhand.fleet.targets.http import PlainHttp, path_of
-from deskhand.fleet.targets.tails import Piece, Text, Time, tail
+from deskhand.fleet.targets.tails import Piece, Text, Time, members, tail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +53,3 @@ class Ndjson(PlainHttp):
             members(batch.records),
         )
         return tail(batch, line, between=b"\n", last=b"\n")
-
-
-def members(records: Sequence[bytes]) -> Sequence[bytes]:
-    """Return what stands inside records: all but the brace that opens them.
-
-    Examples
-    --------
-    >>> members([b'{"seq":0}'])
-    [b'"seq":0}']
-    """
-    return [record[1:] for record in records]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,8 @@ from deskhand.fleet.target import PoolBatch, Template, TextSlot, TimeSlot
 
 # Characters of a time: s to ns until the year 2286, and ISO 8601 with microseconds and the zone.
 WIDTHS = {"s": 10, "ms": 13, "us": 16, "ns": 19, "iso": 32}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TYPE = re.compile(rb'"type":"([\w.$-]{1,64})"')
 _ESCAPED = re.compile(rb'[\x00-\x1f"\\]')
 _SHORT = {0x22: b'\\"', 0x5C: b"\\\\"}
 
@@ -99,6 +102,76 @@ def tail(
         ),
         times=tuple(times),
     )
+
+
+def kinds(records: Sequence[bytes]) -> list[bytes]:
+    """Return the types of events, and ``event`` of one that does not tell its own.
+
+    Examples
+    --------
+    >>> kinds([b'{"seq":0,"t_us":0,"type":"window.focus"}', b"{"])
+    [b'window.focus', b'event']
+    """
+    found = (_TYPE.search(record) for record in records)
+    return [told[1] if told else b"event" for told in found]
+
+
+def members(records: Sequence[bytes]) -> list[bytes]:
+    """Return what stands inside records: all but the brace that opens them.
+
+    Examples
+    --------
+    >>> members([b'{"seq":0}'])
+    [b'"seq":0}']
+    """
+    return [record[1:] for record in records]
+
+
+def decimals(numbers: npt.NDArray[np.int32]) -> list[bytes]:
+    """Return numbers as text.
+
+    Examples
+    --------
+    >>> decimals(np.array([7, 12], np.int32))
+    [b'7', b'12']
+    """
+    return [b"%d" % number for number in numbers.tolist()]
+
+
+def event_uuids(seq: npt.NDArray[np.int32]) -> tuple[Piece, Piece]:
+    """Return the pieces of UUIDs, version 8, that tell a batch and the number of an event.
+
+    A batch that is sent again has the same ones, as clients do it; `seq_of` reads the number.
+
+    Examples
+    --------
+    >>> event_uuids(np.array([255], np.int32))[1]
+    [b'-8000-8000-0000000000ff']
+    """
+    rest = [b"-8000-8000-%012x" % number for number in seq.tolist()]
+    return Text("batch_uuid", 13), rest
+
+
+def seq_of(uuid: str) -> int:
+    """Return the number of an event from its UUID.
+
+    Examples
+    --------
+    >>> seq_of("01234567-89ab-8000-8000-0000000000ff")
+    255
+    """
+    return int(uuid.rpartition("-")[2], 16)
+
+
+def iso(us: int) -> str:
+    """Return a Unix time as ISO 8601 with microseconds and the zone, 32 characters.
+
+    Examples
+    --------
+    >>> iso(1_772_438_400_123_456)
+    '2026-03-02T08:00:00.123456+00:00'
+    """
+    return (_EPOCH + timedelta(microseconds=us)).isoformat(timespec="microseconds")
 
 
 def quoted(texts: Sequence[bytes]) -> list[bytes]:
