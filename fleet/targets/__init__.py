@@ -20,6 +20,9 @@ TARGETS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "snowplow": ("snowplow", "Snowplow"),
         "otlp": ("otlp", "Otlp"),
         "activitywatch": ("activitywatch", "ActivityWatch"),
+        "nats": ("nats_jetstream", "NatsJetstream"),
+        "redis": ("redis_streams", "RedisStreams"),
+        "files": ("files", "Files"),
     }
 )
 

@@ -15,7 +15,7 @@ class JsonBatches(PlainHttp):
     Parameters
     ----------
     url : str, optional
-        Where the batches go; without a path, to ``/batches``.
+        Where the batches go; without a path, to ``/batch``.
     provenance_id : str, optional
         What the batches say they come from.
 
@@ -34,7 +34,7 @@ class JsonBatches(PlainHttp):
 
     def request(self, sent: Sent) -> Request:  # noqa: ARG002
         """Return where a batch goes."""
-        return Request(path=path_of(self.url) or "/batches")
+        return Request(path=path_of(self.url) or "/batch")
 
     def head(self, sent: Sent) -> bytes:
         """Return all that identifies a batch."""

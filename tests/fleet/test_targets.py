@@ -354,7 +354,7 @@ def records_in(told: Any) -> Iterator[dict[str, Any]]:
 
 
 def test_paths_follow_the_address() -> None:
-    assert http("json").request(SENT).path == "/batches"
+    assert http("json").request(SENT).path == "/batch"
     assert http("json", "http://localhost:1/in/x?a=b").request(SENT).path == "/in/x?a=b"
     assert http("ndjson", "http://localhost:1/v0/events?name=a").request(SENT).path == (
         "/v0/events?name=a"
