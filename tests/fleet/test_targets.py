@@ -17,6 +17,7 @@ from deskhand.fleet.target import HttpTarget, Judgement, PoolBatch, QueueTarget,
 from deskhand.fleet.targets import TARGETS, load_target
 from deskhand.fleet.targets.answers import plain_judgement, retry_after_s
 from deskhand.fleet.targets.tails import WIDTHS
+from deskhand.fleet.whole_bodies import filled as fast_filled
 from deskhand.json_schema import worst
 
 START_US = 1_772_438_400_123_456  # 2026-03-02 08:00:00.123456 UTC
@@ -377,6 +378,14 @@ def test_a_batch_of_faulty_records_still_makes_a_body(name: str) -> None:
     assert b"NaN" in body
     with pytest.raises(UnicodeDecodeError):
         body.decode()
+
+
+@pytest.mark.parametrize("name", sorted(TARGETS))
+def test_the_fast_way_of_filling_agrees_with_the_plain_one(name: str) -> None:
+    template = load_target(name).template(batch_of(RECORDS))
+    assert fast_filled(template, SENT) == filled(template, SENT)
+    # Where the service is does not show, so a plan may be made without an address.
+    assert load_target(name, "http://127.0.0.1:1").template(batch_of(RECORDS)).tail == template.tail
 
 
 def test_statuses_mean_what_http_says() -> None:
