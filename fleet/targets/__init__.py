@@ -37,7 +37,7 @@ def load_target(name: str, url: str | None = None, **options: Any) -> HttpTarget
     url : str, optional
         Where the service is. An adapter of an HTTP service takes the path from it, that of a broker all.
     **options
-        The adapter's own, such as ``project`` of Sentry.
+        All take ``provenance_id``, the plan's, and some their own, such as ``project`` of Sentry.
 
     Raises
     ------

@@ -8,7 +8,7 @@ import orjson
 from deskhand.fleet.tables import Outcome
 from deskhand.fleet.target import Judgement, PoolBatch, Request, Sent, Template
 from deskhand.fleet.targets.answers import plain_judgement
-from deskhand.fleet.targets.http import path_under
+from deskhand.fleet.targets.http import PlainHttp, path_under
 from deskhand.fleet.targets.tails import Piece, Text, Time, members, tail
 
 
@@ -24,13 +24,15 @@ def bucket(device_id: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityWatch:
+class ActivityWatch(PlainHttp):
     """Posts lists of events; aw-server keeps one that is sent twice two times.
 
     Parameters
     ----------
     url : str, optional
         The server.
+    provenance_id : str, optional
+        What the bodies say they come from.
 
     Examples
     --------
@@ -38,9 +40,6 @@ class ActivityWatch:
     >>> ActivityWatch().request(sent).path
     '/api/0/buckets/deskhand-synthetic_syn_d/events'
     """
-
-    content_type = "application/json"
-    url: str | None = None
 
     def prepare(self, devices: Sequence[str]) -> Sequence[tuple[Request, bytes]]:
         """Return requests that make the buckets."""
@@ -68,7 +67,9 @@ class ActivityWatch:
         event: Sequence[Piece] = (
             b'{"timestamp":"',
             Time("iso"),
-            b'","duration":0,"data":{"synthetic":true,"run_id":"',
+            b'","duration":0,"data":{"synthetic":true,"provenance_id":',
+            self.provenance.encode(),
+            b',"run_id":"',
             Text("run_id"),
             b'","batch_id":"',
             Text("batch_id"),

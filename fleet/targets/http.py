@@ -1,7 +1,10 @@
 """What HTTP targets have in common."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+import orjson
 
 from deskhand.fleet.target import Judgement, Request
 from deskhand.fleet.targets.answers import plain_judgement
@@ -41,10 +44,26 @@ def path_under(url: str | None, own: str) -> str:
     return f"{given.removesuffix(own.rstrip('/'))}{own}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlainHttp:
-    """A service that needs no preparation and answers as HTTP says."""
+    """A service that needs no preparation and answers as HTTP says.
+
+    Parameters
+    ----------
+    url : str, optional
+        Where it is; only the path counts here.
+    provenance_id : str, optional
+        What the bodies say they come from: the plan's.
+    """
 
     content_type = "application/json"
+    url: str | None = None
+    provenance_id: str = ""
+
+    @property
+    def provenance(self) -> str:
+        """The provenance as JSON text."""
+        return orjson.dumps(self.provenance_id).decode()
 
     def prepare(self, devices: Sequence[str]) -> Sequence[tuple[Request, bytes]]:  # noqa: ARG002
         """Return no requests."""

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import orjson
-
 from deskhand.fleet.target import PoolBatch, Request, Sent, Template
 from deskhand.fleet.targets.http import PlainHttp, path_of
 
@@ -29,22 +27,18 @@ class JsonBatches(PlainHttp):
     b'"last_seq":0,"provenance_id":"","events":[{"seq":0}]}'
     """
 
-    url: str | None = None
-    provenance_id: str = ""
-
     def request(self, sent: Sent) -> Request:  # noqa: ARG002
         """Return where a batch goes."""
         return Request(path=path_of(self.url) or "/batch")
 
     def head(self, sent: Sent) -> bytes:
         """Return all that identifies a batch."""
-        provenance = orjson.dumps(self.provenance_id).decode()
         return (
             f'{{"synthetic":true,"run_id":"{sent.run_id}","batch_id":"{sent.batch_id}",'
             f'"session_id":"{sent.session_id}","device_id":"{sent.device_id}",'
             f'"position":{sent.position},"start_us":{sent.start_us},"device_us":{sent.device_us},'
             f'"first_seq":{sent.first_seq},"last_seq":{sent.last_seq},'
-            f'"provenance_id":{provenance},"events":['
+            f'"provenance_id":{self.provenance},"events":['
         ).encode()
 
     def template(self, batch: PoolBatch) -> Template:

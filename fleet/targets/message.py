@@ -22,7 +22,7 @@ class Message:
     body : str
         ``json``, one object a batch, or ``ndjson``, a line an event.
     provenance_id : str
-        What the batches say they come from, in ``json``.
+        What the batches say they come from.
 
     Raises
     ------
@@ -33,8 +33,7 @@ class Message:
     def __init__(self, body: str = "json", provenance_id: str = "") -> None:
         if body not in BODIES:
             raise UnknownNameError("body", body, BODIES)
-        made = Ndjson() if body == "ndjson" else JsonBatches(provenance_id=provenance_id)
-        self._body: JsonBatches | Ndjson = made
+        self._body = BODIES[body](provenance_id=provenance_id)
 
     def head(self, sent: Sent) -> bytes:
         """Return the beginning of a body."""

@@ -16,6 +16,8 @@ class Ndjson(PlainHttp):
     ----------
     url : str, optional
         Where the lines go; without a path, to ``/events``.
+    provenance_id : str, optional
+        What the bodies say they come from.
 
     Examples
     --------
@@ -26,7 +28,6 @@ class Ndjson(PlainHttp):
     """
 
     content_type = "application/x-ndjson"
-    url: str | None = None
 
     def request(self, sent: Sent) -> Request:  # noqa: ARG002
         """Return where a batch goes."""
@@ -39,7 +40,7 @@ class Ndjson(PlainHttp):
     def template(self, batch: PoolBatch) -> Template:
         """Return the lines."""
         line: Sequence[Piece] = (
-            b'{"synthetic":true,"run_id":"',
+            f'{{"synthetic":true,"provenance_id":{self.provenance},"run_id":"'.encode(),
             Text("run_id"),
             b'","batch_id":"',
             Text("batch_id"),

@@ -24,14 +24,14 @@ class Otlp(PlainHttp):
     ----------
     url : str, optional
         The endpoint, with or without ``/v1/logs``.
+    provenance_id : str, optional
+        What the bodies say they come from.
 
     Examples
     --------
     >>> Otlp().judge(500, {}, b"").retry, Otlp().judge(503, {}, b"").retry
     (False, True)
     """
-
-    url: str | None = None
 
     def request(self, sent: Sent) -> Request:  # noqa: ARG002
         """Return where a batch goes."""
@@ -46,6 +46,7 @@ class Otlp(PlainHttp):
             f'{{"key":"session.id","value":{{"stringValue":"{sent.session_id}"}}}},'
             f'{{"key":"deskhand.batch_id","value":{{"stringValue":"{sent.batch_id}"}}}},'
             f'{{"key":"deskhand.run_id","value":{{"stringValue":"{sent.run_id}"}}}},'
+            f'{{"key":"deskhand.provenance_id","value":{{"stringValue":{self.provenance}}}}},'
             '{"key":"deskhand.synthetic","value":{"boolValue":true}}]},'
             '"scopeLogs":[{"scope":{"name":"deskhand.fleet","version":"1"},"logRecords":['
         ).encode()

@@ -31,6 +31,8 @@ class Posthog(PlainHttp):
     ----------
     url : str, optional
         The capture service.
+    provenance_id : str, optional
+        What the bodies say they come from.
     token : str, optional
         The project's key.
 
@@ -41,7 +43,6 @@ class Posthog(PlainHttp):
     '/proxy/batch/'
     """
 
-    url: str | None = None
     token: str = TOKEN
 
     def request(self, sent: Sent) -> Request:  # noqa: ARG002
@@ -52,6 +53,7 @@ class Posthog(PlainHttp):
         """Return what holds for the whole batch."""
         return (
             f'{{"api_key":"{self.token}","historical_migration":false,"synthetic":true,'
+            f'"provenance_id":{self.provenance},'
             f'"sent_at":"{iso(sent.device_us)}","batch":['
         ).encode()
 
@@ -108,6 +110,8 @@ class PosthogReplay(PlainHttp):
     ----------
     url : str, optional
         The capture service.
+    provenance_id : str, optional
+        What the bodies say they come from.
     token : str, optional
         The project's key.
     provenance_id : str, optional
@@ -120,9 +124,7 @@ class PosthogReplay(PlainHttp):
     '/s/'
     """
 
-    url: str | None = None
     token: str = TOKEN
-    provenance_id: str = "deskhand.fleet"
 
     def request(self, sent: Sent) -> Request:  # noqa: ARG002
         """Return where a batch goes."""

@@ -29,6 +29,8 @@ class PosthogV1(PlainHttp):
     ----------
     url : str, optional
         The capture service.
+    provenance_id : str, optional
+        What the bodies say they come from.
     token : str, optional
         The project's key.
 
@@ -40,7 +42,6 @@ class PosthogV1(PlainHttp):
     ('FAIL', True, 1.0, [5])
     """
 
-    url: str | None = None
     token: str = TOKEN
 
     def request(self, sent: Sent) -> Request:
@@ -58,7 +59,10 @@ class PosthogV1(PlainHttp):
 
     def head(self, sent: Sent) -> bytes:
         """Return what holds for the whole batch."""
-        return f'{{"created_at":"{iso(sent.device_us)}","synthetic":true,"batch":['.encode()
+        return (
+            f'{{"created_at":"{iso(sent.device_us)}","synthetic":true,'
+            f'"provenance_id":{self.provenance},"batch":['
+        ).encode()
 
     def template(self, batch: PoolBatch) -> Template:
         """Return the events; their times stay as they were sent."""

@@ -24,6 +24,8 @@ class Sentry(PlainHttp):
     ----------
     url : str, optional
         Where Relay is, or a DSN such as ``http://key@localhost:9000/42``.
+    provenance_id : str, optional
+        What the bodies say they come from.
     project, key : str, optional
         The project's number and public key, where the address is no DSN.
 
@@ -35,7 +37,6 @@ class Sentry(PlainHttp):
     """
 
     content_type = "application/x-sentry-envelope"
-    url: str | None = None
     project: str = "1"
     key: str = "0" * 32
 
@@ -54,7 +55,7 @@ class Sentry(PlainHttp):
         """Return the envelope's header."""
         return (
             f'{{"sent_at":"{iso(sent.device_us)}","sdk":{{"name":"deskhand","version":"1"}},'
-            f'"synthetic":true,"run_id":"{sent.run_id}","batch_id":"{sent.batch_id}",'
+            f'"synthetic":true,"provenance_id":{self.provenance},"run_id":"{sent.run_id}","batch_id":"{sent.batch_id}",'
             f'"session_id":"{sent.session_id}","device_id":"{sent.device_id}"}}\n'
         ).encode()
 

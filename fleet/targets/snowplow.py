@@ -29,6 +29,8 @@ class Snowplow(PlainHttp):
     ----------
     url : str, optional
         The collector.
+    provenance_id : str, optional
+        What the bodies say they come from.
 
     Notes
     -----
@@ -42,7 +44,6 @@ class Snowplow(PlainHttp):
 
     content_type = "application/json; charset=UTF-8"
     most_bytes = 40_000
-    url: str | None = None
 
     def request(self, sent: Sent) -> Request:  # noqa: ARG002
         """Return where a batch goes."""
@@ -56,8 +57,9 @@ class Snowplow(PlainHttp):
         """Return the events."""
         wrapper = f'{{"schema":"{iglu("unstruct_event")}","data":{{"schema":"{EVENT}","data":'
         event: Sequence[Piece] = (
-            b'{"e":"ue","tv":"deskhand-fleet-1","tna":"deskhand","aid":"deskhand-synthetic",',
-            b'"p":"pc","dtm":"',
+            b'{"e":"ue","tv":"deskhand-fleet-1","aid":"deskhand-synthetic","p":"pc","tna":',
+            self.provenance.encode(),
+            b',"dtm":"',
             Time("ms"),
             b'","eid":"',
             *event_uuids(batch.seq),

@@ -156,7 +156,7 @@ def test_it_keeps_what_was_sent_and_doubles_what_is_sent_again(server: Server) -
     for device in range(2):
         events = server.stored(device)
         found = records_of(events)
-        names = ("synthetic", "run_id", "batch_id", "session_id", "device_id")
+        names = ("synthetic", "provenance_id", "run_id", "batch_id", "session_id", "device_id")
         fields = [{k: v for k, v in data.items() if k not in names} for data in found]
         assert fields == list(RECORDS)
         assert sum_of(found) == sum_of([dict(r) for r in RECORDS])

@@ -112,6 +112,7 @@ def test_ndjson_lines_stand_alone() -> None:
         about = {n: told.pop(n) for n in ("run_id", "batch_id", "session_id", "device_id")}
         assert about == {name: getattr(SENT, name) for name in about}
         assert told.pop("synthetic") is True
+        assert told.pop("provenance_id") == ""
         assert told == record
 
 
@@ -312,6 +313,7 @@ def test_activitywatch_events_hold_the_records() -> None:
     events = json.loads(body_of(target, batch_of(RECORDS)))
     assert [e["timestamp"] for e in events] == [iso(START_US + r["t_us"]) for r in RECORDS]
     assert {e["duration"] for e in events} == {0}
+    assert {e["data"].pop("provenance_id") for e in events} == {""}
     assert [identified(e["data"], *IDENTIFIERS, "device_id") for e in events] == list(RECORDS)
     ((request, made),) = target.prepare([SENT.device_id])
     assert target.request(SENT).path == f"{request.path}/events"
@@ -378,6 +380,16 @@ def test_a_batch_of_faulty_records_still_makes_a_body(name: str) -> None:
     assert b"NaN" in body
     with pytest.raises(UnicodeDecodeError):
         body.decode()
+
+
+@pytest.mark.parametrize("name", sorted(TARGETS))
+def test_every_body_says_that_it_is_synthetic_and_where_it_comes_from(name: str) -> None:
+    body = body_of(load_target(name, provenance_id='syn_prov_7"'), batch_of(RECORDS))
+    assert b"synthetic" in body
+    assert rb'"syn_prov_7\""' in body
+    # Whatever it is, it is one of what the service reads.
+    for line in body.split(b"\n") if name in ("ndjson", "sentry") else [body]:
+        assert json.loads(line or b"{}") is not None
 
 
 @pytest.mark.parametrize("name", sorted(TARGETS))
