@@ -93,7 +93,7 @@ def _refused(body: bytes) -> str:
     try:
         partial = orjson.loads(body)["partialSuccess"]
         count = int(partial.get("rejectedLogRecords") or 0)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return ""
     message = str(partial.get("errorMessage") or "")[:REASON_CHARACTERS]
     return f"partial success, {count} rejected: {message}" if count > 0 else ""

@@ -3,6 +3,7 @@
 Headers, body and answers as in PostHog's rust/capture/src/v1 of 2026.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ import orjson
 from deskhand.exports.posthog import TOKEN
 from deskhand.fleet.tables import Outcome
 from deskhand.fleet.target import Judgement, PoolBatch, Request, Sent, Template
-from deskhand.fleet.targets.answers import plain_judgement, retry_after_s
+from deskhand.fleet.targets.answers import REASON_CHARACTERS, plain_judgement, retry_after_s
 from deskhand.fleet.targets.http import PlainHttp, path_under
 from deskhand.fleet.targets.posthog import event_pieces
 from deskhand.fleet.targets.tails import iso, seq_of, tail
@@ -76,7 +77,7 @@ class PosthogV1(PlainHttp):
             return told
         try:
             results = {
-                seq_of(uuid): result["result"]
+                seq_of(uuid): str(result["result"])[:20]
                 for uuid, result in orjson.loads(body)["results"].items()
             }
         except (ValueError, TypeError, KeyError, AttributeError):
@@ -84,13 +85,12 @@ class PosthogV1(PlainHttp):
         taken = frozenset(seq for seq, result in results.items() if result in TAKEN)
         if len(taken) == len(results):
             return told
-        counts = {
-            word: list(results.values()).count(word) for word in sorted(set(results.values()))
-        }
+        counts = Counter(sorted(results.values()))
+        told_by_word = ", ".join(f"{count} {word}" for word, count in counts.items())
         return Judgement(
             outcome=Outcome.FAIL,
             retry="retry" in counts,
             after_s=retry_after_s(headers),
             taken=taken,
-            error=f"of {len(results)} events: " + ", ".join(f"{n} {w}" for w, n in counts.items()),
+            error=f"of {len(results)} events: {told_by_word}"[:REASON_CHARACTERS],
         )

@@ -16,6 +16,7 @@ from deskhand.fleet.tables import Outcome
 from deskhand.fleet.target import HttpTarget, Judgement, PoolBatch, QueueTarget, Sent, Template
 from deskhand.fleet.targets import TARGETS, load_target
 from deskhand.fleet.targets.answers import plain_judgement, retry_after_s
+from deskhand.fleet.targets.sentry import limited_s
 from deskhand.fleet.targets.tails import WIDTHS
 from deskhand.fleet.whole_bodies import filled as fast_filled
 from deskhand.json_schema import worst
@@ -177,6 +178,8 @@ def test_posthog_v1_results_are_read_by_event() -> None:
     # An answer without results says nothing about what was kept.
     for body in (b"", b"{}", b"[]", b'{"results":[]}', b'{"results":{"x":{"result":"ok"}}}'):
         assert target.judge(200, {}, body).outcome == Outcome.UNKNOWN
+    odd = b'{"results":{"0-0-1":{"result":["ok"]}}}'
+    assert target.judge(200, {}, odd).taken == frozenset()
     assert target.judge(401, {}, b"").outcome == Outcome.FAIL
 
 
@@ -303,7 +306,15 @@ def test_otlp_sends_again_only_what_its_specification_says() -> None:
     assert target.judge(503, {b"retry-after": b"4"}, b"").after_s == 4
     some = target.judge(200, {}, b'{"partialSuccess":{"rejectedLogRecords":3}}')
     assert (some.outcome, some.retry) == (Outcome.UNKNOWN, False)
-    for body in (b"{}", b"", b'{"partialSuccess":{}}', b'{"partialSuccess":null}', b"[]"):
+    for body in (
+        b"{}",
+        b"",
+        b"9",
+        b'{"partialSuccess":{"rejectedLogRecords":1e999}}',
+        b'{"partialSuccess":{}}',
+        b'{"partialSuccess":null}',
+        b"[]",
+    ):
         assert target.judge(200, {}, body).outcome == Outcome.OK
     assert http("otlp", "http://h/in/v1/logs").request(SENT).path == "/in/v1/logs"
 
@@ -417,6 +428,68 @@ def test_statuses_mean_what_http_says() -> None:
 def test_no_header_of_a_service_breaks_the_client(after: bytes, date: bytes) -> None:
     told = retry_after_s({b"retry-after": after, b"date": date})
     assert told is None or told >= 0
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(["ok", "drop", ""]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "results",
+                    "result",
+                    "0-0-1",
+                    "partialSuccess",
+                    "rejectedLogRecords",
+                    "quota_limited",
+                ]
+            ),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(
+    st.sampled_from([name for name in sorted(TARGETS) if name not in ("nats", "redis", "files")]),
+    st.integers(100, 999),
+    st.dictionaries(
+        st.sampled_from([b"retry-after", b"date", b"x-sentry-rate-limits"]),
+        st.binary(max_size=40) | st.from_regex(rb"[0-9]{1,4}:[a-z_;]{0,9}:?[a-z,:]{0,9}"),
+    ),
+    st.binary(max_size=200) | _JSON.map(lambda told: json.dumps(told).encode()),
+)
+def test_no_answer_of_a_service_breaks_the_client(
+    name: str, status: int, headers: dict[bytes, bytes], body: bytes
+) -> None:
+    told = http(name).judge(status, headers, body)
+    assert told.after_s is None or 0 <= told.after_s < float("inf")
+    assert len(told.error) < 400
+    assert (told.outcome == Outcome.OK) <= (not told.retry and not told.split)
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        "60:log_item:organization",
+        "60:error;log_item:organization:quota, 2700:transaction:key",
+        "10:log_byte:key,30::organization",
+        "5::organization, 7:error:key",
+    ],
+)
+def test_sentry_limits_are_those_that_its_sdk_reads(limits: str) -> None:
+    from sentry_sdk.transport import _parse_rate_limits
+
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    waits = [
+        (until - now).total_seconds()
+        for category, until in _parse_rate_limits(limits, now=now)
+        if category in (None, "log_item", "log_byte")
+    ]
+    assert limited_s({b"x-sentry-rate-limits": limits.encode()}) == pytest.approx(max(waits), abs=1)
 
 
 def test_retry_after_as_seconds_and_as_a_date() -> None:
