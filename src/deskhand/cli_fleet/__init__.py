@@ -7,6 +7,7 @@ from deskhand.cli_fleet.collector import collector
 from deskhand.cli_fleet.plan import plan
 from deskhand.cli_fleet.report import report
 from deskhand.cli_fleet.run import run
+from deskhand.cli_fleet.verify import verify
 
 fleet = App(
     name="fleet",
@@ -14,6 +15,7 @@ fleet = App(
 )
 fleet.command(plan)
 fleet.command(run)
+fleet.command(verify)
 fleet.command(bodies)
 fleet.command(collector)
 fleet.command(report)
