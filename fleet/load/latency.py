@@ -32,6 +32,18 @@ def _lowest(bucket: int) -> int:
     return (bucket - (shift << _HALF_BITS)) << shift
 
 
+def sparse(values_us: Times) -> tuple[Times, Times]:
+    """Return which buckets times fall into and how often: little to send, however many there are.
+
+    Examples
+    --------
+    >>> [column.tolist() for column in sparse(np.array([5, 900_001, 5, 900_002]))]
+    [[5, 10973], [2, 2]]
+    """
+    buckets, counts = np.unique(_bucket(np.clip(values_us, 0, LONGEST_US)), return_counts=True)
+    return buckets, counts
+
+
 class Latencies:
     """How often which time was measured.
 
@@ -52,6 +64,10 @@ class Latencies:
         """Count times, shape (n,) in microseconds; negative ones count as zero."""
         found = np.bincount(_bucket(np.clip(values_us, 0, LONGEST_US)))
         self.counts[: len(found)] += found
+
+    def add_sparse(self, counted: tuple[Times, Times]) -> None:
+        """Add what `sparse` returned."""
+        self.counts[counted[0]] += counted[1]
 
     def at(self, percent: float) -> int | None:
         """Return a percentile in microseconds, to three digits; None without any times."""

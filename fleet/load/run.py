@@ -224,7 +224,7 @@ def _liveness(live: Live | None, of_s: float) -> Callable[[dict[str, Any]], None
             return
         recent = Latencies()
         for part in window:
-            recent.add(part["recent_us"])
+            recent.add_sparse(part["recent"])
         live(
             {
                 "second": round(now - began),

@@ -38,7 +38,7 @@ def damaged(body: bytes, faults: int, encoding: Encoding) -> bytes:
     Examples
     --------
     >>> damaged(b'{"a":1}\n{"b":2}\n', int(Fault.TRUNCATE), "none")
-    b'{"a":1}\n{'
+    b'{"a":1}\n{"'
     >>> damaged(b'{"a":1}', int(Fault.CORRUPT_GZIP), "none")
     b'["a":1}'
     """

@@ -19,7 +19,7 @@ from deskhand.fleet.identifiers import identifiers
 from deskhand.fleet.load.connection import Answer, Ending, Pool
 from deskhand.fleet.load.due import blocks, due
 from deskhand.fleet.load.history import History, Rows
-from deskhand.fleet.load.latency import Latencies
+from deskhand.fleet.load.latency import Latencies, sparse
 from deskhand.fleet.load.pacing import Pacer
 from deskhand.fleet.load.sender import Sender
 from deskhand.fleet.load.settings import LoadSettings, address_of, is_local, refuse_foreign
@@ -37,6 +37,7 @@ STOP_S = 2.0
 _WRITES_S = 5.0
 # Python hands its lock from thread to thread so often; the default of 5 ms would make sends late.
 _SWITCH_S = 0.0005
+_LISTENS_S = 0.02
 
 
 def work(settings: LoadSettings, which: int, pipe: Pipe) -> None:
@@ -85,7 +86,7 @@ class Worker:
         """Return what this worker measured."""
         settings, plan, loop = self._settings, self._plan, asyncio.get_running_loop()
         loop.set_exception_handler(self._failed)
-        loop.add_reader(self._pipe.fileno(), self._told)
+        listening = loop.create_task(self._listen())
         target = load_target(settings.adapter, settings.target)
         queue = cast(QueueTarget, target) if hasattr(target, "send") else None
         http = None if queue else cast(HttpTarget, target)
@@ -155,7 +156,7 @@ class Worker:
         history.close()
         if queue:
             await queue.close()
-        loop.remove_reader(self._pipe.fileno())
+        listening.cancel()
         if self._error is not None:
             raise self._error
         notes = [] if pool is None or not pool.limited else [pool.limited]
@@ -239,7 +240,7 @@ class Worker:
             await pool.close()
 
     def _tell(self, rows: Rows, sender: Sender, began: float) -> None:
-        recent = self._measure(rows)
+        recent = sparse(self._measure(rows))
         self._close_seconds(int(time.monotonic() - began) - 1)
         outcome = np.bincount(rows["outcome"], minlength=3)
         self._pipe.send(
@@ -253,7 +254,7 @@ class Worker:
                     "retries": int(np.count_nonzero(rows["attempt"])),
                     "devices": len(np.unique(rows["device"])),
                     "in_flight": sender.in_flight,
-                    "recent_us": recent,
+                    "recent": recent,
                     "lag_p99_us": self._lag.at(99.0),
                 },
             )
@@ -281,17 +282,22 @@ class Worker:
             count = len(self._second_devices.pop(second))
             self._devices[second] = self._devices.get(second, 0) + count
 
-    def _told(self) -> None:
-        """Take what the first process says; when it is gone, stop."""
+    async def _listen(self) -> None:
+        """Take what the first process says; when it is gone, stop.
+
+        Asked for now and then: a pipe that the event loop watches no longer waits when it is full, and
+        would lose what is written to it.
+        """
         try:
-            message = self._pipe.recv()
+            while True:
+                while self._pipe.poll():
+                    message = self._pipe.recv()
+                    if message[0] == "start":
+                        self._start = message[1]
+                    else:
+                        self._stop.set()
+                await asyncio.sleep(_LISTENS_S)
         except (EOFError, OSError):
-            asyncio.get_running_loop().remove_reader(self._pipe.fileno())
-            self._stop.set()
-            return
-        if message[0] == "start":
-            self._start = message[1]
-        else:
             self._stop.set()
 
     def _failed(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
