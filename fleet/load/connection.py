@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 
 import httptools
 
+from deskhand.fleet.load.settings import Address
+
 # What an answer may come to; a service that ingests answers with a line or two. Assumed.
 ANSWER_BYTES = 1 << 20
 HEADER_BYTES = 64 << 10
@@ -46,15 +48,6 @@ class Ending(Enum):
 
 
 Done = Callable[[Answer], None]
-
-
-class Address(NamedTuple):
-    """Where connections go: resolved once, so that a name cannot come to mean another machine."""
-
-    host: str
-    port: int
-    places: Sequence[str]  # addresses to be tried in turn
-    tls: ssl.SSLContext | None
 
 
 class Connection(asyncio.Protocol):
@@ -131,9 +124,6 @@ class Connection(asyncio.Protocol):
             self.drop()
             return
         self._received += len(data)
-        if self._in_headers and self._received > HEADER_BYTES:
-            self.fail(f"headers of the answer exceed {HEADER_BYTES} bytes")
-            return
         if self._received > ANSWER_BYTES:
             self.fail(f"answer exceeds {ANSWER_BYTES} bytes")
             return
@@ -143,6 +133,9 @@ class Connection(asyncio.Protocol):
             self.fail("answer switches protocols")
         except httptools.HttpParserError as error:
             self.fail(f"answer is not HTTP: {error}")
+        else:
+            if self._in_headers and self._received > HEADER_BYTES:
+                self.fail(f"headers of the answer exceed {HEADER_BYTES} bytes")
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header."""

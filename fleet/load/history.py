@@ -16,6 +16,7 @@ from deskhand.manifest import MAKING
 
 Rows = npt.NDArray[np.void]
 
+HISTORY_FOLDER = "history"
 # A file holds no more rows than these; assumed.
 ROWS = 131_072
 # Texts of errors that are told apart; a service may put something new into each. Assumed.

@@ -14,11 +14,17 @@ import numpy as np
 
 from deskhand.errors import DeskhandError
 from deskhand.fleet.load.due import totals
+from deskhand.fleet.load.history import HISTORY_FOLDER
 from deskhand.fleet.load.latency import Latencies
 from deskhand.fleet.load.outcome import read_outcome
 from deskhand.fleet.load.self_check import self_check
-from deskhand.fleet.load.settings import LoadSettings, address_of, is_local, refuse_foreign
-from deskhand.fleet.load.worker import HISTORY_FOLDER, STOP_S, work
+from deskhand.fleet.load.settings import (
+    STOP_S,
+    LoadSettings,
+    address_of,
+    is_local,
+    refuse_foreign,
+)
 from deskhand.fleet.plan_files import Plan
 from deskhand.fleet.report.live import Live
 from deskhand.fleet.report.thresholds import check, refuse_unreadable
@@ -146,6 +152,9 @@ def _need_packages() -> None:
 
 
 def _started(settings: LoadSettings, which: int) -> _Worker:
+    # It needs packages that not everybody has.
+    from deskhand.fleet.load.worker import work
+
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=work, args=(settings, which, theirs), daemon=True)

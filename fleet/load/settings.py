@@ -3,18 +3,29 @@
 import ipaddress
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from deskhand.errors import DeskhandError
 from deskhand.fleet.bodies import Encoding, compressor
-from deskhand.fleet.load.connection import Address
 
 # Nothing is sent without an end; assumed.
 MAX_SECONDS = 3_600.0
+# How long a stop may take; assumed.
+STOP_S = 2.0
 _PORTS = {"http": 80, "https": 443}
+
+
+class Address(NamedTuple):
+    """Where connections go: resolved once, so that a name cannot come to mean another machine."""
+
+    host: str
+    port: int
+    places: Sequence[str]  # addresses to be tried in turn
+    tls: ssl.SSLContext | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

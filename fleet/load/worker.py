@@ -18,22 +18,26 @@ from deskhand.fleet.bodies import Bodies, Encoding
 from deskhand.fleet.identifiers import identifiers
 from deskhand.fleet.load.connection import Answer, Ending, Pool
 from deskhand.fleet.load.due import blocks, due
-from deskhand.fleet.load.history import History, Rows
+from deskhand.fleet.load.history import HISTORY_FOLDER, History, Rows
 from deskhand.fleet.load.latency import Latencies, sparse
 from deskhand.fleet.load.pacing import Pacer
 from deskhand.fleet.load.sender import Sender
-from deskhand.fleet.load.settings import LoadSettings, address_of, is_local, refuse_foreign
+from deskhand.fleet.load.settings import (
+    STOP_S,
+    LoadSettings,
+    address_of,
+    is_local,
+    refuse_foreign,
+)
 from deskhand.fleet.load.wire import Wires
 from deskhand.fleet.plan_files import Plan
 from deskhand.fleet.tables import Outcome
 from deskhand.fleet.target import HttpTarget, QueueTarget
 from deskhand.fleet.targets import load_target
 
-HISTORY_FOLDER = "history"
-# How often a worker tells, how long it makes tails before it starts, and how long a stop may take. Assumed.
+# How often a worker tells, for how long it makes tails before it starts, how often it writes. Assumed.
 TELLS_S = 0.5
 _TAILS_S = 10.0
-STOP_S = 2.0
 _WRITES_S = 5.0
 # Python hands its lock from thread to thread so often; the default of 5 ms would make sends late.
 _SWITCH_S = 0.0005

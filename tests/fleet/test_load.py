@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import shutil
 import signal
 import ssl
 import subprocess
@@ -23,6 +24,10 @@ import pytest
 from deskhand.cli import main
 from deskhand.errors import DeskhandError
 from deskhand.fleet.identifiers import identifiers
+from deskhand.fleet.load.due import blocks
+from deskhand.fleet.load.run import run
+from deskhand.fleet.load.settings import LoadSettings
+from deskhand.fleet.plan_files import Plan
 from deskhand.fleet.tables import (
     DEVICES,
     FORMAT,
@@ -40,11 +45,6 @@ from deskhand.manifest import canonical_bytes, read_record
 
 for package in ("uvloop", "httptools", "hdrh"):
     pytest.importorskip(package, reason='the load core needs pip install "deskhand[fleet]"')
-
-from deskhand.fleet.load.due import blocks
-from deskhand.fleet.load.run import run
-from deskhand.fleet.load.settings import LoadSettings
-from deskhand.fleet.plan_files import Plan
 
 SEED = 7
 EVENTS = 5  # of the one batch in the pool
@@ -559,6 +559,7 @@ def _certificate(folder: Path) -> ssl.SSLContext:
     return context
 
 
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="the certificate is made by openssl")
 def test_tls_is_checked(tmp_path: Path) -> None:
     plan = _plan(tmp_path / "plan", [0])
     with _server(_answering(lambda *_: OK), _certificate(tmp_path)) as port:
