@@ -59,10 +59,10 @@ class Connection(asyncio.Protocol):
         self._done: Done | None = None
         self._ending = Ending.KEEP
         self.deadline = 0.0
+        self._parser = httptools.HttpResponseParser(self)
         self._clear()
 
     def _clear(self) -> None:
-        self._parser = httptools.HttpResponseParser(self)
         self._headers: dict[bytes, bytes] = {}
         self._body: list[bytes] = []
         self._received = 0
@@ -163,12 +163,13 @@ class Connection(asyncio.Protocol):
         done, self._done = self._done, None
         answer = Answer(self._status, self._headers, b"".join(self._body), "")
         self._clear()
+        # First the time is taken; what waits is sent after that.
+        if done is not None:
+            done(answer)
         if kept:
             self._pool.free(self)
         else:
             self.drop()
-        if done is not None:
-            done(answer)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell who waits for an answer."""
@@ -263,7 +264,7 @@ class Pool:
     def free(self, connection: Connection) -> None:
         """Take back a connection."""
         self._idle.append(connection)
-        self.loop.call_soon(self._ready)
+        self._ready()
 
     def lost(self, connection: Connection) -> None:
         """Forget a connection."""

@@ -122,15 +122,11 @@ class Pacer:
         if not due and self.ended:
             self.finished.set()
             return
-        # While little lies ready, making more goes on between reading answers.
-        short = (
-            len(due) < _AHEAD
-            and not self.ended
-            and not (self._block is None and self._queue.empty())
-        )
-        wait_us = max(due[0].at_us, self._free_us if self._gap_us else 0) - now_us if due else 1_000
-        if wait_us <= 0 or short:
+        wait_us = max(due[0].at_us, self._free_us if self._gap_us else 0) - now_us if due else 1
+        if wait_us <= 0:
             self._timer = self._loop.call_soon(self._tick)
         else:
+            # The event loop's timers are of a millisecond; without one it would turn until then.
+            wait_us = max(wait_us, 1_000)
             # Not long, so that a block that has come in meanwhile is seen.
             self._timer = self._loop.call_later(min(wait_us, 50_000) / 1e6, self._tick)

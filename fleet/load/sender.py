@@ -22,6 +22,7 @@ from deskhand.fleet.target import HttpTarget, Judgement, QueueTarget
 PART_SHIFT = 48
 _DAMAGE = int(Fault.TRUNCATE | Fault.CORRUPT_GZIP | Fault.WRONG_LENGTH)
 # Times of these tell of the client.
+_AGAIN = ~int(Fault.RESET)
 _OURS = int(Fault.WRONG_LENGTH | Fault.RESET | Fault.SLOW)
 
 
@@ -168,7 +169,7 @@ class Sender:
         assert wires is not None
         assert not hasattr(target, "send")
         # A batch is reset once, and then sent again as it should be.
-        faults = job.faults & ~int(Fault.RESET) if job.attempt else job.faults
+        faults = job.faults & _AGAIN if job.attempt else job.faults
         wire = wires.wire(target.request(job.sent), job.sent, self._body(job), faults)
         self.in_flight += 1
         sent_us = self._now_us()
