@@ -9,8 +9,8 @@ from deskhand.fleet.load.due import Columns, Due
 
 # Batches that are made ready at once, and that lie ready at least: more would hold up the sending.
 _SLICE, _AHEAD = 128, 1_024
-# After so many sends in a row, answers are read.
-_BURST = 32
+# After so long a time of sending, answers are read.
+_BURST_US = 1_000
 # How far a capped rate may catch up after a pause of the event loop.
 _CATCH_UP_US = 20_000
 _BLOCKS_AHEAD = 2
@@ -106,8 +106,8 @@ class Pacer:
 
     def _tick(self) -> None:
         due, now_us = self._due, monotonic_ns() // 1000 - self._start_us
-        burst = 0
-        while due and due[0].at_us <= now_us and burst < _BURST:
+        until_us = now_us + _BURST_US
+        while due and due[0].at_us <= now_us < until_us:
             if self._gap_us:
                 if self._free_us > now_us:
                     self.held_back = True
@@ -116,8 +116,9 @@ class Pacer:
                 self._free_us += self._gap_us * due[0].copies
             batch = due.popleft()
             self._send(batch, max(0, now_us - batch.at_us))
-            burst += 1
             now_us = monotonic_ns() // 1000 - self._start_us
+            if len(due) < _SLICE:
+                self._refill()
         self._refill()
         if not due and self.ended:
             self.finished.set()

@@ -218,6 +218,7 @@ def _liveness(live: Live | None, of_s: float) -> Callable[[dict[str, Any]], None
     """Return what takes the workers' news and passes them on, added up over a second."""
     sums: Counter[str] = Counter()
     window: list[dict[str, Any]] = []
+    in_flight: dict[int, int] = {}
     began = time.monotonic()
     shown = began
 
@@ -226,6 +227,7 @@ def _liveness(live: Live | None, of_s: float) -> Callable[[dict[str, Any]], None
         if live is None:
             return
         window.append(news)
+        in_flight[news["worker"]] = news["in_flight"]
         for name in ("fail", "unknown", "retries"):
             sums[name] += news[name]
         now = time.monotonic()
@@ -243,7 +245,7 @@ def _liveness(live: Live | None, of_s: float) -> Callable[[dict[str, Any]], None
                 "p99_us": recent.at(99.0),
                 **sums,
                 "devices": sum(part["devices"] for part in window),
-                "in_flight": news["in_flight"],
+                "in_flight": sum(in_flight.values()),
                 "lag_p99_us": max((part["lag_p99_us"] or 0 for part in window), default=0),
             }
         )
