@@ -237,7 +237,7 @@ class Pool:
         self.timeout_s = timeout_s
         self.limited = ""  # why fewer connections are open than wanted
         self._address = address
-        self._limit = limit
+        self.limit = limit
         self._ready, self._refused = ready, refused
         self._idle: list[Connection] = []
         self._open: set[Connection] = set()
@@ -255,7 +255,7 @@ class Pool:
 
     def grow(self, wanted: int) -> None:
         """Open further connections, so that `wanted` are on their way."""
-        room = self._limit - len(self._open) - len(self._connecting)
+        room = self.limit - len(self._open) - len(self._connecting)
         for _ in range(min(room, wanted - len(self._connecting))):
             task = self.loop.create_task(self._connect())
             self._connecting.add(task)
@@ -298,8 +298,8 @@ class Pool:
                 error = f"no connection within {self.timeout_s:g} s"
             except OSError as found:
                 if found.errno in (errno.EMFILE, errno.ENFILE) and self._open:
-                    self._limit = len(self._open)
-                    self.limited = f"only {self._limit} connections could be opened: {said(found)}"
+                    self.limit = len(self._open)
+                    self.limited = f"only {self.limit} connections could be opened: {said(found)}"
                     return
                 error = f"no connection: {said(found)}"
             else:

@@ -16,6 +16,7 @@ from deskhand.errors import DeskhandError
 from deskhand.fleet.load.due import totals
 from deskhand.fleet.load.history import HISTORY_FOLDER
 from deskhand.fleet.load.latency import Latencies
+from deskhand.fleet.load.lost import LOST, write_lost
 from deskhand.fleet.load.outcome import read_outcome
 from deskhand.fleet.load.self_check import self_check
 from deskhand.fleet.load.settings import (
@@ -34,7 +35,6 @@ from deskhand.manifest import RUN_FILE, write_record
 
 # From the moment when all are ready to time 0, so that all have heard of it; assumed.
 _LEAD_S = 0.1
-_LOST = "a worker was lost; what it sent last is in no history"
 
 
 class _Worker:
@@ -85,7 +85,8 @@ def run(
         raise DeskhandError(f"{settings.out}: is there already; name a new or empty folder.")
     history = settings.out / HISTORY_FOLDER
     history.mkdir(parents=True)
-    wanted = totals(plan, float(plan.record["compression"]) * settings.speed)
+    compression = float(plan.record["compression"]) * settings.speed
+    wanted = totals(plan, compression)
     workers = [_started(settings, which) for which in range(settings.workers)]
     interrupted = False
     try:
@@ -99,11 +100,15 @@ def run(
             worker.pipe.close()
     results = [worker.result for worker in workers if worker.result is not None]
     lost = len(results) < len(workers)
+    ended_us = time.time_ns() // 1000 - start_unix_us
+    for which, worker in enumerate(workers):
+        if worker.result is None and worker.ready:
+            write_lost(history, plan, which, len(workers), compression, ended_us)
     found = read_outcome(history, _summed(result["devices"] for result in results))
     counts = found["counts"]
     errors = [worker.error for worker in workers if worker.error]
-    if lost:
-        found["errors"] |= Counter(errors)
+    for error in errors:
+        found["errors"].setdefault(error, 1)
     lag = _merged(results, "lag")
     notes = [note for result in results for note in result["notes"]]
     client = self_check(lag.at(99.0), [result["cpu_share"] for result in results], notes)
@@ -202,7 +207,7 @@ def _read(worker: _Worker, told: Callable[[dict[str, Any]], None]) -> None:
         message = worker.pipe.recv()
     except (EOFError, OSError):
         worker.over = True
-        worker.error = worker.error or _LOST
+        worker.error = worker.error or LOST
         return
     if message[0] == "ready":
         worker.ready = True

@@ -1,6 +1,7 @@
 """How a plan is run: where to, how fast, and within which bounds."""
 
 import ipaddress
+import resource
 import socket
 import ssl
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,8 @@ from deskhand.fleet.bodies import Encoding, compressor
 MAX_SECONDS = 3_600.0
 # How long a stop may take; assumed.
 STOP_S = 2.0
+# Files that a worker itself holds open: pipes, the event loop, its history, libraries. Assumed.
+_OWN_FILES = 40
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -171,6 +174,31 @@ def _resolved(host: str, port: int) -> tuple[list[str], bool]:
     places = sorted({str(place[4][0]) for place in found}, key=lambda text: (":" in text, text))
     local = all(ipaddress.ip_address(text.split("%")[0]).is_loopback for text in places)
     return places, local
+
+
+def affordable(connections: int, others: int) -> int:
+    """Return how many connections a process may open, so that its files can be opened as well.
+
+    Parameters
+    ----------
+    connections : int
+        That are wanted.
+    others : int
+        Files that it will hold open besides.
+
+    Examples
+    --------
+    >>> affordable(8, 4)
+    8
+    """
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed != most:
+        # The most is what the system allows; less than that is only a default.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        allowed = most
+    if allowed == resource.RLIM_INFINITY:
+        return connections
+    return max(1, min(connections, allowed - others - _OWN_FILES))
 
 
 def _tls(settings: LoadSettings, scheme: str) -> ssl.SSLContext | None:

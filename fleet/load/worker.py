@@ -26,6 +26,7 @@ from deskhand.fleet.load.settings import (
     STOP_S,
     LoadSettings,
     address_of,
+    affordable,
     is_local,
     refuse_foreign,
 )
@@ -132,7 +133,7 @@ class Worker:
             pool = Pool(
                 loop,
                 address_of(settings),
-                limit=settings.connections,
+                limit=affordable(settings.connections, len(plan.shards)),
                 timeout_s=settings.timeout_s,
                 ready=sender.pump,
                 refused=sender.refused,
@@ -167,6 +168,8 @@ class Worker:
         if self._error is not None:
             raise self._error
         notes = [] if pool is None or not pool.limited else [pool.limited]
+        if pool is not None and pool.limit < settings.connections and not pool.limited:
+            notes.append(f"no more than {pool.limit} connections: the limit of open files.")
         if pacer.held_back:
             notes.append(f"--max-rate {settings.max_rate_hz:g} held batches back.")
         return {
