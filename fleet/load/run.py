@@ -77,7 +77,7 @@ def run(
     plan = Plan.load(settings.plan)
     target = load_target(settings.adapter, settings.target)
     if hasattr(target, "send"):
-        refuse_foreign(settings, is_local(settings.target))
+        refuse_foreign(settings, is_local(settings.adapter, settings.target))
     else:
         address_of(settings)
     _need_packages()

@@ -152,17 +152,23 @@ def refuse_foreign(settings: LoadSettings, local: bool) -> None:
         raise DeskhandError("--insecure: only for a target on this machine; name its --ca.")
 
 
-def is_local(url: str) -> bool:
-    """Return whether an address of a queue, or a path, is on this machine.
+def is_local(adapter: str, url: str) -> bool:
+    """Return whether an address of a queue, or a folder, is on this machine.
 
     Examples
     --------
-    >>> is_local("nats://127.0.0.1:4222"), is_local("bodies"), is_local("redis://192.0.2.7")
-    (True, True, False)
+    >>> is_local("nats", "nats://127.0.0.1:4222"), is_local("files", "bodies")
+    (True, True)
+    >>> is_local("redis", "redis://192.0.2.7"), is_local("nats", "192.0.2.7:4222")
+    (False, False)
     """
-    parts = _parts(url)
-    if not parts.hostname:
+    if adapter.partition(":")[0] == "files":
         return True
+    parts = _parts(url if "://" in url else f"//{url}")
+    if not parts.hostname:
+        raise DeskhandError(
+            f"target {url!r}: names no host; write nats://127.0.0.1:4222 or the like."
+        )
     return _resolved(parts.hostname, parts.port or 0)[1]
 
 

@@ -126,7 +126,7 @@ class Worker:
         )
         pool = None
         if queue:
-            refuse_foreign(settings, is_local(settings.target))
+            refuse_foreign(settings, is_local(settings.adapter, settings.target))
             await queue.open()
             sender.over_queue(settings.connections, settings.timeout_s)
         if http:

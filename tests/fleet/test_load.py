@@ -690,3 +690,21 @@ def test_fewer_descriptors_than_connections(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     counts = read_record(tmp_path / "run" / "run.json")["counts"]
     assert (counts["ok"], counts["unsent"]) == (300, 0)
+
+
+def test_messages_go_the_same_way_as_requests(tmp_path: Path) -> None:
+    plan = _plan(tmp_path / "plan", list(range(0, 100, 5)), faults={3: Fault.DUPLICATE})
+    record = run(
+        LoadSettings(
+            plan=plan,
+            target=str(tmp_path / "kept"),
+            adapter="files",
+            out=tmp_path / "run",
+            workers=2,
+        )
+    )
+    assert record["counts"]["ok"] == record["counts"]["intended"] == 21
+    bodies = [path.read_bytes() for path in (tmp_path / "kept").rglob("*.json")]
+    assert {json.loads(body)["batch_id"] for body in bodies} == {
+        identifiers(SEED, "batch", row)[0].decode() for row in range(20)
+    }
