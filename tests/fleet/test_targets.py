@@ -12,7 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskhand.errors import DeskhandError, UnknownNameError
-from deskhand.fleet.tables import Outcome
+from deskhand.fleet.description import EXAMPLE, described
+from deskhand.fleet.faults.content import EXPECTED
+from deskhand.fleet.plan_files import pool_batch_list
+from deskhand.fleet.session_pool import make_pool
+from deskhand.fleet.tables import Expected, Outcome
 from deskhand.fleet.target import HttpTarget, Judgement, PoolBatch, QueueTarget, Sent, Template
 from deskhand.fleet.targets import TARGETS, load_target
 from deskhand.fleet.targets.answers import plain_judgement, retry_after_s
@@ -350,6 +354,41 @@ def test_any_text_in_any_number_of_events_survives(
     told = body.split("\n") if name in ("ndjson", "sentry") else [body]
     found = [r for text in told if text for r in records_in(json.loads(text))]
     assert [(r["seq"], r["t_us"], r["value"]) for r in found] == rows
+
+
+@pytest.fixture(scope="module")
+def planned() -> list[tuple[PoolBatch, Expected]]:
+    """Return batches of real sessions, some with a fault in their content, and what is expected."""
+    content = [(kind.name or "").lower() for kind in EXPECTED]
+    description = described(
+        {
+            **EXAMPLE,
+            "sessions": {"scenarios": {"auth.login": 1}, "pool": 4},
+            "faults": {"content": dict.fromkeys(content, 0.12)},
+        }
+    )
+    pool = make_pool(description)
+    expected = [Expected(n) for n in pool.batches["expected"].to_pylist()]
+    return list(zip(pool_batch_list(pool.events), expected, strict=True))
+
+
+@pytest.mark.parametrize("name", sorted(TARGETS))
+def test_bodies_of_real_sessions_carry_every_record(
+    name: str, planned: list[tuple[PoolBatch, Expected]]
+) -> None:
+    target = load_target(name)
+    kinds = {expected for _, expected in planned}
+    assert kinds == {Expected.ACCEPT, Expected.REJECT}
+    for batch, expected in planned:
+        if expected == Expected.REJECT:
+            continue
+        body = body_of(target, batch).decode("utf-8")
+        told = body.split("\n") if name in ("ndjson", "sentry") else [body]
+        found = [r for text in told if text for r in records_in(json.loads(text))]
+        wanted = [json.loads(record) for record in batch.records]
+        labels = {"synthetic", "provenance_id", *IDENTIFIERS, "device_id", "time_us"}
+        labels |= {"$process_person_profile"}
+        assert [{k: v for k, v in r.items() if k not in labels} for r in found] == wanted
 
 
 def records_in(told: Any) -> Iterator[dict[str, Any]]:
