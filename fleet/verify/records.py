@@ -15,6 +15,8 @@ from deskhand.fleet.checksum import FIELDS
 
 Mask = npt.NDArray[np.bool_]
 
+# So many records are read one by one when one of them is odd; more are halved first.
+FEW = 128
 # A column beside those of parsed lines: whether every member has the type it is expected to have.
 TYPED = "deskhand.typed"
 
@@ -70,11 +72,26 @@ def parse_records(records: pa.Array, kinds: Mapping[str, pa.DataType] = FIELD_KI
     if together is not None:
         sure = np.ones(len(records), np.bool_)
         return Parsed(together, sure, sure)
-    return _one_by_one(records, kinds)
+    if len(records) <= FEW:
+        return _one_by_one(records, kinds)
+    half = len(records) // 2
+    parts = [parse_records(part, kinds) for part in (records[:half], records[half:])]
+    return Parsed(
+        pa.concat_tables(part.table for part in parts),
+        np.concatenate([part.readable for part in parts]),
+        np.concatenate([part.typed for part in parts]),
+    )
 
 
 def _together(records: pa.Array, kinds: Mapping[str, pa.DataType]) -> pa.Table | None:
-    """Return all records as a table, or None when one of them is odd."""
+    """Return all records as a table, or None when one of them is odd.
+
+    Examples
+    --------
+    >>> given = pa.array([b'{"seq":0,"t_us":5,"other":[]}', b' {"type":"keyup"}'])
+    >>> _together(given, FIELD_KINDS)["t_us"].to_pylist()
+    [5, None]
+    """
     schema = pa.schema(list(kinds.items()))
     if not len(records):
         return schema.empty_table()
@@ -82,11 +99,11 @@ def _together(records: pa.Array, kinds: Mapping[str, pa.DataType]) -> pa.Table |
         return None
     try:
         # Also checks that the text is UTF-8.
-        lines = pc.utf8_trim_whitespace(records.cast(pa.large_string()))
+        lines = pc.utf8_trim_whitespace(records.cast(pa.string()))
         # What begins and ends as an object, has no bare line end, and is as many, is a line each.
         if not pc.all(pc.and_(pc.starts_with(lines, "{"), pc.ends_with(lines, "}"))).as_py():
             return None
-        whole = pa.LargeListArray.from_arrays(pa.array([0, len(lines)], pa.int64()), lines)
+        whole = pa.ListArray.from_arrays(pa.array([0, len(lines)], pa.int32()), lines)
         body = pc.binary_join(whole, "\n")[0].as_buffer()
         table = pa.json.read_json(
             pa.BufferReader(body),
