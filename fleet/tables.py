@@ -14,6 +14,8 @@ FORMAT = "deskhand.fleet/1"
 SHARD_DEVICES = 65_536
 # A batch's number is its shard's number shifted by this, plus its row.
 SHARD_SHIFT = 32
+# A part of a batch is a batch of its own to a service: its part's number stands above the batch's.
+PART_SHIFT = 48
 
 
 class Expected(IntEnum):

@@ -15,11 +15,9 @@ from deskhand.fleet.load.due import Due
 from deskhand.fleet.load.history import History
 from deskhand.fleet.load.retry import Backoff
 from deskhand.fleet.load.wire import Wires, damaged
-from deskhand.fleet.tables import Fault, Outcome
+from deskhand.fleet.tables import PART_SHIFT, Fault, Outcome
 from deskhand.fleet.target import HttpTarget, Judgement, QueueTarget
 
-# A part of a batch is a batch of its own to the service: its number stands above that of the batch.
-PART_SHIFT = 48
 _DAMAGE = int(Fault.TRUNCATE | Fault.CORRUPT_GZIP | Fault.WRONG_LENGTH)
 # Times of these tell of the client.
 _AGAIN = ~int(Fault.RESET)

@@ -12,10 +12,12 @@ import pyarrow.compute as pc
 from deskhand.errors import DeskhandError
 from deskhand.fleet.checksum import FIELDS, row_hashes
 from deskhand.fleet.identifiers import LENGTH, numbers
+from deskhand.fleet.tables import PART_SHIFT
 from deskhand.fleet.verify.records import FIELD_KINDS, TYPED, parse_records
 
 Places = npt.NDArray[np.int32]
 Known = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 # Hashes of rows whose content cannot be that of any event: no JSON, members of wrong types.
 UNREADABLE, ALTERED = np.uint64(1), np.uint64(2)
@@ -166,53 +168,83 @@ def _joined(parts: list[npt.NDArray[Any] | None]) -> npt.NDArray[Any] | None:
     )
 
 
+class _Events(NamedTuple):
+    """The events' fields, from columns or from records, under our names."""
+
+    fields: pa.Table
+    readable: Mask
+    typed: Mask
+
+
+def _events(table: pa.Table, layout: Layout) -> _Events:
+    sure = np.ones(table.num_rows, np.bool_)
+    typed = (
+        _whole(table, TYPED).to_numpy(zero_copy_only=False) if TYPED in table.column_names else sure
+    )
+    record = layout.name("record")
+    if record not in table.column_names:
+        return _Events(_ours(table, {name: layout.name(name) for name in _NAMES}), sure, typed)
+    # What is a column has its name there, and our name within the record.
+    theirs = {
+        name: name if layout.name(name) in table.column_names else layout.name(name)
+        for name in _NAMES
+    }
+    if pa.types.is_struct(table.schema.field(record).type):
+        inside = _whole(table, record)
+        within = pa.table(inside.flatten(), names=[one.name for one in inside.type])
+        return _Events(
+            _ours(within, theirs), pc.is_valid(inside).to_numpy(zero_copy_only=False), typed
+        )
+    kinds = {
+        theirs[name]: FIELD_KINDS.get(name, pa.string()) for name in _NAMES if name != "record"
+    }
+    parsed = parse_records(_binary(table, record), kinds)
+    return _Events(_ours(parsed.table, theirs), parsed.readable, typed & parsed.typed)
+
+
+def _ours(table: pa.Table, theirs: Mapping[str, str]) -> pa.Table:
+    """Return the columns that hold anything, under our names."""
+    found = {name: _whole(table, its) for name, its in theirs.items() if its in table.column_names}
+    return pa.table({n: column for n, column in found.items() if column.null_count < len(column)})
+
+
 def _read_block(
     seed: int, known: tuple[Known, Known], table: pa.Table, layout: Layout, examples: int
 ) -> Stored:
     table = table.combine_chunks()
-    record = layout.name("record")
-    readable = typed = np.ones(table.num_rows, np.bool_)
-    events = table
-    if TYPED in table.column_names:
-        typed = _whole(table, TYPED).to_numpy(zero_copy_only=False)
-    if record in table.column_names and pa.types.is_struct(table.schema.field(record).type):
-        inside = _whole(table, record)
-        readable = pc.is_valid(inside).to_numpy(zero_copy_only=False)
-        events = pa.table(inside.flatten(), names=[one.name for one in inside.type])
-    elif record in table.column_names:
-        kinds = layout.kinds()
+    fields, readable, typed = _events(table, layout)
+    for name in ("session_id", "seq", "batch_id"):
+        column = layout.name(name)
+        if column in table.column_names or not (readable.any() or name == "batch_id"):
+            continue
         # A service may keep nothing but records; then these say whose they are.
-        kinds |= {
-            layout.name(name): pa.string()
-            for name in ("session_id", "batch_id")
-            if layout.name(name) not in table.column_names
-        }
-        parsed = parse_records(_binary(table, record), kinds)
-        events, readable = parsed.table, parsed.readable
-        typed = typed & parsed.typed
-        for name in ("session_id", "batch_id"):
-            column = layout.name(name)
-            if column not in table.column_names and events[column].null_count < len(events):
-                table = table.append_column(column, events[column])
-    session_column, seq_column = layout.name("session_id"), layout.name("seq")
-    within = _numbers(events, seq_column) if seq_column in events.column_names else None
-    if seq_column not in table.column_names and within is None:
-        raise _missing(table, seq_column, layout)
-    if session_column not in table.column_names:
-        raise _missing(table, session_column, layout)
-    seq = _numbers(table, seq_column) if seq_column in table.column_names else within
-    assert seq is not None
-    fields = _fields(events, layout, seq)
+        if name in fields.column_names:
+            table = table.append_column(column, fields[name])
+        elif name != "batch_id":
+            raise DeskhandError(
+                f"the stored rows have no column {column!r}, only "
+                f"{', '.join(table.column_names) or 'none'}; say what the service calls it: "
+                f"--columns {name}=THEIRS."
+            )
+    nothing = pa.nulls(table.num_rows)
+    if layout.name("session_id") not in table.column_names:
+        table = table.append_column(layout.name("session_id"), nothing)
+    if layout.name("seq") not in table.column_names:
+        table = table.append_column(layout.name("seq"), nothing)
+    session_column = layout.name("session_id")
+    seq = _numbers(table, layout.name("seq"))
+    if "seq" in fields.column_names:
+        within = _numbers(fields, "seq")
+        # The column says another number than the record: the row is not what was sent.
+        typed = typed & ((within == seq) | (within < 0))
+        fields = fields.drop_columns(["seq"])
     try:
-        row_hash = row_hashes(fields)
+        row_hash = row_hashes(_texts(fields).append_column("seq", pa.array(seq)))
     except TypeError as error:
         raise DeskhandError(
             f"stored fields cannot be compared: {error}; store them as numbers, booleans or text, or "
             "name another column with --columns."
         ) from error
-    if within is not None:
-        # The column says another number than the record: the row is not what was sent.
-        typed = typed & ((within == seq) | (within < 0))
     row_hash = np.where(typed, row_hash, ALTERED)
     empty = pc.is_null(table[session_column]).to_numpy() & (seq < 0)
     row_hash = np.where(readable & ~empty, row_hash, UNREADABLE)
@@ -232,30 +264,21 @@ def _read_block(
     )
 
 
-def _missing(table: pa.Table, column: str, layout: Layout) -> DeskhandError:
-    ours = next((k for k, v in layout.names.items() if v == column), column)
-    return DeskhandError(
-        f"the stored rows have no column {column!r}, only {', '.join(table.column_names) or 'none'}; "
-        f"say what the service calls it: --columns {ours}=THEIRS."
-    )
-
-
 def _binary(table: pa.Table, name: str) -> pa.Array:
     column = _whole(table, name)
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
-    if pa.types.is_null(column.type):
-        return column.cast(pa.binary())
+    kind = column.type
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind):
+        kind = None
     try:
-        return (
-            column.cast(pa.binary())
-            if not pa.types.is_integer(column.type)
-            else column.cast(pa.string()).cast(pa.binary())
-        )
+        if kind is not None:
+            return column.cast(pa.binary())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        raise DeskhandError(
-            f"column {name!r} holds {column.type}, and should hold text; name another with --columns."
-        ) from None
+        pass
+    raise DeskhandError(
+        f"column {name!r} holds {column.type}, and should hold text; name another with --columns."
+    )
 
 
 def _whole(table: pa.Table, name: str) -> pa.Array:
@@ -289,18 +312,13 @@ def _numbers(table: pa.Table, name: str) -> npt.NDArray[np.int32]:
     return np.where((values >= 0) & (values < _SEQS), values, -1).astype(np.int32)
 
 
-def _fields(events: pa.Table, layout: Layout, seq: npt.NDArray[np.int32]) -> pa.Table:
-    columns: dict[str, Any] = {}
-    for name in FIELDS:
-        theirs = layout.name(name)
-        if theirs not in events.column_names:
-            if name == "seq":
-                columns[name] = pa.array(seq)
-            continue
-        column = _whole(events, theirs)
-        if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
-            column = _text(column)
-        columns[name] = column
+def _texts(fields: pa.Table) -> pa.Table:
+    """Return fields with bytes read as text."""
+    columns = {}
+    for name in fields.column_names:
+        column = _whole(fields, name)
+        binary = pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type)
+        columns[name] = _text(column) if binary else column
     return pa.table(columns)
 
 
@@ -321,11 +339,10 @@ def _places(
     """Return which of the known ones identifiers are, -1 for others, and the first others by row."""
     coded = column.dictionary_encode()
     texts = [text or b"" for text in coded.dictionary.to_pylist()]
-    # Halves of a batch may carry its identifier and something behind it.
-    cut = [
-        t[:LENGTH] if t[LENGTH : LENGTH + 1] in (b"-", b".", b":", b"/", b"#") else t for t in texts
-    ]
-    number = numbers(seed, what, np.array([*cut, b""], f"S{LENGTH + 1}"))
+    number = numbers(seed, what, np.array([*texts, b""], f"S{LENGTH + 1}"))
+    if what == "batch":
+        # A part of a batch that was too large has a number of its own, which stands above the batch's.
+        number = np.where(number >= 0, number & ((1 << PART_SHIFT) - 1), -1)
     place = np.searchsorted(known, number)
     ours = np.append(known, -1)[place] == number
     index = pc.fill_null(coded.indices, len(texts)).to_numpy(zero_copy_only=False)

@@ -64,6 +64,8 @@ def verify(
         When the plan, the run or the rows cannot be read, or do not belong together.
     """
     layout = layout or Layout()
+    if examples < 0:
+        raise DeskhandError(f"examples is {examples}; it must be 0 or more.")
     expectation = read_expectation(plan, run)
     if late_s is not None:
         _check_late(layout, expectation, late_s)

@@ -1,5 +1,7 @@
 """The judge: nothing is said of a clean store, and of a wrong one exactly what was planted in it."""
 
+import json
+import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,11 +17,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from deskhand.cli_fleet.verify import verify as command
+from deskhand.errors import DeskhandError
 from deskhand.fleet.description import EXAMPLE, described
 from deskhand.fleet.identifiers import identifiers
 from deskhand.fleet.plan import make_plan
 from deskhand.fleet.plan_files import Plan, columns_of
-from deskhand.fleet.tables import FORMAT, HISTORY, Expected, Fault, Outcome
+from deskhand.fleet.tables import FORMAT, HISTORY, PART_SHIFT, Expected, Fault, Outcome
 from deskhand.fleet.verify.rows import Layout
 from deskhand.fleet.verify.verdicts import Verdict, Verification
 from deskhand.fleet.verify.verify import verify
@@ -163,7 +167,7 @@ def planned_world(out: Path, devices: int) -> World:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return planned_world(tmp_path_factory.mktemp("verify") / "plan", 100)
+    return planned_world(tmp_path_factory.mktemp("verify") / "plan", 60)
 
 
 @pytest.fixture(scope="module")
@@ -469,3 +473,330 @@ def test_any_set_of_wrongness_is_found_exactly(
     assert found.ok is not bool(plants)
     for one in found.found:
         assert 0 < len(one.examples) <= 5
+
+
+def test_without_a_run_all_that_is_valid_must_be_there_once(world: World) -> None:
+    accept = np.flatnonzero(world.batches["expected"] == Expected.ACCEPT)
+    stored = events_of(world.plan, world.batches, accept)
+    assert verify(world.plan.folder, [stored]).found == ()
+    assert counts(verify(world.plan.folder, [stored.slice(2)])) == {"LOST": 2}
+    twice = pa.concat_tables([stored, stored.slice(0, 5)])
+    assert counts(verify(world.plan.folder, [twice])) == {"DUPLICATED": 5}
+
+
+def test_an_empty_store_has_lost_everything(world: World, run: Path) -> None:
+    found = judged(world, run, world.stored.slice(0, 0))
+    assert counts(found) == {"LOST": found.events_ok}
+    assert counts(verify(world.plan.folder, [], run=run)) == {"LOST": found.events_ok}
+
+
+def test_faults_are_told_with_what_they_struck(world: World, run: Path) -> None:
+    duplicates = (world.batches["faults"] & Fault.DUPLICATE) != 0
+    certain = world.batches["expected"] == Expected.ACCEPT
+    last = np.full(len(duplicates), -1)
+    last[world.history["batch"]] = world.history["outcome"]
+    batch = int(np.flatnonzero(duplicates & certain & (last == Outcome.OK))[0])
+    kept = pa.array(world.batch != batch)
+    (lost,) = judged(world, run, world.stored.filter(kept)).found
+    assert lost.batches == 1
+    assert lost.by_fault["DUPLICATE"] == lost.events == int((world.batch == batch).sum())
+    assert lost.examples[0].batch_id == identifiers(world.plan.seed, "batch", batch)[0].decode()
+    assert "DUPLICATE" in lost.examples[0].faults
+
+
+# ---- batches that were sent in parts --------------------------------------------------------
+
+
+def in_halves(world: World, outcomes: tuple[Outcome, Outcome], status: int) -> tuple[Any, int, int]:
+    """Return a history in which one batch was too large and went in halves, the batch, and the cut."""
+    sure = Planting(world, np.random.default_rng(1))
+    batch = sure.batch(sure.surely_stored())
+    history = {
+        name: column[world.history["batch"] != batch] for name, column in world.history.items()
+    }
+    seq = world.stored["seq"].to_numpy()[world.batch == batch]
+    cut = int(seq[len(seq) // 2])
+    whole = (0, int(seq[0]), int(seq[-1]), 413, int(Outcome.FAIL))
+    left = (1, int(seq[0]), cut - 1, 200 if outcomes[0] == Outcome.OK else status, int(outcomes[0]))
+    right = (2, cut, int(seq[-1]), 200 if outcomes[1] == Outcome.OK else status, int(outcomes[1]))
+    rows = np.array([whole, left, right])
+    names = ("part", "first_seq", "last_seq", "status", "outcome")
+    for name, column in history.items():
+        more = (
+            rows[:, names.index(name)] if name in names else np.full(3, batch * (name == "batch"))
+        )
+        history[name] = np.concatenate([column, more])
+    return history, batch, cut
+
+
+@pytest.mark.parametrize("with_batches", [True, False])
+@pytest.mark.parametrize(
+    ("second", "status", "stored_half", "verdict"),
+    [
+        (Outcome.OK, 200, True, None),
+        (Outcome.OK, 200, False, Verdict.LOST),
+        (Outcome.UNKNOWN, 0, True, None),
+        (Outcome.UNKNOWN, 0, False, None),
+        (Outcome.FAIL, 503, False, None),
+        (Outcome.FAIL, 503, True, Verdict.PHANTOM),
+        (Outcome.FAIL, 413, False, Verdict.WRONGLY_REJECTED),
+    ],
+)
+def test_halves_are_judged_each_by_its_own_answer(
+    world: World,
+    tmp_path: Path,
+    second: Outcome,
+    status: int,
+    stored_half: bool,
+    verdict: Verdict | None,
+    with_batches: bool,
+) -> None:
+    history, batch, cut = in_halves(world, (Outcome.OK, second), status)
+    upper = (world.batch == batch) & (world.stored["seq"].to_numpy() >= cut)
+    kept = ~upper if not stored_half else np.ones(len(upper), np.bool_)
+    stored = world.stored.filter(pa.array(kept))
+    if with_batches:
+        # To the service a half is a batch of its own, whose number has its part's above.
+        own = identifiers(world.plan.seed, "batch", batch | (2 << PART_SHIFT))[0].decode()
+        names = np.where(upper[kept], own, np.array(stored["batch_id"].to_pylist()))
+        stored = stored.set_column(1, "batch_id", pa.array(names.tolist()))
+    else:
+        stored = stored.drop_columns(["batch_id"])
+    run = write_run(world, tmp_path / "run", history)
+    found = verify(world.plan.folder, [stored], run=run)
+    assert counts(found) == ({} if verdict is None else {str(verdict): int(upper.sum())})
+
+
+# ---- where rows are stored ------------------------------------------------------------------
+
+
+def as_parquet_folder(rows: pa.Table, place: Path) -> str:
+    place.mkdir()
+    half = rows.num_rows // 2
+    pq.write_table(rows.slice(0, half), place / "events-1.parquet")
+    pq.write_table(rows.slice(half), place / "events-2.parquet")
+    pq.write_table(pa.table({"batch_id": ["no event"]}), place / "batches-1.parquet")
+    return str(place)
+
+
+def as_parquet_of_fields(rows: pa.Table, place: Path) -> str:
+    events = [orjson.loads(record) for record in rows["record"].to_pylist()]
+    columns = {name: rows[name] for name in rows.column_names if name != "record"}
+    names = dict.fromkeys(name for event in events for name in event)
+    columns |= {name: pa.array([event.get(name) for event in events]) for name in names}
+    return as_parquet_folder(pa.table(columns), place)
+
+
+def as_glob_of_lines(rows: pa.Table, place: Path) -> str:
+    place.mkdir()
+    for number, part in enumerate((rows.slice(0, 9), rows.slice(9))):
+        text = [
+            orjson.dumps({**row, "record": row["record"].decode(errors="replace")})
+            for row in part.to_pylist()
+        ]
+        (place / f"part-{number}.ndjson").write_bytes(b"\n".join(text) + b"\n\n")
+    return str(place / "part-*.ndjson")
+
+
+def as_nested_lines(rows: pa.Table, place: Path) -> str:
+    with place.open("wb") as file:
+        for row in rows.to_pylist():
+            head = orjson.dumps({name: value for name, value in row.items() if name != "record"})
+            file.write(head[:-1] + b',"record":' + row["record"] + b"}\n")
+    return str(place)
+
+
+def as_flat_lines(rows: pa.Table, place: Path) -> str:
+    with place.open("wb") as file:
+        for row in rows.to_pylist():
+            head = {name: row[name] for name in ("session_id", "batch_id", "row", "stored_us")}
+            file.write(orjson.dumps(head)[:-1] + b"," + row["record"][1:] + b"\n")
+    return str(place)
+
+
+def as_sqlite(rows: pa.Table, place: Path) -> str:
+    with sqlite3.connect(place) as base:
+        base.execute("create table events(row, batch_id, session_id, seq, stored_us, record)")
+        base.executemany(
+            "insert into events values(?, ?, ?, ?, ?, cast(? as text))",
+            [tuple(row.values()) for row in rows.to_pylist()],
+        )
+    base.close()
+    return str(place)
+
+
+def as_duckdb(rows: pa.Table, place: Path) -> str:
+    duckdb = pytest.importorskip("duckdb", reason='needs duckdb: pip install "deskhand[fleet]"')
+    with duckdb.connect(str(place)) as base:
+        base.register("rows", rows)
+        base.execute("create table events as select * from rows")
+    return f"duckdb:{place}"
+
+
+STORES = (
+    as_parquet_folder,
+    as_parquet_of_fields,
+    as_glob_of_lines,
+    as_nested_lines,
+    as_flat_lines,
+    as_sqlite,
+    as_duckdb,
+)
+
+
+@pytest.fixture(scope="module")
+def readable(world: World) -> pa.Table:
+    """Return what is stored by services that keep text that is UTF-8 alone."""
+    variants = world.plan.pool_columns["variant"][world.batches["pool_batch"]]
+    odd = np.isin(variants, [int(Fault.NAN), int(Fault.BAD_UTF8), int(Fault.LONE_SURROGATE)])
+    return world.stored.filter(pa.array(~odd[world.batch]))
+
+
+@pytest.mark.parametrize("store", STORES, ids=lambda store: store.__name__)
+def test_every_kind_of_store_is_read_alike(
+    world: World,
+    run: Path,
+    readable: pa.Table,
+    tmp_path: Path,
+    store: Callable[[pa.Table, Path], str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sure = Planting(world, np.random.default_rng(3))
+    lost = world.stored["row"].to_numpy()[sure.rows(sure.batch(sure.surely_stored()))]
+    kept = ~np.isin(readable["row"].to_numpy(), lost)
+    clean = store(readable, tmp_path / "clean.store")
+    wrong = store(readable.filter(pa.array(kept)), tmp_path / "wrong.store")
+    asked: dict[str, Any] = {"run": run, "order": "row", "time": "stored_us", "late_s": 10.0}
+    assert command(world.plan.folder, stored=clean, **asked) == 0
+    said = capsys.readouterr().out
+    assert "ok <= stored <= ok + unknown holds" in said
+    assert command(world.plan.folder, stored=wrong, json=True, **asked) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["ok"] is False
+    assert told["counts"] == {str(one): len(lost) * (one is Verdict.LOST) for one in Verdict}
+
+
+def test_columns_may_have_any_names(
+    world: World, run: Path, readable: pa.Table, tmp_path: Path
+) -> None:
+    names = ["n", "b", "sid", "number", "at", "payload"]
+    stored = as_parquet_folder(readable.rename_columns(names), tmp_path / "renamed")
+    columns = "session_id=sid, seq=number,batch_id=b"
+    found = command(world.plan.folder, stored=stored, run=run, columns=columns, record="payload")
+    assert found == 0
+
+
+def test_a_function_of_ones_own_is_a_store(
+    world: World,
+    run: Path,
+    readable: pa.Table,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pq.write_table(readable, tmp_path / "mine.parquet")
+    (tmp_path / "my_own_store.py").write_text(
+        "import pyarrow.parquet as pq\n"
+        f"def rows():\n    yield pq.read_table({str(tmp_path / 'mine.parquet')!r})\n"
+        "def odd():\n    yield 5\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert command(world.plan.folder, stored="my_own_store:rows", run=run) == 0
+    for name, reason in (("odd", "it must yield pyarrow tables"), ("none", "cannot be imported")):
+        with pytest.raises(DeskhandError, match=reason):
+            command(world.plan.folder, stored=f"my_own_store:{name}", run=run)
+
+
+def test_a_store_is_never_written_to(
+    world: World, run: Path, readable: pa.Table, tmp_path: Path
+) -> None:
+    stored = as_sqlite(readable, tmp_path / "s.db")
+    before = Path(stored).read_bytes()
+    with pytest.raises(DeskhandError, match="readonly"):
+        command(world.plan.folder, stored=stored, run=run, query="delete from events")
+    assert Path(stored).read_bytes() == before
+    seen = "select * from events where seq >= 0"
+    assert command(world.plan.folder, stored=stored, run=run, query=seen) == 0
+
+
+# ---- bad input ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"stored": "nowhere"}, "nothing is stored there"),
+        ({"stored": "*.none"}, "nothing is stored there"),
+        ({"table": "other"}, "no such table"),
+        ({"query": "select 1 from"}, "incomplete input"),
+        ({"columns": "session_id"}, "has no name"),
+        ({"columns": "sid=session_id"}, "not a column of events"),
+        ({"columns": "session_id=sid"}, "no column 'sid'"),
+        ({"columns": "seq=number"}, "no column 'number'"),
+        ({"columns": "seq=record"}, "should hold whole numbers"),
+        ({"record": "seq"}, "should hold text"),
+        ({"order": "other"}, "no column 'other'"),
+        ({"order": "record"}, "must hold numbers or timestamps"),
+        ({"late_s": 5.0}, "needs the column"),
+        ({"time": "record", "late_s": 5.0}, "time column 'record'"),
+        ({"time": "stored_us", "late_s": -1.0}, "0 or more seconds"),
+        ({"run": "nowhere"}, "no such file"),
+        ({"plan": "nowhere"}, "no complete plan"),
+        ({"examples": -1}, "examples is -1"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_a_remedy(
+    world: World,
+    run: Path,
+    readable: pa.Table,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    given: dict[str, Any],
+    reason: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    stored = as_sqlite(readable.slice(0, 50), tmp_path / "s.db")
+    asked: dict[str, Any] = {"stored": stored, "run": run, "plan": world.plan.folder} | given
+    for name in ("plan", "run"):
+        asked[name] = Path(asked[name])
+    with pytest.raises(DeskhandError, match=reason):
+        command(asked.pop("plan"), **asked)
+
+
+def test_files_that_are_none_are_refused(world: World, run: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.parquet").write_bytes(b"PAR1 and no more")
+    (tmp_path / "b.ndjson").write_bytes(b"no json\nat all\n")
+    (tmp_path / "c.db").write_bytes(b"SQLite format 3\0 and no more")
+    (tmp_path / "empty").mkdir()
+    for name, reason in (
+        ("a.parquet", "cannot be read as Parquet"),
+        ("b.ndjson", "no JSON lines"),
+        ("c.db", "not a database|malformed"),
+        ("empty", "nothing is stored"),
+        ("duckdb:none.db", "no such file"),
+    ):
+        where = name if ":" in name else str(tmp_path / name)
+        with pytest.raises(DeskhandError, match=reason):
+            command(world.plan.folder, stored=where, run=run)
+
+
+def test_a_run_of_another_plan_is_refused(world: World, tmp_path: Path) -> None:
+    run = write_run(world, tmp_path / "run")
+    record = orjson.loads((run / "run.json").read_bytes())
+    (run / "run.json").write_bytes(orjson.dumps(record | {"plan_sha256": "0" * 64}))
+    with pytest.raises(DeskhandError, match="a run of another plan"):
+        verify(world.plan.folder, [world.stored], run=run)
+    odd = {name: column.copy() for name, column in world.history.items()}
+    odd["batch"][0] = 10**12
+    with pytest.raises(DeskhandError, match="batch 1000000000000 is not in the plan"):
+        verify(world.plan.folder, [world.stored], run=write_run(world, tmp_path / "odd", odd))
+    (tmp_path / "odd" / "history" / "part-00001.parquet").write_bytes(b"PAR1")
+    with pytest.raises(DeskhandError, match="history: cannot be read"):
+        verify(world.plan.folder, [world.stored], run=tmp_path / "odd")
+
+
+def test_what_another_plan_sent_is_none_of_ours(world: World, run: Path, tmp_path: Path) -> None:
+    other = described({**EXAMPLE, "seed": 8, "devices": 3})
+    make_plan(other, tmp_path / "other")
+    foreign = made_world(Plan.load(tmp_path / "other")).stored
+    found = judged(world, run, pa.concat_tables([world.stored, foreign]))
+    assert counts(found) == {"PHANTOM": foreign.num_rows}
