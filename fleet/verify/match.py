@@ -140,8 +140,13 @@ def _groups(
     unreadable = stored.row_hash == UNREADABLE
     strange = stored.session < 0
     nowhere = unreadable & (strange | (stored.seq < 0))
+    refusable = np.zeros(len(nowhere), np.bool_)
+    if stored.batch is not None:
+        reject = np.append(expectation.expected == Expected.REJECT, False)
+        refusable = nowhere & reject[stored.batch]
     checks = [
-        (Verdict.CORRUPTED, nowhere, "unreadable, so its session or seq is not known"),
+        (Verdict.WRONGLY_ACCEPTED, refusable, "stored unreadable, of a batch that is not valid"),
+        (Verdict.CORRUPTED, nowhere & ~refusable, "unreadable, so its session or seq is not known"),
         (Verdict.PHANTOM, strange & ~nowhere, "the session is none of the plan"),
         (Verdict.PHANTOM, ~strange & ~nowhere & (stored.seq < 0), "seq is no whole number from 0"),
     ]

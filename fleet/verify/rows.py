@@ -144,6 +144,14 @@ def read_rows(
     if not blocks:
         nothing = np.zeros(0, np.int32)
         return Stored(nothing, None, nothing, np.zeros(0, np.uint64), None, None, {})
+    if any(block.batch is not None for block in blocks):
+        # Where records alone say of which batch they are, a block of unreadable ones says nothing.
+        blocks = [
+            block._replace(batch=np.full(len(block.seq), -1, np.int32))
+            if block.batch is None and (block.row_hash == UNREADABLE).all()
+            else block
+            for block in blocks
+        ]
     if len({block.batch is None for block in blocks}) > 1:
         raise DeskhandError(
             f"{layout.name('batch_id')}: some of the stored tables have this column and some have "
@@ -214,23 +222,18 @@ def _read_block(
     table = table.combine_chunks()
     fields, readable, typed = _events(table, layout)
     for name in ("session_id", "seq", "batch_id"):
-        column = layout.name(name)
-        if column in table.column_names or not (readable.any() or name == "batch_id"):
-            continue
         # A service may keep nothing but records; then these say whose they are.
-        if name in fields.column_names:
-            table = table.append_column(column, fields[name])
-        elif name != "batch_id":
-            raise DeskhandError(
-                f"the stored rows have no column {column!r}, only "
-                f"{', '.join(table.column_names) or 'none'}; say what the service calls it: "
-                f"--columns {name}=THEIRS."
-            )
-    nothing = pa.nulls(table.num_rows)
-    if layout.name("session_id") not in table.column_names:
-        table = table.append_column(layout.name("session_id"), nothing)
-    if layout.name("seq") not in table.column_names:
-        table = table.append_column(layout.name("seq"), nothing)
+        if layout.name(name) not in table.column_names and name in fields.column_names:
+            table = table.append_column(layout.name(name), fields[name])
+    for name in ("session_id", "seq"):
+        if layout.name(name) not in table.column_names:
+            if readable.any():
+                raise DeskhandError(
+                    f"the stored rows have no column {layout.name(name)!r}, only "
+                    f"{', '.join(table.column_names) or 'none'}; say what the service calls it: "
+                    f"--columns {name}=THEIRS."
+                )
+            table = table.append_column(layout.name(name), pa.nulls(table.num_rows))
     session_column = layout.name("session_id")
     seq = _numbers(table, layout.name("seq"))
     if "seq" in fields.column_names:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from deskhand.errors import DeskhandError
-from deskhand.fleet.verify import databases, files
+from deskhand.fleet.verify import databases, files, services
 from deskhand.fleet.verify.rows import Layout
 
 DEFAULT_TABLE = "events"
@@ -29,7 +29,9 @@ def open_stored(
     ----------
     where : str
         A folder, a glob or a file of Parquet or NDJSON; an SQLite file; ``duckdb:FILE``;
-        ``postgresql://...``; or ``module:function``, which yields Arrow tables.
+        ``postgresql://...``; ``nats://HOST:PORT/STREAM``, ``redis://HOST:PORT/0/STREAM`` or
+        ``files:FOLDER`` with the bodies of the generic targets; ``aw:http://127.0.0.1:5600``; or
+        ``module:function``, which yields Arrow tables.
     table : str, optional
         Of a data base, ``events`` when not given; of a folder, the beginning of the files' names.
     query : str, optional
@@ -51,6 +53,14 @@ def open_stored(
         return databases.read_postgresql(where, _sql(table, query))
     if where.startswith("duckdb:"):
         return databases.read_duckdb(Path(where.removeprefix("duckdb:")), _sql(table, query))
+    if where.startswith("aw:"):
+        return services.read_activitywatch(where.removeprefix("aw:"))
+    if where.startswith("nats://"):
+        return services.read_nats(where)
+    if where.startswith(("redis://", "rediss://")):
+        return services.read_redis(where)
+    if where.startswith("files:"):
+        return services.read_folder(Path(where.removeprefix("files:").removeprefix("//")))
     path = Path(where)
     if path.is_file():
         kind = files.kind_of(path)
