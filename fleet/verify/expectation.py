@@ -30,7 +30,6 @@ class Pool:
     first: Ints
     events: Ints
     checksum: npt.NDArray[np.uint64]
-    wild: npt.NDArray[np.bool_]  # holds an event without a hash
     seq: Ints
     row_hash: npt.NDArray[np.uint64]
 
@@ -161,12 +160,10 @@ def _pool(plan: Plan) -> Pool:
     with np.errstate(over="ignore"):
         sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(row_hash, dtype=np.uint64)])
         checksum = sums[last] - sums[first]
-    blanks = np.concatenate([[0], np.cumsum(row_hash == 0)])
     return Pool(
         first=first.astype(np.int64),
         events=(last - first).astype(np.int64),
         checksum=checksum,
-        wild=blanks[last] > blanks[first],
         seq=_ints(plan.pool_events, "seq"),
         row_hash=row_hash,
     )

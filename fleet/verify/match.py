@@ -209,10 +209,7 @@ def _differing(
     with np.errstate(over="ignore"):
         same |= (count == low_count + more_count) & (hashes == low_sum + more_sum)
     same[owner[expectation.split]] = False
-    # An event without a hash cannot be summed; where nothing of it need be there, none may be.
-    wild = pool.wild[row]
-    same[owner[wild & least]] = False
-    same[owner[wild & maybe & (count[owner] != low_count[owner])]] = False
+    # An event without a hash adds nothing to what is expected, so where it is stored the sums differ.
     return (
         ~same,
         int(events[least].sum()) + int(at_least(expectation, parts.batch, parts.rank).sum()),

@@ -1,7 +1,6 @@
 """Stored rows in any layout as (session, batch, seq, hash) in columns, some 40 bytes a row."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,9 +9,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deskhand.errors import DeskhandError
-from deskhand.fleet.checksum import FIELDS, row_hashes
+from deskhand.fleet.checksum import row_hashes
 from deskhand.fleet.identifiers import LENGTH, numbers
 from deskhand.fleet.tables import PART_SHIFT
+from deskhand.fleet.verify.columns import (
+    binary_column,
+    order_column,
+    sequence_column,
+    text_column,
+    time_column,
+    whole_column,
+)
+from deskhand.fleet.verify.layout import NAMES, Layout
 from deskhand.fleet.verify.records import FIELD_KINDS, TYPED, parse_records
 
 Places = npt.NDArray[np.int32]
@@ -21,71 +29,6 @@ Mask = npt.NDArray[np.bool_]
 
 # Hashes of rows whose content cannot be that of any event: no JSON, members of wrong types.
 UNREADABLE, ALTERED = np.uint64(1), np.uint64(2)
-_SEQS = 2**31
-_NAMES = ("session_id", "batch_id", "record", *FIELDS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """What the columns of a service are called.
-
-    Parameters
-    ----------
-    names : mapping of str to str
-        Our name to the service's, for ``session_id``, ``seq``, ``batch_id`` and the event's fields;
-        what is not named has our name.
-    record : str
-        A column with the whole event as JSON; when the table has none, fields are columns.
-    order : str, optional
-        A column by which the service orders rows.
-    time : str, optional
-        A column with the time of storing: a timestamp, ISO text, or Unix time in s, ms, us or ns.
-    """
-
-    names: Mapping[str, str] = field(default_factory=dict)
-    record: str = "record"
-    order: str | None = None
-    time: str | None = None
-
-    def __post_init__(self) -> None:
-        strange = sorted(set(self.names) - set(_NAMES))
-        if strange:
-            raise DeskhandError(
-                f"columns: {', '.join(strange)}: not a column of events; "
-                f"write ours=theirs with ours one of {', '.join(_NAMES)}."
-            )
-
-    def name(self, ours: str) -> str:
-        """Return what the service calls one of our columns."""
-        return self.names.get(ours, self.record if ours == "record" else ours)
-
-    def kinds(self) -> dict[str, pa.DataType]:
-        """Return the events' fields under the service's names, with their types in JSON."""
-        return {self.name(name): kind for name, kind in FIELD_KINDS.items()}
-
-
-def parse_names(text: str) -> dict[str, str]:
-    """Return column names out of ``ours=theirs,ours=theirs``.
-
-    Raises
-    ------
-    DeskhandError
-        When it is not written like this.
-
-    Examples
-    --------
-    >>> parse_names("session_id=sid,seq=n")
-    {'session_id': 'sid', 'seq': 'n'}
-    """
-    pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
-    odd = [
-        ours for ours, equals, theirs in pairs if not (ours.strip() and equals and theirs.strip())
-    ]
-    if odd:
-        raise DeskhandError(
-            f"columns {text!r}: {odd[0]!r} has no name; write session_id=sid,seq=n."
-        )
-    return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
 
 
 class Stored(NamedTuple):
@@ -187,32 +130,34 @@ class _Events(NamedTuple):
 def _events(table: pa.Table, layout: Layout) -> _Events:
     sure = np.ones(table.num_rows, np.bool_)
     typed = (
-        _whole(table, TYPED).to_numpy(zero_copy_only=False) if TYPED in table.column_names else sure
+        whole_column(table, TYPED).to_numpy(zero_copy_only=False)
+        if TYPED in table.column_names
+        else sure
     )
     record = layout.name("record")
     if record not in table.column_names:
-        return _Events(_ours(table, {name: layout.name(name) for name in _NAMES}), sure, typed)
+        return _Events(_ours(table, {name: layout.name(name) for name in NAMES}), sure, typed)
     # What is a column has its name there, and our name within the record.
     theirs = {
         name: name if layout.name(name) in table.column_names else layout.name(name)
-        for name in _NAMES
+        for name in NAMES
     }
     if pa.types.is_struct(table.schema.field(record).type):
-        inside = _whole(table, record)
+        inside = whole_column(table, record)
         within = pa.table(inside.flatten(), names=[one.name for one in inside.type])
         return _Events(
             _ours(within, theirs), pc.is_valid(inside).to_numpy(zero_copy_only=False), typed
         )
-    kinds = {
-        theirs[name]: FIELD_KINDS.get(name, pa.string()) for name in _NAMES if name != "record"
-    }
-    parsed = parse_records(_binary(table, record), kinds)
+    kinds = {theirs[name]: FIELD_KINDS.get(name, pa.string()) for name in NAMES if name != "record"}
+    parsed = parse_records(binary_column(table, record), kinds)
     return _Events(_ours(parsed.table, theirs), parsed.readable, typed & parsed.typed)
 
 
 def _ours(table: pa.Table, theirs: Mapping[str, str]) -> pa.Table:
     """Return the columns that hold anything, under our names."""
-    found = {name: _whole(table, its) for name, its in theirs.items() if its in table.column_names}
+    found = {
+        name: whole_column(table, its) for name, its in theirs.items() if its in table.column_names
+    }
     return pa.table({n: column for n, column in found.items() if column.null_count < len(column)})
 
 
@@ -235,9 +180,9 @@ def _read_block(
                 )
             table = table.append_column(layout.name(name), pa.nulls(table.num_rows))
     session_column = layout.name("session_id")
-    seq = _numbers(table, layout.name("seq"))
+    seq = sequence_column(table, layout.name("seq"))
     if "seq" in fields.column_names:
-        within = _numbers(fields, "seq")
+        within = sequence_column(fields, "seq")
         # The column says another number than the record: the row is not what was sent.
         typed = typed & ((within == seq) | (within < 0))
         fields = fields.drop_columns(["seq"])
@@ -251,89 +196,32 @@ def _read_block(
     row_hash = np.where(typed, row_hash, ALTERED)
     empty = pc.is_null(table[session_column]).to_numpy() & (seq < 0)
     row_hash = np.where(readable & ~empty, row_hash, UNREADABLE)
-    session, strange = _places(seed, "session", known[0], _binary(table, session_column), examples)
+    session, strange = _places(
+        seed, "session", known[0], binary_column(table, session_column), examples
+    )
     batch_column = layout.name("batch_id")
     batch = None
     if batch_column in table.column_names:
-        batch, _ = _places(seed, "batch", known[1], _binary(table, batch_column), 0)
+        batch, _ = _places(seed, "batch", known[1], binary_column(table, batch_column), 0)
     return Stored(
         session,
         batch,
         seq,
         row_hash,
-        None if layout.order is None else _order(table, layout.order),
-        None if layout.time is None else _time_us(table, layout.time),
+        None if layout.order is None else order_column(table, layout.order),
+        None if layout.time is None else time_column(table, layout.time),
         strange,
     )
-
-
-def _binary(table: pa.Table, name: str) -> pa.Array:
-    column = _whole(table, name)
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    kind = column.type
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind):
-        kind = None
-    try:
-        if kind is not None:
-            return column.cast(pa.binary())
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        pass
-    raise DeskhandError(
-        f"column {name!r} holds {column.type}, and should hold text; name another with --columns."
-    )
-
-
-def _whole(table: pa.Table, name: str) -> pa.Array:
-    if name not in table.column_names:
-        raise DeskhandError(
-            f"the stored rows have no column {name!r}, only {', '.join(table.column_names) or 'none'}."
-        )
-    column = table[name]
-    if column.num_chunks == 1:
-        return column.chunk(0)
-    whole = column.combine_chunks()
-    return whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
-
-
-def _numbers(table: pa.Table, name: str) -> npt.NDArray[np.int32]:
-    """Return sequence numbers; what is none is -1."""
-    column = _whole(table, name)
-    kind = column.type
-    if pa.types.is_null(kind):
-        return np.full(len(column), -1, np.int32)
-    if pa.types.is_decimal(kind):
-        column = column.cast(pa.float64())
-    elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
-        raise DeskhandError(
-            f"column {name!r} holds {kind}, and should hold whole numbers; name another with "
-            "--columns seq=THEIRS."
-        )
-    values = pc.fill_null(column, -1).to_numpy(zero_copy_only=False)
-    if values.dtype.kind == "f":
-        values = np.where(np.isfinite(values) & (values == np.trunc(values)), values, -1)
-    return np.where((values >= 0) & (values < _SEQS), values, -1).astype(np.int32)
 
 
 def _texts(fields: pa.Table) -> pa.Table:
     """Return fields with bytes read as text."""
     columns = {}
     for name in fields.column_names:
-        column = _whole(fields, name)
+        column = whole_column(fields, name)
         binary = pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type)
-        columns[name] = _text(column) if binary else column
+        columns[name] = text_column(column) if binary else column
     return pa.table(columns)
-
-
-def _text(column: pa.Array) -> pa.Array:
-    try:
-        return column.cast(pa.string())
-    except pa.ArrowInvalid:
-        # Bytes that are no UTF-8 are no text that was sent; a replacement shows it.
-        return pa.array(
-            [None if one is None else one.decode(errors="replace") for one in column.to_pylist()],
-            pa.string(),
-        )
 
 
 def _places(
@@ -358,48 +246,3 @@ def _places(
                 "null" if coding == len(texts) else texts[coding].decode(errors="replace")
             )
     return found, strange
-
-
-def _order(table: pa.Table, name: str) -> npt.NDArray[np.int64]:
-    column = _whole(table, name)
-    if pa.types.is_timestamp(column.type):
-        column = column.cast(pa.timestamp("ns", column.type.tz), safe=False).cast(pa.int64())
-    if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
-        raise DeskhandError(
-            f"order column {name!r} holds {column.type}; it must hold numbers or timestamps."
-        )
-    if column.null_count:
-        raise DeskhandError(f"order column {name!r} has {column.null_count} nulls; name another.")
-    values: npt.NDArray[Any] = column.to_numpy(zero_copy_only=False)
-    if values.dtype.kind == "f":
-        # Floats that are not negative sort as their bits do.
-        values = np.maximum(values, 0.0).astype(np.float64).view(np.int64)
-    return np.asarray(values, np.int64)
-
-
-def _time_us(table: pa.Table, name: str) -> npt.NDArray[np.int64]:
-    column = _whole(table, name)
-    kind = column.type
-    try:
-        if pa.types.is_binary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
-            column = column.cast(pa.string()).cast(pa.timestamp("us", "UTC"))
-        if pa.types.is_timestamp(column.type):
-            times = column.cast(pa.timestamp("us", column.type.tz), safe=False).cast(pa.int64())
-            return np.asarray(pc.fill_null(times, -1).to_numpy(zero_copy_only=False), np.int64)
-        if pa.types.is_integer(kind) or pa.types.is_floating(kind):
-            values: npt.NDArray[Any] = pc.fill_null(column, -1).to_numpy(zero_copy_only=False)
-            return np.asarray(np.round(values * _unit_us(values)), np.int64)
-    except pa.ArrowInvalid as error:
-        raise DeskhandError(f"time column {name!r}: {error}.") from error
-    raise DeskhandError(
-        f"time column {name!r} holds {kind}; it must hold timestamps, ISO texts or Unix times."
-    )
-
-
-def _unit_us(values: npt.NDArray[Any]) -> float | int:
-    """Return how many microseconds one of these is, by its size: dates from 1973 to 5138."""
-    largest = float(np.max(values, initial=0))
-    for least, unit in ((1e17, 1e-3), (1e14, 1), (1e11, 1000)):
-        if largest >= least:
-            return unit
-    return 1_000_000

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from deskhand.errors import DeskhandError
 from deskhand.fleet.verify import databases, files, services
-from deskhand.fleet.verify.rows import Layout
+from deskhand.fleet.verify.layout import Layout
 
 DEFAULT_TABLE = "events"
 _ADAPTER = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")

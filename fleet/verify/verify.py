@@ -19,8 +19,9 @@ from deskhand.fleet.verify.expectation import (
     Ints,
     read_expectation,
 )
+from deskhand.fleet.verify.layout import Layout
 from deskhand.fleet.verify.match import Findings, match
-from deskhand.fleet.verify.rows import Layout, Stored, read_rows
+from deskhand.fleet.verify.rows import Stored, read_rows
 from deskhand.fleet.verify.sequence import late, misordered, origins
 from deskhand.fleet.verify.verdicts import Example, Found, Verdict, Verification
 

@@ -35,7 +35,7 @@ from deskhand.fleet.plan import make_plan
 from deskhand.fleet.plan_files import Plan, columns_of
 from deskhand.fleet.tables import FORMAT, HISTORY, PART_SHIFT, Expected, Fault, Outcome
 from deskhand.fleet.targets import load_target
-from deskhand.fleet.verify.rows import Layout
+from deskhand.fleet.verify.layout import Layout
 from deskhand.fleet.verify.stored import open_stored
 from deskhand.fleet.verify.verdicts import Verdict, Verification
 from deskhand.fleet.verify.verify import verify
@@ -330,6 +330,15 @@ class Planting:
             self.columns["record"][row] = orjson.dumps(event)
         self.count(Verdict.CORRUPTED, len(rows))
 
+    def corrupted_unknown(self) -> None:
+        unknown = self.last("outcome") == Outcome.UNKNOWN
+        present = np.bincount(self.world.batch, minlength=len(self.free)) > 0
+        rows = self.some(self.rows(self.batch(unknown & present)))
+        for row in rows:
+            event = orjson.loads(self.columns["record"][row])
+            self.columns["record"][row] = orjson.dumps(event | {"value": "other"})
+        self.count(Verdict.CORRUPTED, len(rows))
+
     def unreadable(self) -> None:
         rows = self.some(self.rows(self.batch(self.surely_stored())))
         for row in rows:
@@ -427,6 +436,7 @@ PLANTS: tuple[Callable[[Planting], None], ...] = (
     Planting.duplicated,
     Planting.duplicated_unknown,
     Planting.corrupted,
+    Planting.corrupted_unknown,
     Planting.unreadable,
     Planting.spoilt_copy,
     Planting.phantom_session,
@@ -578,6 +588,57 @@ def test_halves_are_judged_each_by_its_own_answer(
     run = write_run(world, tmp_path / "run", history)
     found = verify(world.plan.folder, [stored], run=run)
     assert counts(found) == ({} if verdict is None else {str(verdict): int(upper.sum())})
+
+
+@pytest.mark.parametrize("with_batches", [True, False])
+def test_halves_that_are_both_gone_are_lost(
+    world: World, tmp_path: Path, with_batches: bool
+) -> None:
+    history, batch, _ = in_halves(world, (Outcome.OK, Outcome.OK), 200)
+    gone = world.batch == batch
+    stored = world.stored.filter(pa.array(~gone))
+    if not with_batches:
+        stored = stored.drop_columns(["batch_id"])
+    found = verify(world.plan.folder, [stored], run=write_run(world, tmp_path / "run", history))
+    assert counts(found) == {"LOST": int(gone.sum())}
+
+
+def test_who_was_asked_to_come_later_was_not_refused(world: World, tmp_path: Path) -> None:
+    sure = Planting(world, np.random.default_rng(4))
+    batch = sure.batch(sure.surely_stored())
+    of = sure.history["batch"] == batch
+    stored = world.stored.filter(pa.array(world.batch != batch))
+    for status, wrong in ((429, {}), (503, {}), (413, {"WRONGLY_REJECTED": len(sure.rows(batch))})):
+        sure.history["outcome"][of], sure.history["status"][of] = int(Outcome.FAIL), status
+        run = write_run(world, tmp_path / str(status), sure.history)
+        assert counts(verify(world.plan.folder, [stored], run=run)) == wrong
+
+
+def test_an_answer_that_came_late_is_not_held_against_the_store(
+    world: World, tmp_path: Path
+) -> None:
+    """An attempt that nobody answered may have come through as late as the last one ended."""
+    history = {name: column.copy() for name, column in world.history.items()}
+    unknown = np.unique(history["batch"][history["outcome"] == Outcome.UNKNOWN])
+    last = history["done_us"].copy()
+    early = {name: column[np.isin(history["batch"], unknown)] for name, column in history.items()}
+    early["done_us"] = np.zeros(len(early["batch"]), np.int64)
+    early["outcome"] = np.full(len(early["batch"]), int(Outcome.UNKNOWN))
+    joined = {name: np.concatenate([early[name], column]) for name, column in history.items()}
+    assert last.min() >= 0
+    found = judged(world, write_run(world, tmp_path / "run", joined), world.stored, late_s=1.5)
+    assert found.found == ()
+
+
+def test_an_event_in_another_session_is_lost_there_and_made_up_here(
+    world: World, run: Path
+) -> None:
+    sure = Planting(world, np.random.default_rng(6))
+    row, other = (int(sure.rows(sure.batch(sure.surely_stored()))[0]) for _ in range(2))
+    names = world.stored["session_id"].to_pylist()
+    names[row] = names[other]
+    stored = world.stored.set_column(2, "session_id", pa.array(names))
+    assert counts(judged(world, run, stored)) == {"LOST": 1, "PHANTOM": 1}
 
 
 # ---- where rows are stored ------------------------------------------------------------------

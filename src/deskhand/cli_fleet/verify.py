@@ -32,7 +32,8 @@ def verify(
     plan
         A folder that `deskhand fleet plan` wrote.
     stored
-        A folder or glob of Parquet or NDJSON files, an SQLite file, duckdb:FILE, postgresql://..., or
+        A folder or glob of Parquet or NDJSON files, an SQLite file, duckdb:FILE, postgresql://...,
+        nats://HOST:PORT/STREAM, redis://HOST:PORT/0/STREAM, files:FOLDER, aw:http://HOST:PORT, or
         module:function that yields Arrow tables. It is only read.
     run
         The folder of the run; without it, every batch that is valid must be stored exactly once.
@@ -55,7 +56,7 @@ def verify(
     json
         Print everything as one JSON object.
     """
-    from deskhand.fleet.verify.rows import Layout, parse_names
+    from deskhand.fleet.verify.layout import Layout, parse_names
     from deskhand.fleet.verify.stored import open_stored
     from deskhand.fleet.verify.verify import verify as judge
 
