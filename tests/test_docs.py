@@ -1,5 +1,6 @@
 """README and docs hold only what runs: every python block, and every deskhand command."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -54,3 +55,26 @@ def test_deskhand_commands_run(page: Path, blocks: list[str], tmp_path: Path) ->
                     timeout=300,
                 )
                 assert done.returncode == 0, done.stderr
+
+
+def test_the_story_of_a_fleet_runs(tmp_path: Path) -> None:
+    pytest.importorskip("uvicorn", reason='needs python -m pip install -e ".[test,fleet]"')
+    pytest.importorskip("uvloop", reason='needs python -m pip install -e ".[test,fleet]"')
+    page = (ROOT / "docs" / "fleet.md").read_text()
+    blocks = re.findall(r"^```sh\n(.*?)^```", page, re.M | re.S)
+    assert len(blocks) == 3
+    own = tmp_path / "bin"
+    own.mkdir()
+    (own / "deskhand").write_text(f'#!/bin/sh\nexec {sys.executable} -m deskhand "$@"\n')
+    (own / "deskhand").chmod(0o755)
+    done = subprocess.run(
+        ["bash", "-euc", "\n".join(blocks)],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": f"{own}:{os.environ['PATH']}"},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "LOST: " in done.stdout
