@@ -301,7 +301,8 @@ class Planting:
         times = int(self.draws.integers(1, 4))
         rows = self.some(self.rows(self.batch(self.surely_stored())))
         for row in rows * times:
-            self.copy(row)
+            # That a second copy comes late is no other matter than that it comes.
+            self.copy(row, stored_us=self.columns["stored_us"][row] + 60_000_000)
         self.count(Verdict.DUPLICATED, len(rows) * times)
 
     def duplicated_unknown(self) -> None:
@@ -316,7 +317,7 @@ class Planting:
         rows = self.some(self.rows(self.batch(self.surely_stored())))
         for row in rows:
             event = orjson.loads(self.columns["record"][row])
-            how = int(self.draws.integers(5))
+            how = int(self.draws.integers(6))
             if how == 0:
                 event["t_us"] += 1
             elif how == 1:
@@ -325,6 +326,8 @@ class Planting:
                 event["type"] = None
             elif how == 3:
                 event["t_us"] = str(event["t_us"])
+            elif how == 4:
+                event["policy"] = 5
             else:
                 event["seq"] += 1
             self.columns["record"][row] = orjson.dumps(event)
@@ -343,13 +346,14 @@ class Planting:
         rows = self.some(self.rows(self.batch(self.surely_stored())))
         for row in rows:
             record = self.columns["record"][row]
-            how = int(self.draws.integers(6))
+            how = int(self.draws.integers(7))
             self.columns["record"][row] = (
                 record[:-1],
                 record[: len(record) // 2],
                 b"",
                 None,
                 b"[" + record + b"]",
+                record + record,
                 record[:-1] + b"\xff}",
             )[how]
         self.count(Verdict.CORRUPTED, len(rows))
