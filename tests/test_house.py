@@ -9,7 +9,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-ROOMS = ("behavior_models", "generators", "scenarios", "exports", "calibration", "evaluation")
+ROOMS = (
+    *("behavior_models", "generators", "scenarios", "exports"),
+    *("calibration", "evaluation", "fleet"),
+)
 
 
 def test_packages_list_is_true() -> None:
