@@ -68,6 +68,7 @@ class Connection(asyncio.Protocol):
         self._received = 0
         self._in_headers = True
         self._status = 0
+        self._answered = self._stray = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
@@ -134,8 +135,18 @@ class Connection(asyncio.Protocol):
         except httptools.HttpParserError as error:
             self.fail(f"answer is not HTTP: {error}")
         else:
-            if self._in_headers and self._received > HEADER_BYTES:
+            if self._stray:
+                self.drop()
+            elif self._answered:
+                # Not before all that came is read: what follows an answer is nobody's.
+                self._answered = False
+                self._pool.free(self)
+            elif self._in_headers and self._received > HEADER_BYTES:
                 self.fail(f"headers of the answer exceed {HEADER_BYTES} bytes")
+
+    def on_message_begin(self) -> None:
+        """Note an answer that nobody asked for."""
+        self._stray = self._done is None
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header."""
@@ -152,6 +163,8 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """Hand over the answer; those that tell of an answer to come are passed over."""
+        if self._stray:
+            return
         if self._status < 200:
             self._in_headers = True
             self._headers = {}
@@ -167,7 +180,7 @@ class Connection(asyncio.Protocol):
         if done is not None:
             done(answer)
         if kept:
-            self._pool.free(self)
+            self._answered = True
         else:
             self.drop()
 
