@@ -19,6 +19,9 @@ from deskhand.fleet.tables import Expected, Fault
 from deskhand.json_schema import describe, worst
 
 PACKAGE = "deskhand.fleet"
+# Unix times are written in a fixed width: seconds have ten digits from September 2001 to 2286, with
+# room for clocks that are five years wrong, twice.
+FIRST_YEAR, LAST_YEAR = 2012, 2199
 # A small fleet of every kind of trouble, as `deskhand fleet plan --example` prints it.
 EXAMPLE: Mapping[str, Any] = {
     "seed": 7,
@@ -132,6 +135,16 @@ def _settings(kind: type[Settings], given: Mapping[str, Any], where: str) -> Set
         raise DeskhandError(f"{where}: {error}") from error
 
 
+def _whole(value: Any) -> Any:
+    """Return what was read from JSON with whole numbers as such, however written: 200.0 is 200."""
+    if isinstance(value, Mapping):
+        return {name: _whole(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_whole(member) for member in value]
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
+    return int(value) if whole else value
+
+
 def described(record: Any, where: str = "fleet description") -> Description:
     """Return a description of a fleet.
 
@@ -158,14 +171,23 @@ def described(record: Any, where: str = "fleet description") -> Description:
         raise DeskhandError(
             f"{where}: {describe(breach)}; `deskhand fleet plan --example` prints a valid one."
         )
-    given = dict(record)
+    given = _whole(record)
     sessions, faults = given.pop("sessions"), given.pop("faults", {})
-    if not sum(sessions["scenarios"].values()):
-        raise DeskhandError(f"{where}: sessions/scenarios: one weight must be above 0.")
+    for place, weights in (
+        ("sessions/scenarios", sessions["scenarios"]),
+        ("time_zones", given.get("time_zones", {"UTC": 1})),
+    ):
+        if not sum(weights.values()):
+            raise DeskhandError(f"{where}: {place}: one weight must be above 0.")
     try:
         day = date.fromisoformat(given.pop("date", "2026-03-02"))
     except ValueError as error:
         raise DeskhandError(f"{where}: date: {error}; write it like 2026-03-02.") from error
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise DeskhandError(
+            f"{where}: date: {day} must lie in the years {FIRST_YEAR} to {LAST_YEAR}; write it like "
+            "2026-03-02."
+        )
     buffer = dict(given.pop("buffer", {}))
     outages = tuple(
         _settings(Outage, outage, f"{where}: buffer/outages")

@@ -143,7 +143,12 @@ def _begin(out: Path, record: Mapping[str, Any], resume: bool) -> None:
         raise DeskhandError(
             f"{out}: is not empty; give a new folder, or --resume for a plan that was begun there."
         )
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DeskhandError(
+            f"{out}: {error.strerror}; give a folder that can be written, for example --out plan."
+        ) from error
     write_record(begun, record)
 
 

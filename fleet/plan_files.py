@@ -27,6 +27,8 @@ from deskhand.fleet.target import PoolBatch, Sent
 from deskhand.manifest import read_record
 
 PLAN_FILE = "plan.json"
+# What a reader relies on in it.
+_MEMBERS = {"seed": int, "run_id": str, "start_unix_us": int, "shards": list, "files": dict}
 
 
 def shard_name(number: int) -> str:
@@ -69,7 +71,8 @@ class Plan:
                 f"--out {folder}` (with --resume, if one was begun)."
             )
         record = read_record(folder / PLAN_FILE)
-        if not isinstance(record, dict) or record.get("format") != FORMAT:
+        known = isinstance(record, dict) and record.get("format") == FORMAT
+        if not known or not all(isinstance(record.get(n), kind) for n, kind in _MEMBERS.items()):
             raise DeskhandError(
                 f"{folder / PLAN_FILE}: not a plan of the format {FORMAT}; plan it again with this version."
             )

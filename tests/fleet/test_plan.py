@@ -256,6 +256,13 @@ def test_events_of_the_pool_are_those_of_simulated_sessions(plan: Plan) -> None:
         ({"devices": 0}, "devices: 0 is less than the minimum of 1"),
         ({"colour": 1}, "'colour' was unexpected"),
         ({"date": "2026-02-30"}, "write it like 2026-03-02"),
+        ({"date": "0001-01-01"}, "years 2012 to 2199"),
+        ({"date": "9999-12-31"}, "years 2012 to 2199"),
+        ({"time_zones": {"UTC": 0}}, "time_zones: one weight must be above 0"),
+        ({"time_zones": {"UTC": 1e308}}, "time_zones/UTC: 1e.308 is greater"),
+        ({"client": {"max_bytes": 2**63 - 1}}, "client/max_bytes: .* is greater"),
+        ({"buffer": {"outages": [{"at_s": 1, "for_s": 1e300}]}}, "outages/0/for_s: .* is greater"),
+        ({"faults": {"clock": {"offset_s": 1e300}}}, "faults/clock/offset_s: .* is greater"),
         ({"sessions": {"scenarios": {"auth.logn": 1}}}, "did you mean 'auth.login'"),
         ({"sessions": {"scenarios": {"auth.login": 0}}}, "one weight must be above 0"),
         ({"faults": {"transport": {"duplicates": 0.1}}}, "did you mean 'duplicate'"),
@@ -283,6 +290,28 @@ def test_descriptions_that_cannot_be_used(
     assert not (tmp_path / "plan2").exists()
     told_lines = capsys.readouterr().err.strip().splitlines()
     assert not any("Traceback" in line for line in told_lines)
+
+
+def test_a_whole_number_is_one_however_it_is_written(tmp_path: Path) -> None:
+    numbers = {"devices": 20, "seed": 3, "client": {"max_events": 50, "max_bytes": 9000}}
+    made = make_plan(described({**EXAMPLE, **numbers}), tmp_path / "one")
+    numbers = {"devices": 20.0, "seed": 3.0, "client": {"max_events": 50.0, "max_bytes": 9e3}}
+    assert make_plan(described({**EXAMPLE, **numbers}), tmp_path / "two") == made
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"format":"deskhand.fleet/1"}', "half"])
+def test_folders_that_hold_no_plan(text: str, tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text(text)
+    with pytest.raises(DeskhandError, match=r"not a plan of the format|not JSON"):
+        Plan.load(tmp_path)
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    for out in (tmp_path / "file", tmp_path / "file" / "plan"):
+        with pytest.raises(DeskhandError, match=r"give a (new )?folder"):
+            make_plan(described(EXAMPLE), out)
+    assert (tmp_path / "file").read_text() == "mine"
 
 
 def test_files_that_are_no_description(tmp_path: Path) -> None:
