@@ -10,14 +10,26 @@ from collections.abc import Generator
 import pytest
 
 NO_SKIP = "DESKHAND_NO_SKIP"
+FLEET = 'needs python -m pip install -e ".[test,fleet]"'
 # Modules whose examples need an extra: the package that it brings, and how to install it.
 EXTRAS = {
     "pointer_views.py": (
         "sklearn",
         'needs scikit-learn: python -m pip install -e ".[test,evaluate]"',
     ),
+    "gzip_stitch.py": ("zstandard", FLEET),
+    "latency.py": ("hdrh", FLEET),
+    "latencies.py": ("hdrh", FLEET),
     "two_sample.py": ("sklearn", 'needs scikit-learn: python -m pip install -e ".[test,evaluate]"'),
 }
+# Modules that are not even imported without the extra `fleet`; tests of them say so and are skipped.
+collect_ignore = (
+    []
+    if importlib.util.find_spec("httptools")
+    else [
+        f"src/deskhand/fleet/load/{name}.py" for name in ("connection", "sender", "wire", "worker")
+    ]
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
