@@ -623,7 +623,8 @@ def test_thresholds_and_the_self_check_set_the_exit_status(tmp_path: Path) -> No
 
 def test_ctrl_c_leaves_a_part_of_a_report(tmp_path: Path) -> None:
     plan = _plan(tmp_path / "plan", list(range(0, 60_000, 20)))
-    with _server(_answering(lambda *_: OK)) as port:
+    taken: list[tuple[bytes, bytes]] = []
+    with _server(_answering(lambda *_: OK, taken)) as port:
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "deskhand", "fleet", "run", str(plan)),
@@ -633,9 +634,14 @@ def test_ctrl_c_leaves_a_part_of_a_report(tmp_path: Path) -> None:
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
-        time.sleep(4)
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=20)
+        try:
+            waits_until_s = time.monotonic() + 60
+            while len(taken) < 20 and time.monotonic() < waits_until_s:
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert process.returncode == 130, said
     record = read_record(tmp_path / "run" / "run.json")
     history = _history(tmp_path / "run")
