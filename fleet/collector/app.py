@@ -18,7 +18,7 @@ from deskhand.fleet.collector.intake import (
     line_batch,
     unpacked,
 )
-from deskhand.fleet.collector.planted_bugs import Bugs, strikes, whatever
+from deskhand.fleet.collector.planted_bugs import Bugs, falls, strikes, whatever
 from deskhand.fleet.collector.store import Entry, Store, storable
 
 # Batches that arrive within a moment share a commit, which costs as much for one as for many.
@@ -136,15 +136,13 @@ class Collector:
             content = unpacked(body, coding)
             batch = (line_batch if lines else json_batch)(content)
             if not storable(batch):
-                raise RefusedError(422, "a seq does not fit 64 bits")
+                raise RefusedError(422, "a seq or a time does not fit 64 bits")
             if self._bugs.refuses(batch):
                 raise RefusedError(400, "refused")
         except RefusedError as error:
             return await self._refuse(error, content or body, lines)
         for status, share in self._failures.items():
-            if batch.batch_id not in self._failed and strikes(
-                round(1 / share) if share else 0, str(status), batch.batch_id
-            ):
+            if batch.batch_id not in self._failed and falls(share, str(status), batch.batch_id):
                 self._failed.add(batch.batch_id)
                 if status >= 500 and strikes(2, "kept", batch.batch_id):
                     await self._keep(self._entry(batch))
@@ -179,17 +177,17 @@ class Collector:
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """Return a request's body, no more of it than is refused; None when the client is gone."""
+    """Return a request's body, up to the piece that makes it too large; None when the client is gone."""
     parts, size = [], 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
-        size += len(message.get("body", b""))
-        if size <= BODY_BYTES + 1:
+        if size <= BODY_BYTES:
             parts.append(message.get("body", b""))
+            size += len(parts[-1])
         if not message.get("more_body", False):
-            return b"".join(parts) if size <= BODY_BYTES else b"\0" * (BODY_BYTES + 1)
+            return b"".join(parts)
 
 
 async def _answer(

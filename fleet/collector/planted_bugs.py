@@ -86,6 +86,17 @@ def strikes(one_in: int, what: str, name: str) -> bool:
     return one_in > 0 and crc32(f"{what}:{name}".encode()) % one_in == 0
 
 
+def falls(share: float, what: str, name: str) -> bool:
+    """Return whether what has this name is in a share of all.
+
+    Examples
+    --------
+    >>> 6900 < sum(falls(0.7, "429", f"batch-{number}") for number in range(10_000)) < 7100
+    True
+    """
+    return crc32(f"{what}:{name}".encode()) < share * 2**32
+
+
 def whatever(body: bytes, lines: bool) -> Batch | None:
     """Return what a careless service makes of an invalid body, or None."""
     text = body.decode("utf-8", "replace")

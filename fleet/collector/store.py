@@ -86,10 +86,12 @@ class SqliteStore:
         base.execute("BEGIN")
         try:
             fresh = [self._add(base, entry, again) for entry in entries]
+            base.execute("COMMIT")
         except BaseException:
-            base.execute("ROLLBACK")
+            # A full disk may have ended the transaction already; one left open blocks all that follow.
+            if base.in_transaction:
+                base.execute("ROLLBACK")
             raise
-        base.execute("COMMIT")
         return fresh
 
     def _add(self, base: sqlite3.Connection, entry: Entry, again: bool) -> bool:
@@ -138,16 +140,19 @@ class ParquetStore:
     def add(self, entries: Sequence[Entry], again: bool) -> list[bool]:
         """Keep entries, and return which batches were new."""
         fresh, rows, refused = [], [], []
+        arrived: set[str] = set()
         for entry in entries:
             if entry.batch is None:
                 refused.append((entry.batch_id, entry.reason, entry.body))
                 fresh.append(True)
                 continue
-            fresh.append(entry.batch_id not in self._known)
+            fresh.append(entry.batch_id not in self._known and entry.batch_id not in arrived)
             if fresh[-1] or again:
                 rows += _rows(entry)
-            self._known.add(entry.batch_id)
+            arrived.add(entry.batch_id)
         self._write("events", EVENTS, rows)
+        # Known once they are on disk: after a failed write, a batch that comes again is new.
+        self._known |= arrived
         self._write("quarantine", QUARANTINE, refused)
         return fresh
 
@@ -189,5 +194,5 @@ def open_store(path: Path) -> Store:
 
 
 def storable(batch: Batch) -> bool:
-    """Return whether all sequence numbers fit a store's integers."""
-    return all(seq in _INT64 for seq in batch.seq)
+    """Return whether all sequence numbers and times fit a store's integers."""
+    return all(number in _INT64 for number in (*batch.seq, batch.start_us, batch.device_us))

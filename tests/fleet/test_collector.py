@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import resource
+import signal
 import sqlite3
 import threading
 import zlib
@@ -17,8 +19,10 @@ import pytest
 
 from deskhand.cli import main
 from deskhand.errors import DeskhandError
-from deskhand.fleet.collector.planted_bugs import parse_bugs, strikes
+from deskhand.fleet.collector.intake import json_batch
+from deskhand.fleet.collector.planted_bugs import falls, parse_bugs, strikes
 from deskhand.fleet.collector.serve import parse_failures
+from deskhand.fleet.collector.store import Entry, ParquetStore, SqliteStore, Store
 from tests.fleet.collector_process import running_collector, start
 
 NEEDS = 'needs uvicorn: python -m pip install -e ".[test,fleet]"'
@@ -94,6 +98,7 @@ GOOD = json.dumps(batch("good")).encode()
         (GOOD.replace(b'"batch_id": "good", ', b""), "identity", 422),
         (GOOD.replace(b'"seq": 1', b'"seq": 1.5'), "identity", 422),
         (GOOD.replace(b'"seq": 1', b'"seq": 18446744073709551615'), "identity", 422),
+        (GOOD.replace(b'{"b', b'{"device_us": 18446744073709551615, "b'), "identity", 422),
         (gzip.compress(GOOD)[:-9], "gzip", 400),
         (gzip.compress(GOOD)[:30] + b"\0\0\0" + gzip.compress(GOOD)[33:], "gzip", 400),
         (GOOD, "gzip", 400),
@@ -145,6 +150,41 @@ def test_parquet_holds_the_same(tmp_path: Path) -> None:
     assert names == {f"b{number}": 3 for number in range(5)}
     assert json.loads(parts[0]["record"][0].as_py()) == batch("b0")["events"][0]
     assert sum(pq.read_table(part).num_rows for part in store.glob("quarantine-*.parquet")) == 2
+
+
+def test_a_body_that_is_too_large_is_put_aside_as_it_came(tmp_path: Path) -> None:
+    store = tmp_path / "kept.db"
+    with running_collector(store) as url:
+        assert post(url, b"large " * (3 << 20))[0] == 413
+    base = sqlite3.connect(store)
+    (body,) = base.execute("SELECT body FROM quarantine").fetchone()
+    base.close()
+    assert body == (b"large " * (1 << 20))[: 1 << 20]
+
+
+@pytest.mark.parametrize("name", ["kept.db", "kept"])
+def test_after_a_full_disk_a_batch_that_comes_again_is_kept(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    store: Store = SqliteStore(path) if path.suffix else ParquetStore(path)
+    content = json.dumps(batch("large", 20_000)).encode()
+    entry = Entry("large", json_batch(content), 1)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+        with pytest.raises((OSError, sqlite3.Error)):
+            store.add([entry], False)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert store.add([entry, entry], False) == [True, False]
+    store.close()
+    rows = (
+        len(rows_of(path))
+        if path.suffix
+        else sum(pq.read_table(part).num_rows for part in path.glob("events-*.parquet"))
+    )
+    assert rows == 20_000
 
 
 def _send_until_dead(url: str, first: int, kept: list[str]) -> None:
@@ -256,7 +296,10 @@ def test_failures_pass_and_503_may_have_kept_the_batch(tmp_path: Path) -> None:
     assert not held & {f"b{n}" for n, status in first.items() if status == 429}
     unclear = {f"b{n}" for n, status in first.items() if status == 503}
     assert 0 < len(held & unclear) < len(unclear)
-    assert set(again) <= {200, 503, 429}
+    assert set(again) == {200}
+    assert {n for n, s in first.items() if s == 429} == {
+        n for n in range(100) if falls(0.2, "429", f"b{n}")
+    }
 
 
 @pytest.mark.parametrize(
