@@ -10,11 +10,13 @@ import numpy.typing as npt
 from deskhand.errors import UnknownNameError
 from deskhand.fleet.gzip_stitch import DeflateStitch, GzipStitch, PlainStitch, ZstdStitch
 from deskhand.fleet.target import PoolBatch, Sent, Template
-from deskhand.fleet.whole_bodies import filled
 
 Encoding = Literal["gzip", "deflate", "zstd", "none"]
 # Filled bodies differ all over, so each is compressed whole: as fast as zlib can.
 _LEVEL = 1
+
+
+_UNIT_US = {"s": 1_000_000, "ms": 1_000, "us": 1}
 
 
 class BodyTarget(Protocol):
@@ -32,6 +34,50 @@ class Pool(Protocol):
 
     def __getitem__(self, pool_batch: int, /) -> PoolBatch:
         """Return a batch of the pool."""
+
+
+def filled(template: Template, sent: Sent) -> bytes:
+    """Return a tail with its places filled in.
+
+    Parameters
+    ----------
+    template : Template
+        Of a batch of the pool.
+    sent : Sent
+        What is unique about this one.
+
+    Examples
+    --------
+    >>> from deskhand.fleet.target import TextSlot, TimeSlot
+    >>> sent = Sent("r", "b", "syn_7", "d", 0, 0, 1, 0, 0, 1_772_438_400_000_000, 0)
+    >>> name = TextSlot(name="session_id", width=5, offsets=np.array([0]))
+    >>> time = TimeSlot(style="ms", offsets=np.array([6]), t_us=np.array([2_500]))
+    >>> filled(Template(tail=b"_____ 0000000000000", texts=(name,), times=(time,)), sent)
+    b'syn_7 1772438400002'
+    """
+    if not template.texts and not template.times:
+        return template.tail
+    tail = np.frombuffer(template.tail, np.uint8).copy()
+
+    def put(offsets: npt.NDArray[np.int64], texts: npt.NDArray[np.bytes_]) -> None:
+        width = texts.dtype.itemsize
+        letters = np.ascontiguousarray(texts).view(np.uint8).reshape(-1, width)
+        tail[offsets[:, None] + np.arange(width)] = letters
+
+    for text in template.texts:
+        value = str(getattr(sent, text.name)).encode()
+        put(text.offsets, np.full(len(text.offsets), value, f"S{text.width}"))
+    for time in template.times:
+        at_us = sent.start_us + time.t_us
+        if time.style == "iso":
+            moments = np.datetime_as_string(at_us.astype("M8[us]")).astype("S26")
+            put(time.offsets, np.char.add(moments, b"+00:00"))
+        elif time.style == "ns":
+            put(time.offsets, (at_us * 1_000).astype("S19"))
+        else:
+            digits = at_us // _UNIT_US[time.style]
+            put(time.offsets, digits.astype(f"S{len(str(digits.max()))}"))
+    return tail.tobytes()
 
 
 def _gzip(body: bytes) -> bytes:
@@ -81,11 +127,11 @@ class Bodies:
 
     Examples
     --------
-    >>> from deskhand.fleet.whole_bodies import JsonBatches
+    >>> from deskhand.fleet.targets import load_target
     >>> time = np.zeros(1, np.int64)
     >>> pool = {4: PoolBatch(4, [b'{"seq":0}'], time.astype(np.int32), time)}
     >>> sent = Sent("syn_r", "syn_b", "syn_s", "syn_d", 0, 0, 1, 0, 0, 5, 6)
-    >>> bodies = Bodies(JsonBatches("syn_p", "/batch"), pool, "gzip")
+    >>> bodies = Bodies(load_target("json", provenance_id="syn_p"), pool, "gzip")
     >>> zlib.decompress(bodies.body(4, sent), 31)[-45:]
     b'"provenance_id":"syn_p","events":[{"seq":0}]}'
     """

@@ -31,7 +31,7 @@ def line(batch: WholeBatch) -> bytes:
     return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def write_ndjson(plan: Path, out: Path, *, limit: int | None = None, path: str = "/batch") -> int:
+def write_ndjson(plan: Path, out: Path, *, limit: int | None = None, path: str = "") -> int:
     """Write a plan's batches as lines; the file appears whole.
 
     Parameters
@@ -43,7 +43,7 @@ def write_ndjson(plan: Path, out: Path, *, limit: int | None = None, path: str =
     limit : int, optional
         No more than so many lines.
     path : str
-        Where batches are posted.
+        Where batches are posted; the target's own path when not given.
 
     Returns
     -------

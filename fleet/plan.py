@@ -38,6 +38,7 @@ class _Task(NamedTuple):
     out: Path
     number: int
     run_id: str
+    provenance_id: str
 
 
 def make_plan(
@@ -95,7 +96,8 @@ def make_plan(
             "syn", described.seed, "fleet.run", sha256(canonical_bytes(record)).hexdigest()
         )
         count = -(-described.devices // SHARD_DEVICES)
-        tasks = [_Task(described, out, number, run_id) for number in range(count)]
+        provenance_id = name("syn_prov", described.seed, "fleet.plan", run_id)
+        tasks = [_Task(described, out, number, run_id, provenance_id) for number in range(count)]
         shards = shards_over(
             cluster, workers, _make, tasks, progress, shared=out, events=lambda r: int(r["batches"])
         )
@@ -110,7 +112,7 @@ def make_plan(
             "format": FORMAT,
             "deskhand": versions()["deskhand"],
             "synthetic": True,
-            "provenance_id": name("syn_prov", described.seed, "fleet.plan", run_id),
+            "provenance_id": provenance_id,
             "run_id": run_id,
             "seed": described.seed,
             "start_unix_us": described.start_unix_us,
@@ -159,7 +161,7 @@ def _write(table: pa.Table, path: Path) -> None:
 def _make(task: _Task) -> dict[str, Any]:
     folder = task.out / shard_name(task.number)
     if not (folder / SHARD_FILE).is_file():
-        target = load_target(task.described.target)
+        target = load_target(task.described.target, provenance_id=task.provenance_id)
         events = pq.read_table(task.out / "pool" / "events.parquet")
         tails = [sha256(target.template(batch).tail).digest() for batch in pool_batch_list(events)]
         pool = PoolColumns(pq.read_table(task.out / "pool" / "batches.parquet"))

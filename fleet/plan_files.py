@@ -28,7 +28,14 @@ from deskhand.manifest import read_record
 
 PLAN_FILE = "plan.json"
 # What a reader relies on in it.
-_MEMBERS = {"seed": int, "run_id": str, "start_unix_us": int, "shards": list, "files": dict}
+_MEMBERS: dict[str, Any] = {
+    **dict.fromkeys(("run_id", "provenance_id", "target"), str),
+    "seed": int,
+    "start_unix_us": int,
+    "compression": (int, float),
+    "shards": list,
+    "files": dict,
+}
 
 
 def shard_name(number: int) -> str:

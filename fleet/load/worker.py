@@ -92,7 +92,9 @@ class Worker:
         settings, plan, loop = self._settings, self._plan, asyncio.get_running_loop()
         loop.set_exception_handler(self._failed)
         listening = loop.create_task(self._listen())
-        target = load_target(settings.adapter, settings.target)
+        target = load_target(
+            settings.adapter, settings.target, provenance_id=plan.record["provenance_id"]
+        )
         queue = cast(QueueTarget, target) if hasattr(target, "send") else None
         http = None if queue else cast(HttpTarget, target)
         encoding: Encoding = settings.encoding or ("none" if queue else "gzip")

@@ -77,13 +77,13 @@ def _user() -> type:
 
         Its class attributes are ``plan``, a folder that `deskhand fleet plan` wrote (the
         environment's DESKHAND_PLAN when not set), and ``path``, where batches are posted below
-        Locust's ``--host``. A batch that the service should refuse counts as a success when it is
+        Locust's ``--host`` (the target's own path when not set). A batch that the service should refuse counts as a success when it is
         refused. When all batches are sent, users stop.
         """
 
         abstract = True
         plan: ClassVar[str | Path | None] = None
-        path: ClassVar[str] = "/batch"
+        path: ClassVar[str] = ""
 
         def on_start(self) -> None:
             """Find this process's part of the plan."""

@@ -17,12 +17,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from deskhand.fleet.bodies import filled
 from deskhand.fleet.checksum import checksum, row_hashes
 from deskhand.fleet.tables import Outcome
 from deskhand.fleet.target import HttpTarget, Judgement, PoolBatch, Request, Sent
 from deskhand.fleet.targets import load_target
 from deskhand.fleet.targets.activitywatch import bucket
-from deskhand.fleet.whole_bodies import filled
 
 START_US = 1_772_438_400_123_456
 RECORDS: tuple[Mapping[str, Any], ...] = tuple(

@@ -10,6 +10,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,11 +19,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from deskhand.fleet.description import described
+from deskhand.fleet.identifiers import identifiers
 from deskhand.fleet.load.run import run
 from deskhand.fleet.load.settings import LoadSettings
 from deskhand.fleet.plan import make_plan
 from deskhand.fleet.plan_files import Plan
 from deskhand.fleet.tables import HISTORY, Expected, Fault, Outcome
+from deskhand.fleet.targets import load_target
 
 for needed in ("uvloop", "httptools", "hdrh", "zstandard"):
     pytest.importorskip(needed, reason='pip install "deskhand[fleet]"')
@@ -168,6 +171,22 @@ def test_two_workers_send_the_same_bytes_as_one(plan: Plan, tmp_path: Path, enco
     assert len(set(bodies[0])) == len(key(plan))
     if encoding == "gzip":
         assert all(json.loads(gzip.decompress(body))["synthetic"] for body in bodies[0])
+
+
+def test_what_is_sent_has_the_digest_of_the_answer_key(plan: Plan, tmp_path: Path) -> None:
+    with service(always(OK)) as good:
+        run(settings(plan, tmp_path / "r", good.url, encoding="none"))
+    target = load_target("json")
+    tails = [target.template(batch).tail for batch in plan.pool_batch_list()]
+    sent = {json.loads(asked.body)["batch_id"]: asked.body for asked in good.asked}
+    rows = key(plan)
+    names = identifiers(plan.seed, "batch", rows["batch"].to_numpy())
+    assert len(sent) == len(rows) > 20
+    for name, row in zip(names.tolist(), rows.to_pylist(), strict=True):
+        tail = tails[row["pool_batch"]]
+        head = sent[name.decode()].removesuffix(tail)
+        assert plan.record["provenance_id"].encode() in head
+        assert sha256(head + sha256(tail).digest()).digest() == row["digest"]
 
 
 def ends_well(record: dict[str, Any]) -> None:

@@ -22,11 +22,12 @@ import pytest
 from deskhand.cli_fleet.bodies import bodies
 from deskhand.errors import DeskhandError
 from deskhand.fleet import tables
+from deskhand.fleet.bodies import filled
 from deskhand.fleet.description import load_description
 from deskhand.fleet.identifiers import numbers
 from deskhand.fleet.tables import Expected, Fault
 from deskhand.fleet.target import Sent, Template, TextSlot, TimeSlot
-from deskhand.fleet.whole_bodies import WholeBodies, filled
+from deskhand.fleet.whole_bodies import WholeBodies
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "fleet" / "locustfile.py"
@@ -80,6 +81,7 @@ def made_plan(folder: Path) -> Path:
         events=[2, 2, 2, 1],
         first_seq=[0, 2, 4, 0],
         last_seq=[1, 3, 5, 0],
+        expected=[*[int(Expected.ACCEPT)] * 3, int(Expected.REJECT)],
     )
     shards = []
     for shard in range(2):
@@ -119,9 +121,11 @@ def made_plan(folder: Path) -> Path:
         "seed": SEED,
         "run_id": "syn_0123456789abcdef",
         "start_unix_us": START_UNIX_US,
+        "compression": 1.0,
         "target": "json",
         "provenance_id": "prov_1",
         "shards": shards,
+        "files": {},
     }
     (folder / "plan.json").write_text(json.dumps(plan))
     return folder
@@ -224,7 +228,8 @@ def test_lines_for_k6(plan: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"), [({"format": "x"}, "not a plan"), ({"target": "sentry"}, "Known: json")]
+    ("change", "told"),
+    [({"format": "x"}, "not a plan"), ({"target": "files:kept"}, "no service by HTTP")],
 )
 def test_other_plans_are_refused(
     plan: Path, tmp_path: Path, change: dict[str, str], told: str

@@ -125,7 +125,8 @@ def test_digests_are_of_the_bodies_that_the_target_makes(plan: Plan) -> None:
     from deskhand.fleet.identifiers import identifiers
 
     (shard,) = plan.shards
-    target = load_target("json")
+    provenance_id = plan.record["provenance_id"]
+    target = load_target("json", provenance_id=provenance_id)
     tails = [target.template(batch).tail for batch in plan.pool_batch_list()]
     pool = plan.pool_batches.to_pylist()
     sessions = {row["session"]: row for row in plan.sessions(shard).to_pylist()}
@@ -160,6 +161,7 @@ def test_digests_are_of_the_bodies_that_the_target_makes(plan: Plan) -> None:
         if of["expected"] == Expected.ACCEPT:
             body = json.loads(head + tail)
             assert body["synthetic"] is True
+            assert body["provenance_id"] == provenance_id
             assert [event["seq"] for event in body["events"]][:1] == [of["first_seq"]]
 
 

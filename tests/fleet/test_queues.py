@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 from deskhand.errors import DeskhandError, UnknownNameError
+from deskhand.fleet.bodies import filled
 from deskhand.fleet.tables import Outcome
 from deskhand.fleet.target import Judgement, PoolBatch, QueueTarget, Sent
 from deskhand.fleet.targets import load_target
-from deskhand.fleet.whole_bodies import filled
 
 BATCH = PoolBatch(
     0,

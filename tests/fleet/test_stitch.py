@@ -12,7 +12,7 @@ from deskhand.errors import UnknownNameError
 from deskhand.fleet.bodies import Bodies, Encoding
 from deskhand.fleet.gzip_stitch import DeflateStitch, GzipStitch, ZstdStitch
 from deskhand.fleet.target import PoolBatch, Sent, Template, TextSlot, TimeSlot
-from deskhand.fleet.whole_bodies import JsonBatches
+from deskhand.fleet.targets import load_target
 
 HEADS = [b"", b"h", b'{"a":1,' * 40, random.Random(1).randbytes(65_535), bytes(200_001)]
 TAILS = [b"", b"t", b'{"type":"pointermove","x":1}' * 700, random.Random(2).randbytes(300_000)]
@@ -72,7 +72,7 @@ def _plain(encoding: str, body: bytes) -> bytes:
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "zstd", "none"])
 def test_bodies_say_the_same_in_every_encoding(encoding: Encoding) -> None:
-    bodies = Bodies(JsonBatches("syn_p", "/"), _pool(), encoding)
+    bodies = Bodies(load_target("json", provenance_id="syn_p"), _pool(), encoding)
     whole = _plain(encoding, bodies.body(0, SENT))
     assert whole.endswith(b'"events":[{"seq":0},{"seq":1}]}')
     assert b'"batch_id":"syn_b"' in whole
@@ -87,4 +87,4 @@ def test_bodies_say_the_same_in_every_encoding(encoding: Encoding) -> None:
 
 def test_an_unknown_encoding_is_refused() -> None:
     with pytest.raises(UnknownNameError, match="gzip"):
-        Bodies(JsonBatches("syn_p", "/"), _pool(), "br")  # type: ignore[arg-type]
+        Bodies(load_target("json", provenance_id="syn_p"), _pool(), "br")  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskhand.errors import DeskhandError, UnknownNameError
+from deskhand.fleet.bodies import filled as fast_filled
 from deskhand.fleet.description import EXAMPLE, described
 from deskhand.fleet.faults.content import EXPECTED
 from deskhand.fleet.plan_files import pool_batch_list
@@ -22,7 +23,6 @@ from deskhand.fleet.targets import TARGETS, load_target
 from deskhand.fleet.targets.answers import plain_judgement, retry_after_s
 from deskhand.fleet.targets.sentry import limited_s
 from deskhand.fleet.targets.tails import WIDTHS
-from deskhand.fleet.whole_bodies import filled as fast_filled
 from deskhand.json_schema import worst
 
 START_US = 1_772_438_400_123_456  # 2026-03-02 08:00:00.123456 UTC

@@ -29,6 +29,7 @@ from hypothesis import strategies as st
 
 from deskhand.cli_fleet.verify import verify as command
 from deskhand.errors import DeskhandError
+from deskhand.fleet.bodies import filled
 from deskhand.fleet.description import EXAMPLE, described
 from deskhand.fleet.identifiers import identifiers
 from deskhand.fleet.plan import make_plan
@@ -39,7 +40,6 @@ from deskhand.fleet.verify.layout import Layout
 from deskhand.fleet.verify.stored import open_stored
 from deskhand.fleet.verify.verdicts import Verdict, Verification
 from deskhand.fleet.verify.verify import verify
-from deskhand.fleet.whole_bodies import filled
 
 START_US = 1_790_000_000_000_000
 FAULTS: Mapping[str, Any] = {

@@ -6,7 +6,7 @@ from pathlib import Path
 from deskhand.whole_number import Whole
 
 
-def bodies(plan: Path, *, out: Path, limit: Whole | None = None, path: str = "/batch") -> None:
+def bodies(plan: Path, *, out: Path, limit: Whole | None = None, path: str = "") -> None:
     """Write a plan's batches as NDJSON: {"path", "headers", "body"} a line, the body not compressed.
 
     Parameters
@@ -18,7 +18,7 @@ def bodies(plan: Path, *, out: Path, limit: Whole | None = None, path: str = "/b
     limit
         No more than so many lines; all when not given.
     path
-        Where batches are posted.
+        Where batches are posted; the target's own path when not given.
     """
     from deskhand.errors import DeskhandError
     from deskhand.fleet.ndjson import write_ndjson
