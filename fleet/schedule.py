@@ -23,7 +23,7 @@ STEP_US = 900_000_000
 
 # Shares of a day's sessions by local hour, from 0. "office" is where active-window events of one
 # academic fell on 64 weekdays, Jan-May 2025 (github.com/ibeerepoot/object_and_activity_recognition,
-# ocel_log.json; our count); hours that had none have none.
+# ocel_log.json; counted for this project, and of one person only); hours that had none have none.
 CURVES: dict[str, tuple[float, ...]] = {
     "even": (1.0,) * 24,
     "office": (

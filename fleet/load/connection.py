@@ -253,6 +253,7 @@ class Pool:
         self.limit = limit
         self._ready, self._refused = ready, refused
         self._idle: list[Connection] = []
+        self._told = False  # that a connection is free
         self._open: set[Connection] = set()
         self._connecting: set[asyncio.Task[None]] = set()
         self._sweeper = loop.call_later(_SWEEP_S, self._sweep)
@@ -275,8 +276,17 @@ class Pool:
             task.add_done_callback(self._connecting.discard)
 
     def free(self, connection: Connection) -> None:
-        """Take back a connection."""
+        """Take back a connection; what waits is sent when all answers that have come in are read.
+
+        Writes that follow one another wake the service once; writes between reads, each time anew.
+        """
         self._idle.append(connection)
+        if not self._told:
+            self._told = True
+            self.loop.call_soon(self._tell)
+
+    def _tell(self) -> None:
+        self._told = False
         self._ready()
 
     def lost(self, connection: Connection) -> None:

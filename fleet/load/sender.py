@@ -67,8 +67,6 @@ class Sender:
         The plan's.
     attempts : int
         How often a batch is tried at most.
-    start_us : callable
-        Time 0 of the run by the monotonic clock.
     last_us : int
         No attempt begins after this time of the run.
     retried : callable

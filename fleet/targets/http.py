@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlsplit
 
 import orjson
@@ -10,6 +11,7 @@ from deskhand.fleet.target import Judgement, Request
 from deskhand.fleet.targets.answers import plain_judgement
 
 
+@cache
 def path_of(url: str | None) -> str:
     """Return path and query of an address, without a slash at the end of a bare path.
 
@@ -22,6 +24,7 @@ def path_of(url: str | None) -> str:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path.rstrip("/")
 
 
+@cache
 def path_under(url: str | None, own: str) -> str:
     """Return the path of a protocol at an address, which may say it itself.
 
@@ -42,6 +45,18 @@ def path_under(url: str | None, own: str) -> str:
     """
     given = urlsplit(url or "").path.rstrip("/")
     return f"{given.removesuffix(own.rstrip('/'))}{own}"
+
+
+@cache
+def posted_to(path: str) -> Request:
+    """Return a request without headers of its own, made once for all batches.
+
+    Examples
+    --------
+    >>> posted_to("/batch") is posted_to("/batch")
+    True
+    """
+    return Request(path=path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from deskhand.fleet.target import PoolBatch, Request, Sent, Template
-from deskhand.fleet.targets.http import PlainHttp, path_of
+from deskhand.fleet.targets.http import PlainHttp, path_of, posted_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class JsonBatches(PlainHttp):
 
     def request(self, sent: Sent) -> Request:  # noqa: ARG002
         """Return where a batch goes."""
-        return Request(path=path_of(self.url) or "/batch")
+        return posted_to(path_of(self.url) or "/batch")
 
     def head(self, sent: Sent) -> bytes:
         """Return all that identifies a batch."""

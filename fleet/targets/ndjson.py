@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from deskhand.fleet.target import PoolBatch, Request, Sent, Template
-from deskhand.fleet.targets.http import PlainHttp, path_of
+from deskhand.fleet.targets.http import PlainHttp, path_of, posted_to
 from deskhand.fleet.targets.tails import Piece, Text, Time, members, tail
 
 
@@ -31,7 +31,7 @@ class Ndjson(PlainHttp):
 
     def request(self, sent: Sent) -> Request:  # noqa: ARG002
         """Return where a batch goes."""
-        return Request(path=path_of(self.url) or "/events")
+        return posted_to(path_of(self.url) or "/events")
 
     def head(self, sent: Sent) -> bytes:  # noqa: ARG002
         """Return nothing: there is no line for the whole batch."""

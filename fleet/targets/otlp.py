@@ -8,7 +8,7 @@ import orjson
 from deskhand.fleet.tables import Outcome
 from deskhand.fleet.target import Judgement, PoolBatch, Request, Sent, Template
 from deskhand.fleet.targets.answers import REASON_CHARACTERS, plain_judgement
-from deskhand.fleet.targets.http import PlainHttp, path_under
+from deskhand.fleet.targets.http import PlainHttp, path_under, posted_to
 from deskhand.fleet.targets.tails import Piece, Time, decimals, kinds, quoted, tail
 
 PATH = "/v1/logs"
@@ -35,7 +35,7 @@ class Otlp(PlainHttp):
 
     def request(self, sent: Sent) -> Request:  # noqa: ARG002
         """Return where a batch goes."""
-        return Request(path=path_under(self.url, PATH))
+        return posted_to(path_under(self.url, PATH))
 
     def head(self, sent: Sent) -> bytes:
         """Return the resource, whose attributes hold for every record."""

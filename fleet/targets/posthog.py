@@ -10,7 +10,7 @@ from deskhand.exports.rrweb import vocabulary as rr
 from deskhand.fleet.tables import Outcome
 from deskhand.fleet.target import Judgement, PoolBatch, Request, Sent, Template
 from deskhand.fleet.targets.answers import plain_judgement
-from deskhand.fleet.targets.http import PlainHttp, path_under
+from deskhand.fleet.targets.http import PlainHttp, path_under, posted_to
 from deskhand.fleet.targets.tails import (
     Piece,
     Text,
@@ -47,7 +47,7 @@ class Posthog(PlainHttp):
 
     def request(self, sent: Sent) -> Request:  # noqa: ARG002
         """Return where a batch goes."""
-        return Request(path=path_under(self.url, "/batch/"))
+        return posted_to(path_under(self.url, "/batch/"))
 
     def head(self, sent: Sent) -> bytes:
         """Return what holds for the whole batch."""
@@ -114,8 +114,6 @@ class PosthogReplay(PlainHttp):
         What the bodies say they come from.
     token : str, optional
         The project's key.
-    provenance_id : str, optional
-        What the batches say they come from.
 
     Examples
     --------
@@ -128,7 +126,7 @@ class PosthogReplay(PlainHttp):
 
     def request(self, sent: Sent) -> Request:  # noqa: ARG002
         """Return where a batch goes."""
-        return Request(path=path_under(self.url, "/s/"))
+        return posted_to(path_under(self.url, "/s/"))
 
     def head(self, sent: Sent) -> bytes:
         """Return the properties."""

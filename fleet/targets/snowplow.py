@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from deskhand.exports.snowplow.tracker import iglu
 from deskhand.fleet.target import PoolBatch, Request, Sent, Template
-from deskhand.fleet.targets.http import PlainHttp, path_under
+from deskhand.fleet.targets.http import PlainHttp, path_under, posted_to
 from deskhand.fleet.targets.tails import (
     Piece,
     Text,
@@ -47,7 +47,7 @@ class Snowplow(PlainHttp):
 
     def request(self, sent: Sent) -> Request:  # noqa: ARG002
         """Return where a batch goes."""
-        return Request(path=path_under(self.url, PATH))
+        return posted_to(path_under(self.url, PATH))
 
     def head(self, sent: Sent) -> bytes:  # noqa: ARG002
         """Return the wrapper: it has no room for what identifies a batch."""
