@@ -18,6 +18,9 @@ from deskhand.fleet.load.wire import Wires, damaged
 from deskhand.fleet.tables import PART_SHIFT, Fault, Outcome
 from deskhand.fleet.target import HttpTarget, Judgement, QueueTarget
 
+# Part p has the halves 2p + 1 and 2p + 2, whichever answer comes first: both copies of a batch name the
+# same events by the same number. Runs of events that a service did not take are numbered from here on.
+RUNS_FROM, PARTS = 1 << 14, 1 << 15
 _DAMAGE = int(Fault.TRUNCATE | Fault.CORRUPT_GZIP | Fault.WRONG_LENGTH)
 # Times of these tell of the client.
 _AGAIN = ~int(Fault.RESET)
@@ -27,20 +30,21 @@ _OURS = int(Fault.WRONG_LENGTH | Fault.RESET | Fault.SLOW)
 class Job:
     """One copy of a batch, or a part of one, on its way."""
 
-    __slots__ = ("attempt", "copy", "due", "faults", "lag_us", "part", "parts", "sent")
+    __slots__ = ("attempt", "copy", "due", "faults", "lag_us", "part", "runs", "sent")
 
     def __init__(self, due: Due, copy: int, lag_us: int) -> None:
         self.due, self.copy, self.lag_us = due, copy, lag_us
         self.sent = due.sent
         self.faults = due.faults
         self.attempt = self.part = 0
-        self.parts = [0]  # how many parts there are; shared by them
+        self.runs = [RUNS_FROM]  # the next run's number; shared by all parts
 
-    def cut(self, seed: int, sequence: np.ndarray[tuple[int], np.dtype[np.int32]]) -> "Job":
+    def cut(
+        self, seed: int, part: int, sequence: np.ndarray[tuple[int], np.dtype[np.int32]]
+    ) -> "Job":
         """Return a job for some of the events alone, shape (n,) by their sequence numbers."""
         made = Job(self.due, self.copy, self.lag_us)
-        self.parts[0] += 1
-        made.parts, made.part = self.parts, self.parts[0]
+        made.runs, made.part = self.runs, part
         made.faults = self.faults
         number = self.due.batch | (made.part << PART_SHIFT)
         made.sent = self.due.sent._replace(
@@ -223,13 +227,12 @@ class Sender:
                 again.append(piece)
         if pieces:
             pass
-        elif judgement.split and job.sent.events > 1 and not job.faults & _DAMAGE:
+        elif judgement.split and self._divisible(job):
             sequence = self._sequence(job)
             middle = len(sequence) // 2
-            halves = [sequence[:middle], sequence[middle:]]
-            for half in (part for part in halves if len(part)):
+            for side, half in enumerate((sequence[:middle], sequence[middle:]), 1):
                 self._outstanding += 1
-                self._begin(job.cut(self._seed, half))
+                self._begin(job.cut(self._seed, 2 * job.part + side, half))
         elif judgement.retry and judgement.outcome != Outcome.OK:
             again.append(job)
         for piece in again:
@@ -237,6 +240,9 @@ class Sender:
         self._outstanding -= 1
         if not self._outstanding:
             self.idle.set()
+
+    def _divisible(self, job: Job) -> bool:
+        return job.sent.events > 1 and not job.faults & _DAMAGE and 2 * job.part + 2 < RUNS_FROM
 
     def _sequence(self, job: Job) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
         sequence = self._bodies.sequence(job.due.pool_batch)
@@ -254,9 +260,14 @@ class Sender:
             return []
         places = np.flatnonzero(np.diff(taken)) + 1
         runs = np.split(sequence, places)
+        number = job.runs[0]
+        if number + len(runs) > PARTS:
+            return []
+        job.runs[0] += len(runs)
         first = bool(taken[0])
         return [
-            (job.cut(self._seed, run), first ^ bool(place % 2)) for place, run in enumerate(runs)
+            (job.cut(self._seed, number + place, run), first ^ bool(place % 2))
+            for place, run in enumerate(runs)
         ]
 
     def _later(self, job: Job, asked_s: float | None) -> None:

@@ -330,6 +330,31 @@ def test_too_large_is_split_down_to_one(tmp_path: Path) -> None:
     assert len(set(history["part"].to_pylist())) == history.num_rows
 
 
+def test_both_copies_of_a_batch_that_is_too_large_name_their_halves_alike(tmp_path: Path) -> None:
+    plan = _plan(tmp_path / "plan", [0], faults={0: Fault.DUPLICATE})
+    named: dict[str, set[tuple[int, ...]]] = {}
+    put_off: set[tuple[int, ...]] = set()
+
+    def answer(_head: bytes, body: bytes) -> bytes:
+        batch = json.loads(gzip.decompress(body))
+        events = tuple(event["seq"] for event in batch["events"])
+        named.setdefault(batch["batch_id"], set()).add(events)
+        if events[0] == 0 and len(events) < EVENTS and events not in put_off:
+            # One copy's first half is cut after its second half, the other's before.
+            put_off.add(events)
+            return b"HTTP/1.1 429 Later\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"
+        if len(events) > 1:
+            return b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n"
+        return OK
+
+    with _server(_answering(answer)) as port:
+        record, _ = _run(plan, tmp_path / "run", port)
+    assert put_off
+    assert record["statuses"]["200"] == 2 * EVENTS
+    assert len(named) == 2 * EVENTS - 1
+    assert all(len(events) == 1 for events in named.values())
+
+
 def test_what_the_service_asks_for_is_waited(tmp_path: Path) -> None:
     plan = _plan(tmp_path / "plan", [0])
     at: list[float] = []
