@@ -53,6 +53,7 @@ class Collector:
         self._waiting: asyncio.Queue[tuple[Entry, asyncio.Future[bool]]] = asyncio.Queue()
         self._thread = ThreadPoolExecutor(1)
         self._failed: set[str] = set()
+        self._ending = False
         self.counts: Counter[str] = Counter()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -67,6 +68,7 @@ class Collector:
         writer = asyncio.create_task(self._write())
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        self._ending = True
         await self._waiting.join()
         writer.cancel()
         with suppress(asyncio.CancelledError):
@@ -80,7 +82,8 @@ class Collector:
         loop = asyncio.get_running_loop()
         while True:
             group = [await self._waiting.get()]
-            await asyncio.sleep(CARELESS_S if self._bugs.lose_on_crash else GATHER_S)
+            careless = self._bugs.lose_on_crash and not self._ending
+            await asyncio.sleep(CARELESS_S if careless else GATHER_S)
             while len(group) < GROUP and not self._waiting.empty():
                 group.append(self._waiting.get_nowait())
             entries = [entry for entry, _ in group]

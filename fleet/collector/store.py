@@ -22,6 +22,8 @@ EVENTS = pa.schema(
         ("record", pa.string()),
     ]
 )
+# Of a Parquet store: batches of which no event is kept are known by this alone.
+BATCHES = pa.schema([("batch_id", pa.string()), ("device_id", pa.string()), ("events", pa.int64())])
 QUARANTINE = pa.schema([("batch_id", pa.string()), ("reason", pa.string()), ("body", pa.binary())])
 _TABLES = """
 CREATE TABLE IF NOT EXISTS events(
@@ -132,14 +134,15 @@ class ParquetStore:
             raise DeskhandError(f"{folder}: {error.strerror}; name a folder.") from error
         self._folder = folder
         self._known: set[str] = set()
-        parts = sorted(folder.glob("events-*.parquet"))
-        for part in parts:
+        # Either tells: a crash may have come between the two.
+        for part in [*folder.glob("events-*.parquet"), *folder.glob("batches-*.parquet")]:
             self._known.update(pq.read_table(part, columns=["batch_id"])["batch_id"].to_pylist())
-        self._next = len(parts) + len(list(folder.glob("quarantine-*.parquet")))
+        numbers = [int(part.stem.rpartition("-")[2]) for part in folder.glob("*-[0-9]*.parquet")]
+        self._next = max(numbers, default=-1) + 1
 
     def add(self, entries: Sequence[Entry], again: bool) -> list[bool]:
         """Keep entries, and return which batches were new."""
-        fresh, rows, refused = [], [], []
+        fresh, rows, batches, refused = [], [], [], []
         arrived: set[str] = set()
         for entry in entries:
             if entry.batch is None:
@@ -147,10 +150,13 @@ class ParquetStore:
                 fresh.append(True)
                 continue
             fresh.append(entry.batch_id not in self._known and entry.batch_id not in arrived)
+            if fresh[-1]:
+                batches.append((entry.batch_id, entry.batch.device_id, len(entry.batch.seq)))
             if fresh[-1] or again:
                 rows += _rows(entry)
             arrived.add(entry.batch_id)
         self._write("events", EVENTS, rows)
+        self._write("batches", BATCHES, batches)
         # Known once they are on disk: after a failed write, a batch that comes again is new.
         self._known |= arrived
         self._write("quarantine", QUARANTINE, refused)

@@ -19,7 +19,7 @@ import pytest
 
 from deskhand.cli import main
 from deskhand.errors import DeskhandError
-from deskhand.fleet.collector.intake import json_batch
+from deskhand.fleet.collector.intake import json_batch, unpacked
 from deskhand.fleet.collector.planted_bugs import falls, parse_bugs, strikes
 from deskhand.fleet.collector.serve import parse_failures
 from deskhand.fleet.collector.store import Entry, ParquetStore, SqliteStore, Store
@@ -81,6 +81,26 @@ def test_batches_are_kept_once_in_every_coding(tmp_path: Path) -> None:
     assert Counter(row[0] for row in rows) == dict.fromkeys([*CODINGS, "n"], 3)
     assert [json.loads(row[3]) for row in rows[:3]] == batch("identity")["events"]
     assert [json.loads(row[3]) for row in rows[-3:]] == batch("n")["events"]
+
+
+def test_parquet_knows_batches_without_events_and_never_writes_over(tmp_path: Path) -> None:
+    store = tmp_path / "kept"
+    empty = json.dumps(batch("empty", events=0)).encode()
+    with running_collector(store) as url:
+        assert post(url, empty) == (200, {"stored": 0})
+        post(url, json.dumps(batch("a")).encode())
+        post(url, json.dumps(batch("b")).encode())
+    first = sorted(store.glob("events-*.parquet"))
+    first[0].unlink()
+    with running_collector(store) as url:
+        assert post(url, empty) == (200, {"duplicate": True})
+        post(url, json.dumps(batch("c")).encode())
+    found = [pq.read_table(part)["batch_id"][0].as_py() for part in store.glob("events-*.parquet")]
+    assert sorted(found) == ["b", "c"]
+
+
+def test_a_body_of_very_many_small_members_is_unpacked() -> None:
+    assert unpacked(gzip.compress(b"", mtime=0) * 100_000 + gzip.compress(GOOD), "gzip") == GOOD
 
 
 GOOD = json.dumps(batch("good")).encode()
