@@ -28,7 +28,7 @@ EXAMPLE: Mapping[str, Any] = {
     "devices": 200,
     "date": "2026-03-02",
     "duration_s": 86400,
-    "compression": 2880,
+    "compression": 8640,
     "target": "json",
     "sessions": {"scenarios": {"auth.login": 3, "crm.create_lead": 1}, "pool": 8},
     "time_zones": {"Europe/Berlin": 3, "America/New_York": 1},

@@ -57,18 +57,20 @@ def test_deskhand_commands_run(page: Path, blocks: list[str], tmp_path: Path) ->
                 assert done.returncode == 0, done.stderr
 
 
-def test_the_story_of_a_fleet_runs(tmp_path: Path) -> None:
-    pytest.importorskip("uvicorn", reason='needs python -m pip install -e ".[test,fleet]"')
-    pytest.importorskip("uvloop", reason='needs python -m pip install -e ".[test,fleet]"')
-    page = (ROOT / "docs" / "fleet.md").read_text()
-    blocks = re.findall(r"^```sh\n(.*?)^```", page, re.M | re.S)
-    assert len(blocks) == 3
+@pytest.mark.parametrize(
+    ("page", "blocks", "told"), [("README.md", 1, ""), ("docs/fleet.md", 3, "LOST: ")]
+)
+def test_the_story_of_a_fleet_runs(page: str, blocks: int, told: str, tmp_path: Path) -> None:
+    for package in ("uvicorn", "uvloop", "hdrh"):
+        pytest.importorskip(package, reason='needs python -m pip install -e ".[test,fleet]"')
+    found = re.findall(r"^```sh\n(.*?)^```", (ROOT / page).read_text(), re.M | re.S)
+    assert len(found) == blocks
     own = tmp_path / "bin"
     own.mkdir()
     (own / "deskhand").write_text(f'#!/bin/sh\nexec {sys.executable} -m deskhand "$@"\n')
     (own / "deskhand").chmod(0o755)
     done = subprocess.run(
-        ["bash", "-euc", "\n".join(blocks)],
+        ["bash", "-euc", "\n".join(found)],
         cwd=tmp_path,
         env={**os.environ, "PATH": f"{own}:{os.environ['PATH']}"},
         check=False,
@@ -77,4 +79,5 @@ def test_the_story_of_a_fleet_runs(tmp_path: Path) -> None:
         timeout=300,
     )
     assert done.returncode == 0, done.stderr
-    assert "LOST: " in done.stdout
+    assert "nothing is lost, doubled, spoiled or made up" in done.stdout
+    assert told in done.stdout

@@ -189,33 +189,38 @@ def read_nats(address: str) -> Iterator[pa.Table]:
             reconnect_time_wait=0.1,
         )
 
+    def messages(runner: asyncio.Runner, client: Client) -> Iterator[Kept]:
+        context = client.jetstream(timeout=ANSWER_S)
+        state = runner.run(context.stream_info(stream)).state
+
+        async def some(numbers: range) -> list[Any]:
+            asked = (context.get_msg(stream, number) for number in numbers)
+            return await asyncio.gather(*asked, return_exceptions=True)
+
+        for first in range(state.first_seq, state.last_seq + 1, BODIES):
+            numbers = range(first, min(first + BODIES, state.last_seq + 1))
+            for number, message in zip(numbers, runner.run(some(numbers)), strict=True):
+                if isinstance(message, NotFoundError):
+                    continue
+                if isinstance(message, BaseException):
+                    raise message
+                headers = message.headers or {}
+                yield Kept(
+                    message.data or b"",
+                    headers.get("Deskhand-Batch-Id"),
+                    headers.get("Deskhand-Session-Id"),
+                    number,
+                    None,
+                )
+
     def kept() -> Iterator[Kept]:
         try:
             with asyncio.Runner() as runner:
                 client = runner.run(asyncio.wait_for(connected(), CONNECT_S))
-                context = client.jetstream(timeout=ANSWER_S)
-                state = runner.run(context.stream_info(stream)).state
-
-                async def some(numbers: range) -> list[Any]:
-                    asked = (context.get_msg(stream, number) for number in numbers)
-                    return await asyncio.gather(*asked, return_exceptions=True)
-
-                for first in range(state.first_seq, state.last_seq + 1, BODIES):
-                    numbers = range(first, min(first + BODIES, state.last_seq + 1))
-                    for number, message in zip(numbers, runner.run(some(numbers)), strict=True):
-                        if isinstance(message, NotFoundError):
-                            continue
-                        if isinstance(message, BaseException):
-                            raise message
-                        headers = message.headers or {}
-                        yield Kept(
-                            message.data or b"",
-                            headers.get("Deskhand-Batch-Id"),
-                            headers.get("Deskhand-Session-Id"),
-                            number,
-                            None,
-                        )
-                runner.run(client.close())
+                try:
+                    yield from messages(runner, client)
+                finally:
+                    runner.run(client.close())
         except (Error, OSError, TimeoutError) as error:
             said = str(error) or type(error).__name__
             raise DeskhandError(f"{address}: cannot be read ({said}).") from error
