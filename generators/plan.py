@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from deskhand.behavior_models.persona import Persona
 from deskhand.generators.typing_plan import Typing
 from deskhand.generators.wheel import Scroll
+from deskhand.goals import Goal
 
 
 class Move(NamedTuple):
@@ -154,3 +155,4 @@ class SessionPlan:
     rows: list[Row] = field(default_factory=list)
     elements: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     screenshots: list[tuple[int, str, str, int, int]] = field(default_factory=list)
+    goals: list[Goal] = field(default_factory=list)

@@ -57,4 +57,5 @@ def render(plan: SessionPlan, screens: Mapping[str, Screen]) -> Session:
         elements=elements_table(plan),
         screenshots=screenshots_table(plan),
         screens=screens,
+        goals=tuple(plan.goals),
     )

@@ -1,5 +1,7 @@
 """Choosing from a drop-down, native or custom: by mouse, by arrow keys, or by typing ahead."""
 
+from typing import NoReturn
+
 from deskhand.behavior_models.menu_search import (
     ARROWS,
     MOUSE,
@@ -13,6 +15,7 @@ from deskhand.generators.plan import Row, Wheeled
 from deskhand.generators.wheel import plan_scroll
 from deskhand.scenarios.keying import TAB_GAP_S, TAB_LOG_SD, Keying
 from deskhand.scenarios.live_page import SCRIPT_US
+from deskhand.scenarios.scenario import GaveUpError
 from deskhand.screen import Element
 
 # The pop-up list of a native drop-down, drawn by the browser below its box or above it.
@@ -62,6 +65,8 @@ def choose(seat: Keying, label: str, of: str, method: str | None) -> None:
         ``mouse``, ``arrows`` or ``type-ahead``; None leaves it to the person's habits.
     """
     element = seat.find(of)
+    if seat.gives_up and not any(label in (o.label, o.value) for o in element.options):
+        _search_in_vain(seat, element)
     place = place_of(element, label)
     count = len(element.options)
     by_keys = seat.on_keyboard and seat.live.tab_distance(element.key) in (1, 2)
@@ -133,6 +138,35 @@ def _native_by_mouse(seat: Keying, element: Element, place: int) -> None:
         _change(seat, element, place, chosen, action)
     _report(seat, "select.close", element, chosen, action, place)
     seat.note_point(action, "choose", element.key, start, row)
+
+
+def _search_in_vain(seat: Keying, element: Element) -> NoReturn:
+    """Open a list, read all of it, close it, and give up."""
+    count = len(element.options)
+    seat.ponder("next")
+    if element.widget == "select":
+        seat.to_mouse()
+        element = seat.show(seat.find(element.key))
+        action, start = seat.begin(), seat.t_us
+        seat.live.note(element)
+        seat.reach(action, element)
+        seat.press_button(action, element)
+        _report(seat, "select.open", element, seat.t_us, action, 0)
+        seat.t_us += search_us(seat.mind, seat.draws, count - 1, count, VISIBLE_ROWS)
+        # A second click on the closed box takes the list away again.
+        seat.press_button(action, element)
+        seat.t_us += SCRIPT_US
+        _report(seat, "select.close", element, seat.t_us, action, 0)
+        seat.note_point(action, "choose", element.key, start, seat.screen_box(element))
+    else:
+        if not any(option.target in seat.live.elements for option in element.options):
+            seat.click_on(element.key, kind="next", verb="click")
+            _opened(seat, seat.find(element.key), 0)
+        seat.t_us += search_us(seat.mind, seat.draws, count - 1, count)
+        seat.click_on(element.key, kind="next", verb="click")
+        action = seat.plan.actions[-1].action_id
+        _report(seat, "select.close", seat.find(element.key), seat.t_us, action, 0)
+    raise GaveUpError
 
 
 def _scroll_list(

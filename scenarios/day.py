@@ -3,12 +3,12 @@
 import math
 
 from deskhand.behavior_models.attention import Attention
-from deskhand.scenarios.auth import login
-from deskhand.scenarios.chat import answer, write
-from deskhand.scenarios.crm import browse_leads, create_lead, update_opportunity
+from deskhand.scenarios.apps.auth.tasks import login
+from deskhand.scenarios.apps.chat.tasks import answer, write
+from deskhand.scenarios.apps.crm.tasks import browse_leads, create_lead, update_opportunity
+from deskhand.scenarios.apps.tracker.tasks import answer_issue, create_issue, triage_board
 from deskhand.scenarios.desk import NEVER, Desk
 from deskhand.scenarios.scenario import Scenario, Steps
-from deskhand.scenarios.tracker import answer_issue, create_issue, triage_board
 from deskhand.streams import Draws
 
 # Weight of each task by role: shares of working time from a table of roles, reduced to the three

@@ -14,6 +14,7 @@ from deskhand.behavior_models.habits import switches_by_keys
 from deskhand.behavior_models.profile import Profile
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.generators.plan import Row, SessionPlan
+from deskhand.goals import Goal, Reached
 from deskhand.scenarios.live_page import SCRIPT_US
 from deskhand.scenarios.masking import sensitive_keys
 from deskhand.scenarios.page_verbs import PageVerbs
@@ -120,9 +121,24 @@ class Desk(PageVerbs):
         self.scenario, self.task, self.step = task.name, self._tasks, -1
         self.sensitive.update(sensitive_keys(task.sensitive, task.opens, self.screens))
         self.tempo.start_task()
+        self.records.know(task.records)
         yield from self.go_to(task.opens)
         yield from task.run(self, **self.records.fill(task.needs, given))
         self.scenario, self.task, self.step = outer
+
+    def aim(self, instruction: str, *ends: Reached) -> None:
+        """Say what the task is for: in words, and what its pages have to come to.
+
+        Parameters
+        ----------
+        instruction : str
+            What the person was asked to do.
+        *ends : Reached
+            All of them are checked, by `deskhand.goals.missed`.
+        """
+        self.plan.goals.append(
+            Goal(task=self.task, scenario=self.scenario, instruction=instruction, ends=ends)
+        )
 
     def go_to(self, screen: str) -> Steps:
         """Bring up a screen, fresh or as it is, by window, link or bookmark."""

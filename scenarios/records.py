@@ -6,7 +6,7 @@ come from Faker, texts from `deskhand.scenarios.prose`. Telephone numbers lie in
 are ASCII.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from faker import Faker
 
 POOL_SIZE = 96
+ITSELF = ""  # of a record that is a text
 _BLOCK = 64  # places in a pool that are drawn at once
 EXAMPLE_DOMAINS = ("example.com", "example.org", "example.net")
 
@@ -73,6 +74,20 @@ class Credentials:
     user: str
     password: str
     code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordKind:
+    """A kind of records that a task needs, for an application that brings its own.
+
+    ``pool`` returns all records of a seed; ``typed`` names the texts in them that people type, and
+    ``mode`` how, where it does not go by the length; `ITSELF` stands for a record that is a text.
+    """
+
+    name: str
+    pool: Callable[[int], Sequence[Any]]
+    typed: tuple[str, ...] = ()
+    mode: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,9 +218,11 @@ class _Deck:
         if not self._drawn:
             return []
         records = [self._record(self._drawn - 1 + more) for more in range(count)]
-        if not names:
-            return records
-        return [getattr(record, name) for record in records for name in names]
+        return [
+            record if name == ITSELF else getattr(record, name)
+            for record in records
+            for name in names
+        ]
 
 
 _LETTERS = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!?-_+"
@@ -226,19 +243,22 @@ class Records:
     """
 
     def __init__(self, seed: int, team: int, person: int, day: int) -> None:
+        self._seed, self._who = seed, f"{team} {person} {day}"
         self._draws = Draws(seed, "records", team, person, day)
         self._pools = pools(seed)
-        key = keys(seed, "records.order", [f"{team} {person} {day} {kind}" for kind in KINDS])
-        self._decks = {
-            kind: _Deck(getattr(self._pools, kind), key[number : number + 1])
-            for number, kind in enumerate(KINDS)
-        }
+        self._kinds = {kind.name: kind for kind in KINDS}
+        self._decks: dict[str, _Deck] = {}
         # A person's password stays the same from day to day.
         self._secret = stream(seed, "records.secret", team, person)
         self._credentials: Credentials | None = None
 
+    def know(self, kinds: Iterable[RecordKind]) -> None:
+        """Take further kinds of records, those that an application brings."""
+        for kind in kinds:
+            self._kinds.setdefault(kind.name, kind)
+
     def draw(self, kind: str) -> Any:
-        """Return a record of one of `KINDS`.
+        """Return a record of a known kind.
 
         Raises
         ------
@@ -247,20 +267,25 @@ class Records:
         """
         if kind == "credentials":
             return self.credentials()
-        if kind not in KINDS:
-            raise UnknownNameError("kind of record", kind, (*KINDS, "credentials"))
-        return self._decks[kind].draw()
+        if kind not in self._kinds:
+            raise UnknownNameError("kind of record", kind, (*self._kinds, "credentials"))
+        deck = self._decks.get(kind)
+        if deck is None:
+            key = keys(self._seed, "records.order", [f"{self._who} {kind}"])
+            deck = self._decks[kind] = _Deck(self._kinds[kind].pool(self._seed), key)
+        return deck.draw()
 
     def ahead(self, count: int) -> list[tuple[str, str | None]]:
         """Return texts that the person may type soon, with the mode where it is known.
 
         They are those of the last record and of some that come next, of each kind drawn so far.
         """
-        return [
-            (text, mode)
-            for kind, (mode, names) in _TYPED.items()
-            for text in self._decks[kind].ahead(count, names)
-        ]
+        found: list[tuple[str, str | None]] = []
+        for name, deck in sorted(self._decks.items()):
+            kind = self._kinds[name]
+            if kind.typed:
+                found += [(text, kind.mode) for text in deck.ahead(count, kind.typed)]
+        return found
 
     def fill(self, needs: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
         """Return a record for each kind that is needed and not given."""
@@ -286,11 +311,21 @@ class Records:
         return Credentials(user=kept.user, password=kept.password, code=f"{code:06d}")
 
 
-KINDS = ("lead", "opportunity", "issue", "message", "word")
-# Of each kind that people type: the mode where it does not go by the length, and what is typed.
-_TYPED: Mapping[str, tuple[str | None, Sequence[str]]] = {
-    "lead": (None, ("name", "company", "email", "phone", "notes")),
-    "opportunity": (None, ("amount", "prompt", "edit")),
-    "issue": ("composition", ("title", "description", "comment")),
-    "message": ("composition", ()),
-}
+def _own(name: str) -> Callable[[int], Sequence[Any]]:
+    return lambda seed: getattr(pools(seed), name)
+
+
+KINDS = (
+    RecordKind(
+        name="lead", pool=_own("lead"), typed=("name", "company", "email", "phone", "notes")
+    ),
+    RecordKind(name="opportunity", pool=_own("opportunity"), typed=("amount", "prompt", "edit")),
+    RecordKind(
+        name="issue",
+        pool=_own("issue"),
+        typed=("title", "description", "comment"),
+        mode="composition",
+    ),
+    RecordKind(name="message", pool=_own("message"), typed=(ITSELF,), mode="composition"),
+    RecordKind(name="word", pool=_own("word")),
+)

@@ -2,12 +2,13 @@
 
 import inspect
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import simpy
 
 from deskhand.errors import DeskhandError
+from deskhand.scenarios.records import RecordKind
 from deskhand.screen import Screen
 
 Steps = Generator[simpy.Event, Any, None]
@@ -22,7 +23,8 @@ class Scenario:
     is masked besides those that their screens mark. ``needs`` are the kinds of records that ``run``
     takes after the desk, drawn for each person. ``roles`` are the roles that do this task, empty for
     all. ``arrival_spread_s`` is the standard deviation of the people's starts. ``screens`` holds
-    compiled screens that come with the scenario itself.
+    compiled screens that come with the scenario itself, ``records`` the kinds of records that it brings.
+    ``spoil`` makes records of which nobody can do the task.
     """
 
     name: str
@@ -36,6 +38,12 @@ class Scenario:
     needs: tuple[str, ...] = ()
     arrival_spread_s: float = 0.0
     screens: Mapping[str, Screen] | None = None
+    records: tuple[RecordKind, ...] = ()
+    spoil: Callable[..., Mapping[str, Any]] | None = None
+
+
+class GaveUpError(Exception):
+    """A person found out that a task cannot be done; never leaves the task."""
 
 
 def scenario(
@@ -47,6 +55,8 @@ def scenario(
     roles: tuple[str, ...] = (),
     modelled_on: str = "",
     arrival_spread_s: float = 0.0,
+    records: tuple[RecordKind, ...] = (),
+    spoil: Callable[..., Mapping[str, Any]] | None = None,
 ) -> Callable[[Callable[..., Steps]], Scenario]:
     """Make a scenario of a generator function whose first argument is the desk.
 
@@ -64,6 +74,11 @@ def scenario(
         Where the order of the steps and their probabilities come from.
     arrival_spread_s : float
         Standard deviation of the people's starts.
+    records : tuple of RecordKind
+        Kinds of records that the application brings, besides those that all know.
+    spoil : callable, optional
+        Takes the records by name and returns them so changed that the task cannot be done: what the
+        scenario's infeasible variant, ``NAME.infeasible``, works with.
 
     Returns
     -------
@@ -98,6 +113,47 @@ def scenario(
             modelled_on=modelled_on,
             needs=tuple(needs),
             arrival_spread_s=arrival_spread_s,
+            records=records,
+            spoil=spoil,
         )
 
     return decorate
+
+
+INFEASIBLE = ".infeasible"
+
+
+def infeasible(task: Scenario) -> Scenario:
+    """Return the variant of a scenario that cannot be done: the person looks for what is not there.
+
+    Parameters
+    ----------
+    task : Scenario
+        One that says how its records are spoiled.
+
+    Raises
+    ------
+    DeskhandError
+        When it does not.
+    """
+    spoil = task.spoil
+    if spoil is None:
+        raise DeskhandError(
+            f"scenario {task.name!r} has no infeasible variant; give its decorator a `spoil`."
+        )
+
+    def run(desk: Any, **given: Any) -> Steps:
+        desk.gives_up = True
+        try:
+            yield from task.run(desk, **spoil(**given))
+        except GaveUpError:
+            yield from desk.think("decide")
+        finally:
+            desk.gives_up = False
+
+    return replace(
+        task,
+        name=task.name + INFEASIBLE,
+        run=run,
+        summary=f"{task.summary.rstrip('.')}: what is asked for is not there.",
+    )

@@ -18,12 +18,15 @@ from deskhand.generators.hand import Hand
 from deskhand.generators.plan import Action, Place, Row, SessionPlan
 from deskhand.generators.typist import Ahead, Typist
 from deskhand.scenarios.live_page import SCRIPT_US, LivePage
+from deskhand.scenarios.scenario import GaveUpError
 from deskhand.scenarios.windows import Window, load_us, page_origin
 from deskhand.screen import Element, Screen
 from deskhand.streams import Draws
 
 Box = tuple[float, float, float, float]
 NOWHERE = (None, None)
+# Looks at a page before somebody is sure that a thing is not on it (assumed).
+LOOKS_IN_VAIN = 3
 # For the intents that come by the ten thousand: a named tuple's own constructor takes twice as long.
 make = tuple.__new__
 
@@ -56,6 +59,8 @@ class Seat:
         How tired the hand is.
     clipboard : str
         The text that was copied last.
+    gives_up : bool
+        Whether the task may turn out to be impossible: what is not there is then looked for in vain.
     """
 
     def __init__(
@@ -91,6 +96,7 @@ class Seat:
         self.fatigue = WorkingHand(persona.hand.fatigue)
         self.clipboard = ""
         self.changed = True
+        self.gives_up = False
         self._action = -1
         self._correction_of: int | None = None
 
@@ -242,7 +248,21 @@ class Seat:
             self.await_change()
             if locator in live.elements:
                 return live.elements[locator]
-        return live.page.element(locator)
+        if not self.gives_up:
+            return live.page.element(locator)
+        try:
+            return live.page.element(locator)
+        except DeskhandError:
+            self.look_in_vain()
+            raise GaveUpError from None
+
+    def look_in_vain(self) -> None:
+        """Look for what is not there, for as long as it takes to be sure."""
+        action, start = self.begin(), self.t_us
+        for _ in range(LOOKS_IN_VAIN):
+            self.t_us += self.tempo.think_us("look")
+        self.live.settle(self.t_us)
+        self.finish(action, "read", None, start)
 
     def await_change(self) -> None:
         """Wait until the next pending change of the page and notice it."""

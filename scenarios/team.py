@@ -161,6 +161,7 @@ def _session(
     records = Records(plan.seed, plan.team, plan.person, plan.day)
     sensitive = sensitive_keys(scenario.sensitive, scenario.opens, screens)
     desk = Desk(env, plan, screens, records, sensitive, world=world, profile=profile)
+    records.know(scenario.records)
     desk.sit_down(scenario.opens)
     yield from scenario.run(desk, **records.fill(scenario.needs, {}))
     desk.get_up()

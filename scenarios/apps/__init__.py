@@ -1,1 +1,1 @@
-"""The shipped applications: authored pages and their compiled screens."""
+"""The shipped applications, a folder each: authored pages, compiled screens, tasks and records."""

@@ -27,7 +27,7 @@ from deskhand.generators.learned_reports import SECTION as POLICY
 from deskhand.loading import with_shipped
 from deskhand.manifest import record_sha256, versions
 from deskhand.scenarios.app_screens import shipped_screens
-from deskhand.scenarios.scenario import Scenario
+from deskhand.scenarios.scenario import INFEASIBLE, Scenario, infeasible
 from deskhand.screen import Screen
 from deskhand.streams import name
 
@@ -158,12 +158,15 @@ def _load_scenario(given: str | Path | Scenario) -> tuple[Scenario, str, dict[st
         raise DeskhandError(
             f"scenario {text!r}: name the function in it, for example {Path(text).stem}:my_task."
         )
+    asked, text = text, text.removesuffix(INFEASIBLE)
     found = _by_reference(text) if _REFERENCE.fullmatch(text) else registry.load(GROUP, text)
     if not isinstance(found, Scenario):
         raise DeskhandError(
             f"scenario {text!r} is a {type(found).__name__}; decorate a generator function with "
             "@scenario(...) of deskhand.scenarios.scenario."
         )
+    if asked != text:
+        return infeasible(found), _source_sha256(found), {}
     return found, _source_sha256(found), {}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from deskhand.formats import written
+from deskhand.goals import Goal
 from deskhand.screen import Screen
 
 
@@ -17,6 +18,7 @@ class Session:
 
     ``header`` is the session's row of the sessions table as a dict. ``screens`` holds every compiled
     screen that the events refer to, by name, so that an export can render the page.
+    ``goals`` says what the tasks of a simulated session were for; files do not hold it.
     """
 
     header: Mapping[str, Any]
@@ -25,6 +27,7 @@ class Session:
     elements: pa.Table
     screenshots: pa.Table
     screens: Mapping[str, Screen]
+    goals: tuple[Goal, ...] = ()
 
     @property
     def session_id(self) -> str:

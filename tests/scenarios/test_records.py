@@ -5,7 +5,7 @@ from dataclasses import asdict
 import pytest
 
 from deskhand.errors import UnknownNameError
-from deskhand.scenarios.crm import COMPANIES
+from deskhand.scenarios.apps.crm.tasks import COMPANIES
 from deskhand.scenarios.records import (
     ASSIGNEES,
     EXAMPLE_DOMAINS,
@@ -41,7 +41,7 @@ def test_texts_can_be_typed() -> None:
 def test_a_persons_records_depend_on_the_person_alone() -> None:
     def some(person: int, day: int = 0) -> list[object]:
         records = Records(7, 0, person, day)
-        return [records.draw(kind) for kind in KINDS]
+        return [records.draw(kind.name) for kind in KINDS]
 
     assert some(3) == some(3)
     assert some(3) != some(4)

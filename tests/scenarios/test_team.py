@@ -10,12 +10,12 @@ from deskhand.generators.plan import SessionPlan
 from deskhand.generators.render import render
 from deskhand.registry import load
 from deskhand.scenarios.app_screens import shipped_screens
-from deskhand.scenarios.chat import answer, write
-from deskhand.scenarios.crm import browse_leads
+from deskhand.scenarios.apps.chat.tasks import answer, write
+from deskhand.scenarios.apps.crm.tasks import browse_leads
+from deskhand.scenarios.apps.tracker.tasks import answer_issue
 from deskhand.scenarios.records import Records
 from deskhand.scenarios.scenario import Scenario
 from deskhand.scenarios.team import simulate_team
-from deskhand.scenarios.tracker import answer_issue
 from deskhand.screen import parse_reference
 
 NAMED = (

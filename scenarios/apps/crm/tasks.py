@@ -1,7 +1,9 @@
 """Customer relations: entering a lead, and moving an opportunity on with an assistant's draft."""
 
 import math
+from dataclasses import replace
 
+from deskhand.goals import reached
 from deskhand.scenarios.desk import Desk
 from deskhand.scenarios.records import Lead, Opportunity
 from deskhand.scenarios.scenario import Steps, scenario
@@ -38,10 +40,18 @@ SEARCHES = 0.35
     opens="crm/leads",
     sensitive=("lead.phone",),
     roles=SALES,
-    modelled_on="data entry in a CRM form; field order and branches are estimates",
+    modelled_on="Salesforce: data entry in a form; field order and branches are estimates",
+    spoil=lambda lead: {"lead": replace(lead, source="Magazine")},
 )
 def create_lead(desk: Desk, lead: Lead) -> Steps:
     """Enter a new lead into the customer list."""
+    held = {"lead.name": lead.name, "lead.company": lead.company, "lead.email": lead.email}
+    held |= {"lead.phone": lead.phone, "lead.source": lead.source, "lead.status": lead.status}
+    desk.aim(
+        f"Enter {lead.name} of {lead.company} ({lead.email}, {lead.phone}) as a new lead that came by "
+        f"{lead.source!r} and is {lead.status!r}, to be called on {lead.follow_up}.",
+        reached("crm/lead-form", "saved", held | {"lead.follow_up": lead.follow_up}),
+    )
     yield from desk.click("leads.new")
     forgets = desk.chance(FORGETS_NAME)
     if not forgets:
