@@ -6,10 +6,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from deskhand.errors import DeskhandError
 from deskhand.fleet.report.amounts import short_bytes, short_count, short_time
 from deskhand.fleet.report.figures import percentile_curve, timeline_figures
-from deskhand.json_schema import describe, worst
+from deskhand.fleet.report.record_check import check_record
 from deskhand.manifest import write_whole
 
 FIGURES = ("p50", "p90", "p99", "p999", "max", "mean")
@@ -253,12 +252,7 @@ def report_html(run: Mapping[str, Any]) -> str:
     DeskhandError
         When the run is not as run.schema.json says.
     """
-    breach = worst("run", run, "deskhand.fleet.report")
-    if breach is not None:
-        raise DeskhandError(
-            f"this is not the record of a run: {describe(breach)}. "
-            "Give a folder that `deskhand fleet run` wrote, or its run.json."
-        )
+    check_record(run)
     colour, headline, reasons = verdict(run)
     told = "".join(f"<li>{escape(reason)}</li>" for reason in reasons)
     style = (files("deskhand.fleet.report") / "page.css").read_text(encoding="utf-8")

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 pytest.importorskip("hdrh", reason='needs hdrhistogram: python -m pip install -e ".[test,fleet]"')
 
@@ -22,7 +24,9 @@ from deskhand.errors import DeskhandError
 from deskhand.fleet.report.latencies import decoded
 from deskhand.fleet.report.live import live_line
 from deskhand.fleet.report.page import report_html, verdict, write_report
+from deskhand.fleet.report.record_check import check_record
 from deskhand.fleet.report.thresholds import check, refuse_unreadable
+from deskhand.json_schema import worst
 
 EVIL = "<script>alert(1)</script>\"'&\x00\ud800"
 
@@ -362,3 +366,39 @@ def test_page_in_a_browser_has_no_overflow_at_phone_width(tmp_path: Path, chromi
             assert page.evaluate("document.documentElement.scrollWidth") <= width
         browser.close()
     assert told == [(tmp_path / "report.html").as_uri()] * 2
+
+
+odd = st.one_of(
+    st.sampled_from([None, True, False, -1, -0.5, 2.0, 2.5, "3", "", [], [1], {}, {"": 0}]),
+    st.dictionaries(st.sampled_from(["200", "0", "9999", "x"]), st.sampled_from([0, -1, 1.5, "1"])),
+)
+
+MINUTE = made_run(rate=2)
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    second=st.integers(0, 59),
+    name=st.sampled_from(["second", "intended", "p50_us", "statuses", "other"]),
+    value=odd | st.just("gone"),
+)
+def test_a_row_among_many_is_judged_as_the_schema_judges_it(
+    second: int, name: str, value: Any
+) -> None:
+    row = MINUTE["timeline"][second] | {name: value}
+    if value == "gone":
+        del row[name]
+    rows = MINUTE["timeline"]
+    run = MINUTE | {"timeline": [*rows[:second], row, *rows[second + 1 :]]}
+    breach = worst("run", run, "deskhand.fleet.report")
+    if breach is None:
+        check_record(run)
+        return
+    with pytest.raises(DeskhandError, match=f"timeline/{second}"):
+        check_record(run)
+
+
+@pytest.mark.parametrize("record", [None, 7, [], {}, {"timeline": 3}, {"timeline": [3]}])
+def test_what_is_no_record_of_a_run_is_refused(record: Any) -> None:
+    with pytest.raises(DeskhandError, match="not the record of a run"):
+        check_record(record)
