@@ -26,6 +26,7 @@ from deskhand.fleet.load.settings import (
     is_local,
     refuse_foreign,
 )
+from deskhand.fleet.load.tokens import device_tokens
 from deskhand.fleet.plan_files import Plan
 from deskhand.fleet.report.live import Live
 from deskhand.fleet.report.thresholds import check, refuse_unreadable
@@ -76,7 +77,13 @@ def run(
     refuse_unreadable(fail_if)
     plan = Plan.load(settings.plan)
     target = load_target(settings.adapter, settings.target)
+    tokens = device_tokens(settings, plan)
     if hasattr(target, "send"):
+        if tokens is not None:
+            raise DeskhandError(
+                f"token: target {settings.adapter!r} is sent to without HTTP, so that nothing carries "
+                "it; leave it out."
+            )
         refuse_foreign(settings, is_local(settings.adapter, settings.target))
     else:
         address_of(settings)

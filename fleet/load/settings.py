@@ -60,6 +60,8 @@ class LoadSettings:
     headers : mapping of str to str
     token : str, optional
         Bearer token of a device, with ``{device_id}`` in it.
+    token_file : pathlib.Path, optional
+        Instead of ``token``: a line a device.
     ca : pathlib.Path, optional
         Certificates to trust instead of the system's.
     insecure : bool
@@ -85,6 +87,7 @@ class LoadSettings:
     warm_up_s: float = 0.0
     headers: Mapping[str, str] = field(default_factory=dict)
     token: str | None = None
+    token_file: Path | None = None
     ca: Path | None = None
     insecure: bool = False
     attempts: int = 5
@@ -100,6 +103,8 @@ class LoadSettings:
             value = getattr(self, name)
             if value is not None and not 0 < value < float("inf"):
                 raise DeskhandError(f"{name} is {value}; it must be more than 0, and finite.")
+        if self.token is not None and self.token_file is not None:
+            raise DeskhandError("token and token_file: both are given; leave one out.")
         if not 0 <= self.warm_up_s < float("inf"):
             raise DeskhandError(f"warm_up_s is {self.warm_up_s}; it must be 0 or more.")
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from deskhand.errors import DeskhandError
 from deskhand.fleet.bodies import Encoding
 from deskhand.fleet.load.connection import Ending
+from deskhand.fleet.load.tokens import Tokens
 from deskhand.fleet.tables import Fault
 from deskhand.fleet.target import Request, Sent
 
@@ -75,13 +76,13 @@ class Wires:
     encoding : str
     headers : mapping of str to str
         Further ones.
-    token : str, optional
-        Of each device; ``{device_id}`` and ``{device}`` stand for its identifier and number.
+    tokens : Tokens, optional
+        Of devices.
 
     Raises
     ------
     DeskhandError
-        When a header or the token holds what would end a line.
+        When a header holds what would end a line.
     """
 
     host: str
@@ -89,11 +90,11 @@ class Wires:
     content_type: str
     encoding: Encoding
     headers: Mapping[str, str] = field(default_factory=dict)
-    token: str | None = None
+    tokens: Tokens | None = None
     _known: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name, value in [*self.headers.items(), ("Authorization", self.token or "")]:
+        for name, value in self.headers.items():
             _refuse_line_ends(name, value)
             if not name or not name.isascii() or any(letter in name for letter in ' ":\t'):
                 raise DeskhandError(f"header {name!r}: a name has no spaces, colons or quotes.")
@@ -107,10 +108,8 @@ class Wires:
             if not request.headers and len(self._known) < 1_000:
                 self._known[request.path] = start
         token = b""
-        if self.token is not None and sent is not None:
-            text = self.token.replace("{device_id}", sent.device_id)
-            text = text.replace("{device}", str(sent.device))
-            token = b"Authorization: Bearer %s\r\n" % text.encode("latin-1", "replace")
+        if self.tokens is not None and sent is not None:
+            token = b"Authorization: Bearer %s\r\n" % self.tokens(sent)
         if not faults & _SENT_OTHERWISE:
             whole = b"".join((start, token, b"Content-Length: %d\r\n\r\n" % len(body), body))
             return Wire((whole,), Ending.KEEP, len(whole))

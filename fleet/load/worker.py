@@ -30,6 +30,7 @@ from deskhand.fleet.load.settings import (
     is_local,
     refuse_foreign,
 )
+from deskhand.fleet.load.tokens import device_tokens
 from deskhand.fleet.load.wire import Wires
 from deskhand.fleet.plan_files import Plan
 from deskhand.fleet.tables import Outcome
@@ -80,6 +81,7 @@ class Worker:
     def __init__(self, settings: LoadSettings, which: int, pipe: Pipe) -> None:
         self._settings, self._which, self._pipe = settings, which, pipe
         self._plan = Plan.load(settings.plan)
+        self._tokens = device_tokens(settings, self._plan)
         self._stop = asyncio.Event()
         self._start: float | None = None
         self._error: BaseException | None = None
@@ -193,7 +195,7 @@ class Worker:
             content_type=target.content_type,
             encoding=encoding,
             headers=settings.headers,
-            token=settings.token,
+            tokens=self._tokens,
         )
 
     async def _prepare(self, target: HttpTarget, pool: Pool, wires: Wires) -> None:

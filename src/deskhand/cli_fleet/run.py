@@ -28,6 +28,7 @@ def run(
     warm_up_s: float = 0.0,
     header: Annotated[tuple[str, ...], Parameter(negative="")] = (),
     token: str | None = None,
+    token_file: Path | None = None,
     ca: Path | None = None,
     insecure: Annotated[bool, Flag] = False,
     attempts: Whole = 5,
@@ -66,6 +67,8 @@ def run(
         A further header, NAME=VALUE; may be given again.
     token
         Bearer token of each device, for example dev-{device_id}.
+    token_file
+        Bearer tokens of devices instead: a line a device, the first for device 0.
     ca
         Certificates to trust.
     insecure
@@ -108,6 +111,7 @@ def run(
         warm_up_s=warm_up_s,
         headers=headers,
         token=token,
+        token_file=token_file,
         ca=ca,
         insecure=insecure,
         attempts=attempts,
