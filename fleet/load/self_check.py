@@ -32,8 +32,10 @@ def self_check(
 
     Examples
     --------
-    >>> self_check(400, [0.95])["bottleneck"], self_check(12_000, [0.2])["reasons"]
-    (False, ['1 % of the batches were sent more than 12 ms late (bound: 10 ms).'])
+    >>> self_check(400, [0.95])["bottleneck"], self_check(12_000, [0.9])["reasons"][0]
+    (False, '1 % of the batches were sent more than 12 ms late (bound: 10 ms).')
+    >>> self_check(12_000, [0.2])["reasons"][1]
+    'no worker used more than 20 % of a core, so something else kept the machine busy; leave a core free for each worker.'
     """
     reasons = []
     late_us = lag_p99_us or 0
@@ -47,6 +49,11 @@ def self_check(
         reasons.append(
             f"a worker used {busiest:.0%} of its core (bound: {BUSY_SHARE:.0%}); "
             "take more workers or a lower --speed."
+        )
+    elif reasons and not notes:
+        reasons.append(
+            f"no worker used more than {100 * busiest:.0f} % of a core, so something else kept the machine "
+            "busy; leave a core free for each worker."
         )
     return {
         "cpu_share": [round(share, 3) for share in cpu_share],

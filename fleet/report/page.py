@@ -196,7 +196,12 @@ def _latency(run: Mapping[str, Any]) -> str:
 
 
 def _counted(run: Mapping[str, Any]) -> str:
-    sent = run["counts"]["sent"]
+    counted = run["counts"]
+    sent, statuses = counted["sent"], run["statuses"]
+    if counted["ok"] and set(statuses) == {"0"}:
+        # A queue acknowledges or refuses without a status.
+        ends = {"acknowledged": "ok", "refused": "fail", "no answer": "unknown"}
+        statuses = {name: counted[end] for name, end in ends.items() if counted[end]}
 
     def rows(counts: Mapping[str, int], say: Mapping[str, str]) -> list[tuple[str, str, str]]:
         ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
@@ -209,15 +214,13 @@ def _counted(run: Mapping[str, Any]) -> str:
             made.append((f"{len(ordered) - SHOWN} others", f"{rest:,}", _share(rest, sent)))
         return made
 
-    statuses = _table(
-        ("Status", "Attempts", "Share"), rows(run["statuses"], {"0": "no answer"}), (1, 2)
-    )
+    answers = _table(("Status", "Attempts", "Share"), rows(statuses, {"0": "no answer"}), (1, 2))
     errors = "<p>None.</p>"
     if run["errors"]:
         errors = _table(("Error", "Attempts", "Share"), rows(run["errors"], {}), (1, 2))
     return (
         '<h2>Answers</h2><div class="pair">'
-        f'<div class="card">{statuses}</div><div class="card">{errors}</div></div>'
+        f'<div class="card">{answers}</div><div class="card">{errors}</div></div>'
     )
 
 

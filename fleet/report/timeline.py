@@ -73,8 +73,10 @@ def timeline(rows: Sequence[Mapping[str, Any]]) -> Timeline:
 
     columns = {name: column([row[name] for row in rows], np.add) for name in SUMMED}
     columns |= {name: column([row[name] for row in rows], np.maximum) for name in HIGHEST}
-    if any("statuses" in row for row in rows):
-        kinds = sorted({kind for row in rows for kind in row.get("statuses", {})}, key=int)
+    found = {kind for row in rows for kind, count in row.get("statuses", {}).items() if count}
+    kinds = sorted(found, key=int)
+    # Without a status, as of a queue, the outcome says more.
+    if kinds not in ([], ["0"]):
         statuses = {
             "no answer" if kind == "0" else kind: column(
                 [row.get("statuses", {}).get(kind, 0) for row in rows], np.add

@@ -402,3 +402,16 @@ def test_a_row_among_many_is_judged_as_the_schema_judges_it(
 def test_what_is_no_record_of_a_run_is_refused(record: Any) -> None:
     with pytest.raises(DeskhandError, match="not the record of a run"):
         check_record(record)
+
+
+def test_a_queue_acknowledges_and_has_no_statuses() -> None:
+    run = made_run(stall=None)
+    sent = run["counts"]["sent"]
+    run["statuses"] = {"0": sent}
+    run["counts"] |= {"ok": sent - 7, "fail": 5, "unknown": 2}
+    run["timeline"][3] |= {"ok": 193, "fail": 5, "unknown": 2, "statuses": {"0": 7}}
+    page = report_html(run)
+    for name, count in (("acknowledged", sent - 7), ("refused", 5), ("no answer", 2)):
+        assert f"<span class=long>{name}</span></td><td class=n>{count:,}</td>" in page
+    legend = re.findall(r'class="key \w+"></span>([^<]+)', page.partition("Not accepted")[2])
+    assert legend[:2] == ["refused", "unknown"]
