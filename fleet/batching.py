@@ -16,8 +16,18 @@ class Closed(NamedTuple):
     ready_us: npt.NDArray[np.int64]
 
 
+class Body(NamedTuple):
+    """What events come to in the body of a service, and the most that they may."""
+
+    event_bytes: npt.NDArray[np.int64]
+    most_bytes: int
+
+
 def batches_of(
-    settings: Batcher, t_us: npt.NDArray[np.int64], record_bytes: npt.NDArray[np.int64]
+    settings: Batcher,
+    t_us: npt.NDArray[np.int64],
+    record_bytes: npt.NDArray[np.int64],
+    body: Body | None = None,
 ) -> Closed:
     """Return how a client cuts a session into batches.
 
@@ -28,6 +38,8 @@ def batches_of(
         Since the session's start, in order; what is left at the end goes with the last event.
     record_bytes : ndarray of int64, shape (n,)
         Length of each record.
+    body : Body, optional
+        A further bound, of a service whose clients make no larger bodies.
 
     Returns
     -------
@@ -40,14 +52,17 @@ def batches_of(
     >>> [column.tolist() for column in made]
     [[0, 3, 4], [3, 4, 5], [2, 5000003, 9000000]]
     """
-    held = np.concatenate([[0], np.cumsum(record_bytes)])
+    bounds = [(np.concatenate([[0], np.cumsum(record_bytes)]), settings.max_bytes)]
+    if body is not None:
+        bounds.append((np.concatenate([[0], np.cumsum(body.event_bytes)]), body.most_bytes))
     age_us = round(settings.max_age_s * 1e6)
     first, last, ready_us = [], [], []
     at, end = 0, len(t_us)
     # A step a batch, of which a session has some tens; the pool holds few sessions.
     while at < end:
         full = min(at + settings.max_events, end)
-        full = min(full, int(np.searchsorted(held, held[at] + settings.max_bytes, "right")) - 1)
+        for held, most in bounds:
+            full = min(full, int(np.searchsorted(held, held[at] + most, "right")) - 1)
         full = max(full, at + 1)
         due_us = int(t_us[at]) + age_us
         old = int(np.searchsorted(t_us, due_us, "left"))

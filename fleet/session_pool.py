@@ -10,14 +10,16 @@ import pyarrow as pa
 
 from deskhand import api
 from deskhand.exports.jsonl import lines
-from deskhand.fleet.batching import batches_of
+from deskhand.fleet.batching import Body, batches_of
 from deskhand.fleet.checksum import FIELDS, checksum, row_hashes
 from deskhand.fleet.description import Description
 from deskhand.fleet.draws import keyed_uniforms
 from deskhand.fleet.faults.content import EXPECTED, variant
 from deskhand.fleet.faults.session import without_end
 from deskhand.fleet.tables import POOL_BATCHES, POOL_EVENTS, POOL_SESSIONS, Expected, Fault
-from deskhand.fleet.target import PoolBatch
+from deskhand.fleet.target import HttpTarget, PoolBatch, QueueTarget, Sent
+from deskhand.fleet.targets import load_target
+from deskhand.streams import name
 
 
 class Pool(NamedTuple):
@@ -85,6 +87,9 @@ def make_pool(described: Description) -> Pool:
     weights = np.cumsum([described.scenarios[name] for name in names])
     share = keyed_uniforms(described.seed, "fleet.scenario", np.arange(described.pool))
     chosen = np.searchsorted(weights, share * weights[-1], side="right")
+    # What it is of comes later, and is as long as this.
+    provenance_id = name("syn_prov", described.seed, "fleet.plan")
+    target = load_target(described.target, provenance_id=provenance_id)
     sessions: list[dict[str, Any]] = []
     batches: list[dict[str, Any]] = []
     parts: list[tuple[PoolBatch, npt.NDArray[np.uint64]]] = []
@@ -96,7 +101,8 @@ def make_pool(described: Description) -> Pool:
         t_us = session.events["t_us"].to_numpy()
         hashes = hashes_of(records)
         sizes = np.array([len(record) for record in records], np.int64)
-        closed = batches_of(described.client, t_us, sizes)
+        body = _body(target, PoolBatch(0, records, seq, t_us))
+        closed = batches_of(described.client, t_us, sizes, body)
         for position, (first, last, ready_us) in enumerate(zip(*closed, strict=True)):
             cut = slice(int(first), int(last))
             batch = PoolBatch(len(batches), records[cut], seq[cut], t_us[cut])
@@ -133,6 +139,29 @@ def make_pool(described: Description) -> Pool:
         pa.Table.from_pylist(batches, POOL_BATCHES),
         pa.concat_tables(_events(batch, hashes) for batch, hashes in parts).combine_chunks(),
     )
+
+
+def _body(target: HttpTarget | QueueTarget, session: PoolBatch) -> Body | None:
+    """Return what the events of a session take in a body, for a service that bounds bodies.
+
+    Faulty variants of a batch may be larger: they are what the service is to be tried with.
+    """
+    most_bytes = getattr(target, "most_bytes", None)
+    if most_bytes is None:
+        return None
+    names = ("syn_0000000000000000",) * 4
+    widest = 2**31 - 1
+    head = target.head(Sent(*names, *(widest,) * 5, 10**15, 10**15))
+    # Alone, each has the end of a body, and no comma; places that are filled in have a fixed width.
+    event_bytes = [
+        len(
+            target.template(
+                PoolBatch(0, [record], session.seq[at : at + 1], session.t_us[at : at + 1])
+            ).tail
+        )
+        for at, record in enumerate(session.records)
+    ]
+    return Body(np.array(event_bytes, np.int64), most_bytes - len(head))
 
 
 def _variants(

@@ -34,7 +34,8 @@ class Snowplow(PlainHttp):
 
     Notes
     -----
-    `most_bytes` is the tracker's default ``maxPostBytes``; a client makes no larger bodies.
+    `most_bytes` is the tracker's default ``maxPostBytes``: a plan for this target closes batches below it,
+    and an event that is larger goes alone.
 
     Examples
     --------

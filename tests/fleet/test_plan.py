@@ -25,6 +25,7 @@ from deskhand.fleet.shard import make_shard
 from deskhand.fleet.tables import SHARD_SHIFT, Expected, Fault
 from deskhand.fleet.target import Sent
 from deskhand.fleet.targets import load_target
+from deskhand.fleet.whole_bodies import WholeBodies
 
 
 @pytest.fixture(scope="module")
@@ -331,3 +332,15 @@ def test_the_example_is_a_description(tmp_path: Path, capsys: pytest.CaptureFixt
     assert made == described(EXAMPLE)
     # What is written into a plan can be read as a description again.
     assert described(orjson.loads(orjson.dumps(made.as_record()))) == made
+
+
+def test_bodies_for_snowplow_are_no_larger_than_its_tracker_makes(tmp_path: Path) -> None:
+    record = {"devices": 60, "sessions": {"scenarios": {"auth.login": 1}, "pool": 3}}
+    counts = {}
+    for target in ("json", "snowplow"):
+        made = make_plan(described(record | {"target": target}), tmp_path / target)
+        counts[target] = made["batches"]
+    sizes = [len(batch.body) for batch in WholeBodies(tmp_path / "snowplow").part()]
+    assert len(sizes) == counts["snowplow"] > counts["json"]
+    # As many events as fit: one more of some 900 bytes would not.
+    assert 38_500 < max(sizes) <= 40_000
