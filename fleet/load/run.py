@@ -231,13 +231,15 @@ def _liveness(live: Live | None, of_s: float) -> Callable[[dict[str, Any]], None
     sums: Counter[str] = Counter()
     window: list[dict[str, Any]] = []
     in_flight: dict[int, int] = {}
-    began = time.monotonic()
-    shown = began
+    # Workers are started first, which takes seconds, and tell nothing before time 0.
+    began = shown = 0.0
 
     def told(news: dict[str, Any]) -> None:
-        nonlocal shown
+        nonlocal began, shown
         if live is None:
             return
+        if not began:
+            began = shown = time.monotonic()
         window.append(news)
         in_flight[news["worker"]] = news["in_flight"]
         for name in ("fail", "unknown", "retries"):

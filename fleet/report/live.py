@@ -23,16 +23,22 @@ def live_text(snapshot: Mapping[str, Any]) -> str:
         Numbers by name, any of them missing: ``second``, ``of_s``, ``rate_hz``, ``p50_us``,
         ``p99_us`` (from the intended time), ``fail``, ``unknown``, ``retries``, ``devices``,
         ``in_flight``, ``lag_p99_us``. Latencies and rate are of the last second, counts of the
-        whole run.
+        whole run; of what went wrong nothing is said until it does.
 
     Examples
     --------
     >>> snapshot = {"second": 7, "of_s": 60, "rate_hz": 12_400, "p50_us": 850, "p99_us": 4_210}
     >>> live_text(snapshot | {"fail": 3, "lag_p99_us": 15_000})
     '7 of 60 s  12,400/s  p50 850 µs  p99 4.21 ms  [red]3 errors[/red]  [yellow]client 15 ms late[/yellow]'
+    >>> live_text({"second": 75, "of_s": 60, "rate_hz": 900})
+    '60 s and 15 more  900/s'
     """
-    of = f" of {snapshot['of_s']:g}" if snapshot.get("of_s") else ""
-    parts = [f"{snapshot.get('second', 0):g}{of} s", f"{snapshot.get('rate_hz', 0):,.0f}/s"]
+    second, of_s = snapshot.get("second", 0), snapshot.get("of_s")
+    length = f"{second:g} of {of_s:g} s" if of_s else f"{second:g} s"
+    if of_s and second > of_s:
+        # All is due, and the service or the client has not kept up.
+        length = f"{of_s:g} s and {second - of_s:g} more"
+    parts = [length, f"{snapshot.get('rate_hz', 0):,.0f}/s"]
     for name in ("p50", "p99"):
         value_us = snapshot.get(f"{name}_us")
         if value_us is not None:
@@ -44,9 +50,10 @@ def live_text(snapshot: Mapping[str, Any]) -> str:
         ("devices", "devices", ""),
         ("in_flight", "in flight", ""),
     ):
-        if name in snapshot:
-            text = f"{short_count(snapshot[name])} {word}"
-            parts.append(f"[{colour}]{text}[/{colour}]" if colour and snapshot[name] else text)
+        if colour and snapshot.get(name):
+            parts.append(f"[{colour}]{short_count(snapshot[name])} {word}[/{colour}]")
+        elif not colour and name in snapshot:
+            parts.append(f"{short_count(snapshot[name])} {word}")
     if (snapshot.get("lag_p99_us") or 0) > LATE_US:
         parts.append(f"[yellow]client {short_time(snapshot['lag_p99_us'])} late[/yellow]")
     return "  ".join(parts)

@@ -80,7 +80,10 @@ class NatsJetstream(Message):
             try:
                 await self._stream.find_stream_name_by_subject(self.subject)
             except NotFoundError:
-                await self._stream.add_stream(name=self.stream, subjects=[self.subject])
+                # Direct: whoever reads single messages later gets them as they are, which is quicker.
+                await self._stream.add_stream(
+                    name=self.stream, subjects=[self.subject], allow_direct=True
+                )
         except (OSError, TimeoutError, Error) as error:
             await self.close()
             raise unreachable("NATS JetStream", self.url, error) from error

@@ -59,38 +59,37 @@ def read_bodies(kept: Iterable[Kept]) -> Iterator[pa.Table]:
     >>> table["record"].to_pylist()
     [b'{"seq":0}', b'{"seq":1}', None]
     """
-    rows: list[dict[str, Any]] = []
+    rows: list[list[Any]] = [[] for _ in _SCHEMA]
     for one in kept:
-        head = {"row": one.row, "stored_us": one.stored_us}
-        found = _records(one.body)
-        if not found:
-            rows.append(head | {"session_id": one.session_id, "batch_id": one.batch_id})
-        rows += [
-            head | {"session_id": session, "batch_id": batch, "record": orjson.dumps(record)}
-            for session, batch, record in found
-        ]
-        if len(rows) >= 100 * BODIES:
-            yield pa.Table.from_pylist(rows, _SCHEMA)
-            rows = []
-    if rows:
-        yield pa.Table.from_pylist(rows, _SCHEMA)
+        found = _records(one.body) or ([one.session_id], [one.batch_id], [None])
+        count = len(found[0])
+        values: tuple[list[Any], ...] = (*found, [one.row] * count, [one.stored_us] * count)
+        for column, more in zip(rows, values, strict=True):
+            column += more
+        if len(rows[0]) >= 100 * BODIES:
+            yield pa.Table.from_arrays(list(map(pa.array, rows, _SCHEMA.types)), schema=_SCHEMA)
+            rows = [[] for _ in _SCHEMA]
+    if rows[0]:
+        yield pa.Table.from_arrays(list(map(pa.array, rows, _SCHEMA.types)), schema=_SCHEMA)
 
 
-def _records(body: bytes) -> list[tuple[str | None, str | None, Mapping[str, Any]]]:
-    """Return session, batch and record of each event of a body; nothing, when it cannot be read."""
+def _records(body: bytes) -> tuple[list[Any], list[Any], list[Any]] | None:
+    """Return session, batch and record of each event of a body; None, when there are none to read."""
     coding = next((name for begin, name in _CODED if body.startswith(begin)), "")
     try:
         plain = unpacked(body, coding)
         lines = [orjson.loads(line) for line in plain.split(b"\n") if line.strip()]
         whole = len(lines) == 1 and "events" in lines[0]
         records = lines[0]["events"] if whole else lines
-        heads = lines * len(records) if whole else lines
-        return [
-            (_text(head, "session_id"), _text(head, "batch_id"), dict(record))
-            for head, record in zip(heads, records, strict=True)
-        ]
+        if not records or not all(isinstance(record, dict) for record in records):
+            return None
+        times = len(records) if whole else 1
+        sessions, batches = (
+            [_text(head, name) for head in lines] * times for name in ("session_id", "batch_id")
+        )
+        return sessions, batches, list(map(orjson.dumps, records))
     except (RefusedError, orjson.JSONDecodeError, TypeError, ValueError, AttributeError):
-        return []
+        return None
 
 
 def _text(head: Mapping[str, Any], name: str) -> str | None:
@@ -191,10 +190,11 @@ def read_nats(address: str) -> Iterator[pa.Table]:
 
     def messages(runner: asyncio.Runner, client: Client) -> Iterator[Kept]:
         context = client.jetstream(timeout=ANSWER_S)
-        state = runner.run(context.stream_info(stream)).state
+        info = runner.run(context.stream_info(stream))
+        state, direct = info.state, bool(info.config.allow_direct)
 
         async def some(numbers: range) -> list[Any]:
-            asked = (context.get_msg(stream, number) for number in numbers)
+            asked = (context.get_msg(stream, number, direct=direct) for number in numbers)
             return await asyncio.gather(*asked, return_exceptions=True)
 
         for first in range(state.first_seq, state.last_seq + 1, BODIES):

@@ -4,7 +4,6 @@ import base64
 import csv
 import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -238,21 +237,6 @@ def test_other_plans_are_refused(
     (tmp_path / "plan.json").write_text(json.dumps(record))
     with pytest.raises(DeskhandError, match=told):
         WholeBodies(tmp_path)
-
-
-def test_the_k6_script_is_javascript() -> None:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("needs Node.js: apt-get install nodejs")
-    script = (EXAMPLE.parent / "k6.js").read_text()
-    done = subprocess.run(
-        [node, "--input-type=module", "--check"],
-        input=script,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
 
 
 def test_the_office_is_a_fleet_description() -> None:
