@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import time
@@ -29,6 +28,7 @@ from deskhand.exports.activitywatch.watchers import heartbeats, watched
 from deskhand.exports.captured import captured_session
 from deskhand.exports.losses import Dropped
 from deskhand.session import Session
+from tests.servers import aw_server, program
 
 HERE = Path(__file__).parent
 DAY_TYPES = ("currentwindow", "afkstatus", "os.hid.input", "web.tab.current")
@@ -47,8 +47,8 @@ def lead() -> Session:
 class Server:
     """The REST interface of a running aw-server."""
 
-    def __init__(self, port: int) -> None:
-        self._root = f"http://127.0.0.1:{port}/api/0/"
+    def __init__(self, root: str) -> None:
+        self._root = f"{root}/api/0/"
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def call(self, path: str, body: Any = None) -> Any:
@@ -62,40 +62,8 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    program = os.environ.get("DESKHAND_AW_SERVER") or shutil.which("aw-server")
-    if program is None:
-        pytest.skip(
-            "needs aw-server in an environment of its own: python -m venv aw && "
-            "aw/bin/python -m pip install -r tests/exports/aw-server.txt && "
-            'export DESKHAND_AW_SERVER="$PWD/aw/bin/aw-server"'
-        )
-    home = tmp_path_factory.mktemp("aw")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    places = dict.fromkeys(
-        ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"), str(home)
-    )
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    running = subprocess.Popen(
-        [program, "--host", "127.0.0.1", "--port", str(port)],
-        env=kept | places,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        found = Server(port)
-        for _ in range(300):
-            try:
-                found.call("info")
-                break
-            except OSError:
-                assert running.poll() is None, "aw-server ended by itself"
-                time.sleep(0.1)
-        yield found
-    finally:
-        running.terminate()
-        running.wait(timeout=30)
+    with aw_server(tmp_path_factory.mktemp("aw")) as root:
+        yield Server(root)
 
 
 def plain(events: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
@@ -183,10 +151,7 @@ def test_server_refuses_what_is_broken(server: Server, lead: Session, tmp_path: 
 
 
 def test_its_own_schemas_accept_buckets_and_events(lead: Session) -> None:
-    program = os.environ.get("DESKHAND_AW_SERVER") or shutil.which("aw-server")
-    if program is None:
-        pytest.skip("needs aw-server, see the fixture `server`")
-    python = Path(program).with_name("python")
+    python = Path(program("aw-server")).with_name("python")
     check = (
         "import json, sys; from aw_core.schema import get_json_schema as schema; "
         "from jsonschema import Draft4Validator as V, FormatChecker as F; "

@@ -1,11 +1,6 @@
 """The adapter of ActivityWatch against a real aw-server: what it keeps, and that it keeps doubles."""
 
 import json
-import os
-import shutil
-import socket
-import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections import Counter
@@ -23,6 +18,7 @@ from deskhand.fleet.tables import Outcome
 from deskhand.fleet.target import HttpTarget, Judgement, PoolBatch, Request, Sent
 from deskhand.fleet.targets import load_target
 from deskhand.fleet.targets.activitywatch import bucket
+from tests.servers import aw_server
 
 START_US = 1_772_438_400_123_456
 RECORDS: tuple[Mapping[str, Any], ...] = tuple(
@@ -66,8 +62,8 @@ def sent_of(device: int, position: int, batch: PoolBatch) -> Sent:
 class Server:
     """A running aw-server, and the adapter's requests to it."""
 
-    def __init__(self, port: int) -> None:
-        self.root = f"http://127.0.0.1:{port}"
+    def __init__(self, root: str) -> None:
+        self.root = root
         self.target = cast(HttpTarget, load_target("activitywatch", self.root))
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -96,38 +92,8 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    program = os.environ.get("DESKHAND_AW_SERVER") or shutil.which("aw-server")
-    if program is None:
-        pytest.skip(
-            "needs aw-server in an environment of its own: python -m venv aw && "
-            "aw/bin/python -m pip install -r tests/exports/aw-server.txt && "
-            'export DESKHAND_AW_SERVER="$PWD/aw/bin/aw-server"'
-        )
-    home = str(tmp_path_factory.mktemp("aw"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    places = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"), home)
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    running = subprocess.Popen(
-        [program, "--host", "127.0.0.1", "--port", str(port)],
-        env=kept | places,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        found = Server(port)
-        for _ in range(300):
-            try:
-                found.get("/api/0/info")
-                break
-            except OSError:
-                assert running.poll() is None, "aw-server ended by itself"
-                time.sleep(0.1)
-        yield found
-    finally:
-        running.terminate()
-        running.wait(timeout=30)
+    with aw_server(tmp_path_factory.mktemp("aw")) as root:
+        yield Server(root)
 
 
 def records_of(events: list[dict[str, Any]]) -> list[dict[str, Any]]:

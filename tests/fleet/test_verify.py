@@ -5,11 +5,9 @@ import gc
 import json
 import os
 import shutil
-import socket
 import sqlite3
 import subprocess
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
@@ -41,6 +39,7 @@ from deskhand.fleet.verify.layout import Layout
 from deskhand.fleet.verify.stored import open_stored
 from deskhand.fleet.verify.verdicts import Verdict, Verification
 from deskhand.fleet.verify.verify import verify
+from tests.servers import aw_server, free_port, nats_server, program, serving
 
 START_US = 1_790_000_000_000_000
 FAULTS: Mapping[str, Any] = {
@@ -800,37 +799,6 @@ def test_a_store_is_never_written_to(
 # ---- queues, bodies and ActivityWatch ---------------------------------------------------------
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-@contextmanager
-def serving(command: list[str], port: int, env: Mapping[str, str] | None = None) -> Iterator[None]:
-    quiet = subprocess.DEVNULL
-    process = subprocess.Popen(command, stdout=quiet, stderr=quiet, env=env)
-    try:
-        for _ in range(600):
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                assert process.poll() is None, f"{command[0]} ended by itself"
-                time.sleep(0.05)
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def program(name: str, remedy: str) -> str:
-    found = os.environ.get(f"DESKHAND_{name.upper().replace('-', '_')}") or shutil.which(name)
-    if found is None:
-        pytest.skip(f"needs {name}: {remedy}")
-    return found
-
-
 def sent_through(world: World, target: Any, batches: list[int]) -> None:
     """Send batches with a queue's target, as the load core does."""
 
@@ -857,16 +825,14 @@ def only(world: World, folder: Path, chosen: list[int]) -> Path:
 @contextmanager
 def nats(folder: Path) -> Iterator[tuple[Any, str]]:
     pytest.importorskip("nats", reason='needs nats-py: pip install "deskhand[queues]"')
-    name, port = program("nats-server", "apt-get install nats-server"), free_port()
-    with serving([name, "-js", "-a", "127.0.0.1", "-p", str(port), "-sd", str(folder)], port):
-        url = f"nats://127.0.0.1:{port}"
+    with nats_server(folder) as url:
         yield load_target("nats", url), f"{url}/DESKHAND"
 
 
 @contextmanager
 def redis(folder: Path) -> Iterator[tuple[Any, str]]:
     pytest.importorskip("redis", reason='needs redis-py: pip install "deskhand[queues]"')
-    name, port = program("redis-server", "apt-get install redis-server"), free_port()
+    name, port = program("redis-server"), free_port()
     command = [name, "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder)]
     with serving(command, port):
         url = f"redis://127.0.0.1:{port}/0"
@@ -904,16 +870,9 @@ def test_queues_and_bodies_are_read(
 
 
 def test_activitywatch_keeps_doubles_and_they_are_found(world: World, tmp_path: Path) -> None:
-    remedy = "in an environment of its own: pip install -r tests/exports/aw-server.txt"
-    name, port = program("aw-server", remedy), free_port()
-    places = ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
-    env = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    env |= dict.fromkeys(places, str(tmp_path))
     sure = Planting(world, np.random.default_rng(2))
     chosen = [sure.batch(sure.surely_stored()) for _ in range(6)]
     run = only(world, tmp_path / "run", chosen)
-    root = f"http://127.0.0.1:{port}"
-    target: Any = load_target("activitywatch", root)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def post(request: Any, body: bytes) -> None:
@@ -929,7 +888,8 @@ def test_activitywatch_keeps_doubles_and_they_are_found(world: World, tmp_path: 
             post(request, body)
         post(target.request(sent), target.head(sent) + filled(target.template(pool), sent))
 
-    with serving([name, "--host", "127.0.0.1", "--port", str(port)], port, env):
+    with aw_server(tmp_path) as root:
+        target: Any = load_target("activitywatch", root)
         for batch in chosen:
             send(batch)
         assert command(world.plan.folder, stored=f"aw:{root}", run=run) == 0
