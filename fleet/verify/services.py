@@ -1,7 +1,9 @@
 """Stored rows from ActivityWatch, NATS JetStream, Redis Streams, and folders of whole bodies."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.error import URLError
@@ -210,7 +212,7 @@ def read_nats(address: str) -> Iterator[pa.Table]:
                     headers.get("Deskhand-Batch-Id"),
                     headers.get("Deskhand-Session-Id"),
                     number,
-                    None,
+                    None if message.time is None else _unix_us(message.time),
                 )
 
     def kept() -> Iterator[Kept]:
@@ -228,8 +230,16 @@ def read_nats(address: str) -> Iterator[pa.Table]:
     return read_bodies(kept())
 
 
+def _unix_us(moment: datetime) -> int:
+    return (moment - datetime.fromtimestamp(0, UTC)) // timedelta(microseconds=1)
+
+
 def _no_stream(address: str, wanted: str) -> DeskhandError:
     return DeskhandError(f"{address}: names no stream; write {wanted}.")
+
+
+def _as_it_came(data: Any) -> bytes:
+    return json.dumps(data).encode()
 
 
 def read_activitywatch(root: str) -> Iterator[pa.Table]:
@@ -242,26 +252,31 @@ def read_activitywatch(root: str) -> Iterator[pa.Table]:
     """
     opener = build_opener(ProxyHandler({}))
 
-    def asked(path: str) -> Any:
+    def asked(path: str) -> tuple[Any, Callable[[Any], bytes]]:
         try:
             with opener.open(root.rstrip("/") + path, timeout=ANSWER_S) as answer:
-                return orjson.loads(answer.read())
+                text = answer.read()
+            try:
+                return orjson.loads(text), orjson.dumps
+            except orjson.JSONDecodeError:
+                # aw-server keeps NaN and half characters, and gives them back as they came.
+                return json.loads(text), _as_it_came
         except (URLError, OSError, ValueError) as error:
             raise DeskhandError(
                 f"aw:{root}: does not answer as ActivityWatch ({error}); write aw:http://127.0.0.1:5600."
             ) from error
 
-    buckets = asked("/api/0/buckets/")
+    buckets, _ = asked("/api/0/buckets/")
     for name in sorted(buckets):
         if buckets[name].get("type") != "deskhand.synthetic":
             continue
-        events = asked(f"/api/0/buckets/{quote(name)}/events?limit=-1")
+        events, dumps = asked(f"/api/0/buckets/{quote(name)}/events?limit=-1")
         for first in range(0, len(events), 100 * BODIES):
             rows = [
                 {
                     "session_id": _text(event["data"], "session_id"),
                     "batch_id": _text(event["data"], "batch_id"),
-                    "record": orjson.dumps(event["data"]),
+                    "record": dumps(event["data"]),
                     "row": event["id"],
                 }
                 for event in events[first : first + 100 * BODIES]

@@ -33,8 +33,9 @@ MEANING: Mapping[Verdict, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """One place where something is wrong; what does not apply is None."""
+    """One place where something is wrong, with so many events; what does not apply is None."""
 
+    events: int
     session_id: str | None
     seq: int | None
     batch_id: str | None

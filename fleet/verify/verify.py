@@ -234,6 +234,7 @@ def _example(expectation: Expectation, stored: Stored, findings: Findings, place
     faults = Fault(int(expectation.faults[batch])) if batch >= 0 else Fault(0)
     number = expectation.batch_number[batch]
     return Example(
+        events=events,
         session_id=session_id,
         seq=None if seq < 0 else seq,
         batch_id=identifiers(expectation.seed, "batch", number)[0].decode() if batch >= 0 else None,
