@@ -25,11 +25,16 @@ EXPECTED = {
     "tracker/issue",
     "tracker/issue-form",
     "tracker/issues",
+    "wiki/editor",
+    "wiki/home",
+    "wiki/new-page",
+    "wiki/page",
 }
 SENSITIVE = {
     "auth/login": {"auth.password": "password", "auth.code": "one-time-code"},
     "crm/lead-form": {"lead.phone": "phone"},
     "crm/record": {"record.amount": "amount"},
+    "wiki/new-page": {"wiki.people": "person"},
 }
 MOST_BYTES = 350_000
 USED = {"button", "link", "text", "textarea", "password", "date", "checkbox", "select", "combobox"}

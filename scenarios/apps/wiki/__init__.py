@@ -1,0 +1,1 @@
+"""A wiki: pages that a team writes, reads and comments on."""
