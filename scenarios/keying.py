@@ -11,6 +11,8 @@ from deskhand.screen import Edge, Element
 TAB_GAP_S, TAB_LOG_SD = 0.16, 0.35
 # A date field holds month, day, year and a calendar button, each a stop of its own (Chromium).
 DATE_STOPS = 4
+# The role of what the arrow keys walk over.
+CELL = "gridcell"
 
 
 class Keying(Pointing):
@@ -47,6 +49,42 @@ class Keying(Pointing):
                 began = self.strike(action, self.typist.press("Tab"), live.focus)
             self.move_focus(stop, began + SCRIPT_US, action)
         self.finish(action, "press", element.key, start, text_class="keys")
+
+    def walk_to(self, start: Element, goal: Element) -> None:
+        """Walk from one cell of a table to another with the arrow keys."""
+        way = self._way(start, goal)
+        if not way:
+            return
+        self.to_keyboard()
+        action, began = self.begin(), self.t_us
+        for number, (arrow, cell) in enumerate(way):
+            if number:
+                self.t_us += self.lapse_us(TAB_GAP_S, TAB_LOG_SD)
+            struck = self.strike(action, self.typist.press(arrow), self.live.focus)
+            self.move_focus(cell, struck + SCRIPT_US, action)
+        self.finish(action, "press", goal.key, began, text_class="keys")
+
+    def _way(self, start: Element, goal: Element) -> list[tuple[str, Element]]:
+        """Return the arrow keys from one cell to another, each with the cell that it leads to.
+
+        The way leads up or down first, where the column has a cell in the row of the goal.
+        """
+        cells = [e for e in self.live.elements.values() if e.role == CELL]
+
+        def along(at: Element, axis: int, end: float) -> list[tuple[str, Element]]:
+            here, other = at.box[axis], 1 - axis
+            low, high = min(here, end), max(here, end)
+            lane = [e for e in cells if e.box[other] == at.box[other] and e.key != at.key]
+            lane = [e for e in lane if low <= e.box[axis] <= high]
+            lane.sort(key=lambda e: e.box[axis], reverse=end < here)
+            arrows = ("ArrowLeft", "ArrowRight") if axis == 0 else ("ArrowUp", "ArrowDown")
+            return [(arrows[end > here], e) for e in lane]
+
+        corner = (start.box[0], goal.box[1])
+        first = 1 if any((e.box[0], e.box[1]) == corner for e in cells) else 0
+        way = along(start, first, goal.box[first])
+        turn = way[-1][1] if way else start
+        return way + along(turn, 1 - first, goal.box[1 - first])
 
     def press_keys(
         self, keys: str, *, count: int = 1, to: str | None = None, verb: str = "press"

@@ -12,7 +12,7 @@ from deskhand.behavior_models.reading import reading_stretches
 from deskhand.errors import DeskhandError
 from deskhand.generators.plan import Row
 from deskhand.scenarios.choosing import choose
-from deskhand.scenarios.keying import Keying
+from deskhand.scenarios.keying import CELL, Keying
 from deskhand.scenarios.live_page import MASK, SCRIPT_US
 from deskhand.scenarios.scenario import Steps
 
@@ -143,12 +143,30 @@ class PageVerbs(Keying):
         self.press_keys(keys, count=count, to=to)
         return self._pass()
 
+    def walk(self, target: str) -> Steps:
+        """Walk to a cell of a table with the arrow keys, from the cell that has the focus."""
+        self.step += 1
+        start = self.find(self._focused("walk"))
+        goal = self.find(target)
+        wrong = next((cell.key for cell in (start, goal) if cell.role != CELL), None)
+        if wrong is not None:
+            raise DeskhandError(
+                f"walk({target!r}): {wrong!r} is not a cell of a table (role {CELL}); click a cell "
+                "first, and walk to another."
+            )
+        self.ponder("next")
+        self.walk_to(start, goal)
+        return self._pass()
+
     def copy(self, target: str) -> Steps:
         """Select what an element holds and copy it."""
         self.step += 1
         element = self.find(target)
         held = self.live.value(element) or self.live.filled(element.name)
-        if element.tab >= 0:
+        if element.role == CELL:
+            # A cell of a table is copied as a whole.
+            self.focus_on(element)
+        elif element.tab >= 0:
             self.focus_on(element)
             self.ponder("next")
             self.press_keys("Control+a")
