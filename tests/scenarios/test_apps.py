@@ -21,6 +21,10 @@ EXPECTED = {
     "crm/lead-form",
     "crm/leads",
     "crm/record",
+    "sheet/book",
+    "sheet/contacts",
+    "sheet/files",
+    "sheet/pivot",
     "tracker/board",
     "tracker/issue",
     "tracker/issue-form",
@@ -35,6 +39,10 @@ SENSITIVE = {
     "crm/lead-form": {"lead.phone": "phone"},
     "crm/record": {"record.amount": "amount"},
     "wiki/new-page": {"wiki.people": "person"},
+    "sheet/book": {f"sheet.{c}{row}": "cell value" for c in "fg" for row in range(2, 16)},
+    "sheet/contacts": {
+        f"contacts.{f}.{row}": f for f in ("email", "phone") for row in range(2, 12)
+    },
 }
 MOST_BYTES = 350_000
 USED = {"button", "link", "text", "textarea", "password", "date", "checkbox", "select", "combobox"}
