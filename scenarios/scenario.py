@@ -3,7 +3,8 @@
 import inspect
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
 import simpy
 
@@ -11,6 +12,11 @@ from deskhand.errors import DeskhandError
 from deskhand.scenarios.records import RecordKind
 from deskhand.screen import Screen
 
+if TYPE_CHECKING:
+    from deskhand.scenarios.json_form.steps import Written
+
+GROUP = "deskhand.scenarios"
+"""The entry points under which packages register scenarios."""
 Steps = Generator[simpy.Event, Any, None]
 """What every verb and every scenario is: a SimPy process that yields one time-out per step."""
 
@@ -24,7 +30,8 @@ class Scenario:
     takes after the desk, drawn for each person. ``roles`` are the roles that do this task, empty for
     all. ``arrival_spread_s`` is the standard deviation of the people's starts. ``screens`` holds
     compiled screens that come with the scenario itself, ``records`` the kinds of records that it brings.
-    ``spoil`` makes records of which nobody can do the task.
+    ``spoil`` makes records of which nobody can do the task; ``written`` is what the scenario was read
+    from, where it was.
     """
 
     name: str
@@ -40,6 +47,7 @@ class Scenario:
     screens: Mapping[str, Screen] | None = None
     records: tuple[RecordKind, ...] = ()
     spoil: Callable[..., Mapping[str, Any]] | None = None
+    written: "Written | None" = None
 
 
 class GaveUpError(Exception):
@@ -157,3 +165,15 @@ def infeasible(task: Scenario) -> Scenario:
         run=run,
         summary=f"{task.summary.rstrip('.')}: what is asked for is not there.",
     )
+
+
+def source_sha256(task: Scenario) -> str:
+    """Return the hash of a scenario in Python: its name and the text of the module that defines it."""
+    try:
+        module = inspect.getmodule(task.run)
+        text = inspect.getsource(module if module is not None else task.run)
+    except (OSError, TypeError):
+        # Typed at a prompt: its code is the best that is left.
+        text = getattr(getattr(task.run, "__code__", None), "co_code", b"").hex()
+    text = "\n".join(text.splitlines())
+    return sha256(f"{task.name}\n{text}".encode()).hexdigest()

@@ -1,6 +1,5 @@
 """What sessions are made from: a scenario, a profile and screens, each with its hash."""
 
-import inspect
 import json
 import re
 import sys
@@ -27,11 +26,10 @@ from deskhand.generators.learned_reports import SECTION as POLICY
 from deskhand.loading import with_shipped
 from deskhand.manifest import record_sha256, versions
 from deskhand.scenarios.app_screens import shipped_screens
-from deskhand.scenarios.scenario import INFEASIBLE, Scenario, infeasible
+from deskhand.scenarios.scenario import GROUP, INFEASIBLE, Scenario, infeasible, source_sha256
 from deskhand.screen import Screen
 from deskhand.streams import name
 
-GROUP = "deskhand.scenarios"
 _REFERENCE = re.compile(r"[\w.]+:\w+")
 # A screen's name becomes a path below the output folder, so it may not climb out of it.
 _SCREEN_NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*")
@@ -140,7 +138,7 @@ def load_recipe(
 
 def _load_scenario(given: str | Path | Scenario) -> tuple[Scenario, str, dict[str, Screen]]:
     if isinstance(given, Scenario):
-        return given, _source_sha256(given), {}
+        return given, _scenario_sha256(given), {}
     text = str(given)
     if text.endswith(".json"):
         path = Path(text)
@@ -152,8 +150,7 @@ def _load_scenario(given: str | Path | Scenario) -> tuple[Scenario, str, dict[st
         scenario, screens = _load_file(path)
         shipped = shipped_screens()
         own = {key: screen for key, screen in screens.items() if shipped.get(key) is not screen}
-        # Parsed and written again, so that line ends and indents do not count.
-        return scenario, record_sha256(json.loads(path.read_bytes())), own
+        return scenario, _scenario_sha256(scenario), own
     if text.endswith(".py"):
         raise DeskhandError(
             f"scenario {text!r}: name the function in it, for example {Path(text).stem}:my_task."
@@ -166,13 +163,13 @@ def _load_scenario(given: str | Path | Scenario) -> tuple[Scenario, str, dict[st
             "@scenario(...) of deskhand.scenarios.scenario."
         )
     if asked != text:
-        return infeasible(found), _source_sha256(found), {}
-    return found, _source_sha256(found), {}
+        return infeasible(found), _scenario_sha256(found), {}
+    return found, _scenario_sha256(found), {}
 
 
 def _load_file(path: Path) -> tuple[Scenario, dict[str, Screen]]:
     # jsonschema is slow to import, and most runs read no file.
-    from deskhand.scenarios.json_form import load_scenario_file
+    from deskhand.scenarios.json_form.reading import load_scenario_file
 
     try:
         return load_scenario_file(path)
@@ -209,16 +206,9 @@ def _reference(scenario: Scenario) -> str:
     return ""
 
 
-def _source_sha256(scenario: Scenario) -> str:
-    """Return the hash of a Python scenario: its name and the text of the module that defines it."""
-    try:
-        module = inspect.getmodule(scenario.run)
-        text = inspect.getsource(module if module is not None else scenario.run)
-    except (OSError, TypeError):
-        # Typed at a prompt: its code is the best that is left.
-        text = getattr(getattr(scenario.run, "__code__", None), "co_code", b"").hex()
-    text = "\n".join(text.splitlines())
-    return sha256(f"{scenario.name}\n{text}".encode()).hexdigest()
+def _scenario_sha256(scenario: Scenario) -> str:
+    written = scenario.written
+    return source_sha256(scenario) if written is None else record_sha256(written.as_record())
 
 
 def _completed(profile: Profile, fidelity: str) -> Profile:
