@@ -20,6 +20,7 @@ import argparse
 import asyncio
 import json
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -285,6 +286,8 @@ def main() -> None:
     parser.add_argument("--devices", type=int, default=1_000_000)
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="a new folder that stays")
     given = parser.parse_args()
+    # So that a run that is stopped leaves no server behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if given.devices < 1:
         parser.error(f"--devices {given.devices}: must be 1 or more.")
     if given.keep is None:
