@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deskhand.field_text import edited
-from deskhand.screen import reference
+from deskhand.screen import Element, Screen, reference
 
 if TYPE_CHECKING:
     from deskhand.session import Session
@@ -111,7 +111,7 @@ def missed(session: "Session", goals: Sequence[Goal] | None = None) -> list[str]
                     nearest[number] = wrong or nearest[number]
         elif kind == "navigation":
             screen = session.screens.get(row["reference"])
-            for key, element in screen.elements.items() if screen else ():
+            for key, element in _shown(screen).items() if screen else ():
                 held[key] = element.value
                 lengths.pop(key, None)
                 labels = [o.label for o in element.options if o.value == element.value]
@@ -131,6 +131,16 @@ def missed(session: "Session", goals: Sequence[Goal] | None = None) -> list[str]
         for (goal, end), count, why in zip(wanted, counts, nearest, strict=True)
         if count < end.times
     ]
+
+
+def _shown(screen: Screen) -> dict[str, Element]:
+    """Return a page's elements by key, and those that only some of its states show."""
+    found = dict(screen.elements)
+    for (layer, name), state in screen.states.items():
+        for key, change in state.overrides.items():
+            if change is not None and key not in found:
+                found[key] = screen.changed_element(layer, name, key)
+    return found
 
 
 def _wrong(holding: Mapping[str, str], held: Mapping[str, str], lengths: Mapping[str, int]) -> str:
