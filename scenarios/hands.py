@@ -3,7 +3,7 @@
 import math
 
 from deskhand.generators.hand import Aim
-from deskhand.generators.plan import Move, Press, Row, Typed, Wheeled
+from deskhand.generators.plan import Move, Press, Typed, Wheeled
 from deskhand.generators.typing_plan import Typing
 from deskhand.generators.wheel import plan_scroll
 from deskhand.scenarios.live_page import SCRIPT_US
@@ -146,29 +146,10 @@ class Hands(Seat):
         press = (action_id, down, up, x, y, x, y, button, count, target, target)
         self.plan.presses.append(make(Press, press))
         if element is None or element.tab >= 0 or element.widget in FOCUSABLE:
-            self.move_focus(element, down + SCRIPT_US, action_id)
+            self.live.move_focus(element, down + SCRIPT_US, action_id)
         elif element.role != "option":
-            self.move_focus(None, down + SCRIPT_US, action_id)
+            self.live.move_focus(None, down + SCRIPT_US, action_id)
         self.t_us = up
-
-    def move_focus(self, element: Element | None, t_us: int, action_id: int) -> None:
-        """Take the focus from one element and give it to another."""
-        live = self.live
-        old = live.focus
-        new = None if element is None else element.key
-        if old == new:
-            return
-        rows = self.plan.rows
-        if old is not None:
-            rows.append(make(Row, (t_us, "blur", action_id, {"target": old})))
-        live.focus = new
-        if element is not None:
-            rows.append(make(Row, (t_us, "focus", action_id, {"target": new})))
-            live.note(element)
-            reason = live.sensitivity(element)
-            if reason is not None:
-                columns = {"target": new, "reason": reason, "policy": "mask"}
-                rows.append(Row(t_us, "redaction", action_id, columns))
 
     def strike(
         self, action_id: int, typing: Typing, target: str | None, *, masked: bool = False

@@ -47,7 +47,7 @@ class Keying(Pointing):
                 if number or press:
                     self.t_us += self.lapse_us(TAB_GAP_S, TAB_LOG_SD)
                 began = self.strike(action, self.typist.press("Tab"), live.focus)
-            self.move_focus(stop, began + SCRIPT_US, action)
+            self.live.move_focus(stop, began + SCRIPT_US, action)
         self.finish(action, "press", element.key, start, text_class="keys")
 
     def walk_to(self, start: Element, goal: Element) -> None:

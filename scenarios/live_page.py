@@ -219,12 +219,32 @@ class LivePage:
                 self.write_input(element, t_us + SCRIPT_US, action_id, text)
         if self.focus is not None and self.focus not in self.elements:
             self.focus = None
+        if edge.focus is not None:
+            self.move_focus(self.elements.get(edge.focus), t_us + SCRIPT_US, action_id)
         self.busy_until_us = max(self.busy_until_us, t_us + edge.duration_us)
         self.pending = [entry for entry in self.pending if entry[1].layer != edge.layer]
         later = self._timed(edge.layer, edge.to)
         if later is not None:
             self.pending.append((t_us + later.after_us, later))
             self.pending.sort(key=lambda entry: entry[0])
+
+    def move_focus(self, element: Element | None, t_us: int, action_id: int | None) -> None:
+        """Take the focus from one element and give it to another."""
+        old = self.focus
+        new = None if element is None else element.key
+        if old == new:
+            return
+        rows = self._plan.rows
+        if old is not None:
+            rows.append(Row(t_us, "blur", action_id, {"target": old}))
+        self.focus = new
+        if element is not None:
+            rows.append(Row(t_us, "focus", action_id, {"target": new}))
+            self.note(element)
+            reason = self.sensitivity(element)
+            if reason is not None:
+                columns = {"target": new, "reason": reason, "policy": "mask"}
+                rows.append(Row(t_us, "redaction", action_id, columns))
 
     def write_input(
         self, element: Element, t_us: int, action_id: int | None, text: str, **more: Any

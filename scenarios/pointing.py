@@ -244,7 +244,7 @@ class Pointing(Hands):
         x0, y0 = self.hand.x, self.hand.y
         down = self.t_us + self.hand.dwell_us()
         focus = source if source.tab >= 0 else None
-        self.move_focus(focus, down + SCRIPT_US, action_id)
+        self.live.move_focus(focus, down + SCRIPT_US, action_id)
         self.t_us = down + self.hand.grip_us()
         left, top, width, height = self.screen_box(goal)
         low, high = max(top, y0 - LANE_PX), min(top + height, y0 + LANE_PX)

@@ -82,6 +82,11 @@
     return JSON.stringify(found);
   };
 
+  // The element with the focus, 0 when it is the page.
+  mirror.focused = () => (document.activeElement === document.body ? 0 : mirror.idOf(document.activeElement));
+
+  mirror.takesFocus = (id) => mirror.nodes.get(id).tabIndex >= 0;
+
   // Typed text belongs to the person: a state is pictured with the values of the fresh page.
   mirror.restoreValues = (values) => {
     for (const [id, value] of Object.entries(values)) {

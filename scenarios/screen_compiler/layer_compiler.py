@@ -179,7 +179,8 @@ class LayerCompiler:
             dict(batch, data=with_ids(batch["data"], {**gone, **ids})) for batch in run.batches
         ]
         values = {ids.get(own, own): value for own, value in run.values.items()}
-        self.add_edge(layer, step, Run(batches=batches, values=values))
+        focus = ids.get(run.focus, run.focus)
+        self.add_edge(layer, step, Run(batches=batches, values=values, focus=focus))
         return ids
 
     def key_elements(self, layer: Layer, state: State, source: State) -> None:
@@ -229,6 +230,8 @@ class LayerCompiler:
         values = {names[own]: value for own, value in run.values.items() if own in names}
         if values:
             edge["values"] = values
+        if run.focus in names:
+            edge["focus"] = names[run.focus]
         edge["mutations"] = []
         for batch in run.batches:
             data = batch["data"]

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
+# Acts that give the focus to the element that they name.
+FOCUSING = ("click", "double_click", "drag", "on")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
     """A page in one state: extent, picture, elements, texts to be filled in, and hit map."""
@@ -54,10 +58,15 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What one transition did: batches of mutations, and fields whose value the page changed."""
+    """What one transition did to the page: batches of mutations, and what makes no mutation.
+
+    ``values`` are the fields whose value the page changed, ``focus`` the element to which it gave the
+    focus, 0 for none.
+    """
 
     batches: list[dict[str, Any]]
     values: dict[int, str]
+    focus: int = 0
 
 
 def measure(live: LivePage, step: int, wanted: tuple[int, ...] = ()) -> Measured:
@@ -144,6 +153,11 @@ class StateRecorder:
             perform(live, act, resolve, step.sentinels)
         prepared = [dict(batch, after_ms=0) for batch in live.call("taken")]
         before = live.call("values")
+        # What has the focus without the page's doing: what the act gives it to, or what had it before.
+        acted_on = [resolve(step.trigger[k]) for k in FOCUSING if k in step.trigger]
+        focused = {0, *acted_on}
+        if not any(live.call("takesFocus", own) for own in acted_on):
+            focused.add(live.call("focused"))
         if wait_ms is None:
             live.call("mark")
             perform(live, step.trigger, resolve, step.sentinels)
@@ -158,7 +172,12 @@ class StateRecorder:
             for own, value in after.items()
             if own in before and before[own] != value
         }
-        return Run(batches=slotted(batches, step.sentinels), values=slotted(values, step.sentinels))
+        focus = live.call("focused")
+        return Run(
+            batches=slotted(batches, step.sentinels),
+            values=slotted(values, step.sentinels),
+            focus=0 if focus in focused else focus,
+        )
 
     def measure_state(self, state: State, first_id: int, live: LivePage, *, blur: bool) -> Measured:
         """Measure a state with the pointer parked and the focus dropped, where it survives that.

@@ -96,7 +96,8 @@ class Edge:
     the place of a drop, ``key`` the pressed key, ``after_us`` the delay of a wait. ``slots`` maps the
     name of a slot to the element whose value fills it, or to None when the scenario gives the text.
     ``mutations`` are (delay_us, rrweb mutation data) pairs relative to the start of the edge.
-    ``values`` are the fields whose value the page itself sets, with slots as ``{{name}}``.
+    ``values`` are the fields whose value the page itself sets, with slots as ``{{name}}``; ``focus`` is
+    the element to which the page itself gives the focus.
     """
 
     layer: str
@@ -109,6 +110,7 @@ class Edge:
     after_us: int = 0
     slots: Mapping[str, str | None] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
+    focus: str | None = None
     mutations: tuple[tuple[int, Mapping[str, Any]], ...] = ()
 
     @property

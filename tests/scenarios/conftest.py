@@ -153,7 +153,7 @@ def screen_data(name: str, app: str, links: Mapping[str, str]) -> dict[str, Any]
             },
             "news": {
                 "states": {"base": {}, "told": {}},
-                "edges": [edge("base", "told", "wait", slots={"text": None})],
+                "edges": [edge("base", "told", "wait", slots={"text": None}, focus="form.notes")],
             },
         },
     }

@@ -233,6 +233,21 @@ def test_news_from_outside_reaches_the_page(act: Act) -> None:
     assert (mark.t_us, json.loads(mark.columns["value"])) == (5_000_000, {"text": "Hello"})
 
 
+def test_a_page_gives_the_focus_and_the_keys_go_there(act: Act) -> None:
+    def script(desk: Desk) -> Steps:
+        yield from desk.click("form.name")
+        yield from desk.news(after_us=5_000_000, text="Hello")
+        yield from desk.type("Thanks.")
+
+    plan = act(script)
+    moved = [
+        (row.type, row.columns["target"]) for row in plan.rows if row.type in ("focus", "blur")
+    ]
+    assert moved == [("focus", "form.name"), ("blur", "form.name"), ("focus", "form.notes")]
+    assert plan.typed[-1].target == "form.notes"
+    assert len(plan.presses) == 1
+
+
 @pytest.mark.parametrize("way", ["mouse", "arrows", "type-ahead"])
 def test_native_choice(way: str, act: Act) -> None:
     def script(desk: Desk) -> Steps:

@@ -70,6 +70,7 @@ at("form.save").addEventListener("click", () => {
   row.textContent = "Saved " + at("form.name").value;
   document.querySelector(".rows").append(row);
   at("form.name").value = "";
+  at("form.name").focus();
   setTimeout(() => row.remove(), 1500);
 });
 const button = at("form.colour"), list = document.querySelector("ul");
@@ -144,6 +145,7 @@ def test_state_is_recorded_with_its_slot_and_its_value_effect(form: Screen) -> N
     assert edge is not None
     assert edge.slots == {"name": "form.name"}
     assert edge.values == {"form.name": ""}
+    assert edge.focus == "form.name"
     texts = [add["node"].get("textContent") for add in edge.mutations[0][1]["adds"]]
     assert "Saved {{name}}" in texts
     page.enter(edge)
@@ -156,6 +158,7 @@ def test_state_is_recorded_with_its_slot_and_its_value_effect(form: Screen) -> N
     back = page.edge("wait")
     assert back is not None
     assert (back.to, back.after_us, back.duration_us) == ("base", 1_500_000, 0)
+    assert back.focus is None
 
 
 def test_drop_down_has_every_state_and_every_choice(form: Screen) -> None:
