@@ -18,6 +18,10 @@ NAMES = sorted(f"{page.parent.name}/{page.stem}" for page in APPS.glob("*/*.html
 EXPECTED = {
     "auth/login",
     "chat/channel",
+    "code_host/blame",
+    "code_host/pull",
+    "code_host/pulls",
+    "code_host/repository",
     "crm/lead-form",
     "crm/leads",
     "crm/record",
