@@ -1,23 +1,21 @@
-"""HTTP/1.1 connections that are kept and shared by all devices; every answer is bounded.
+"""HTTP/1.1 connections; every answer is bounded.
 
 One exchange at a time on a connection, on the event loop's protocols rather than its streams, since
 these cost several times as much for each request.
 """
 
 import asyncio
-import errno
 import os
 import socket
 import ssl
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any, Protocol
 
 import httptools
 
-from deskhand.fleet.load.settings import Address
+from deskhand.fleet.target import Judgement
 
 # What an answer may come to; a service that ingests answers with a line or two. Assumed.
 ANSWER_BYTES = 1 << 20
@@ -26,17 +24,30 @@ HEADER_BYTES = 64 << 10
 PAUSE_S = 0.05
 # Until a connection with all of its body sent is reset: the bytes have left this machine. Assumed.
 RESET_AFTER_S = 0.005
-_SWEEP_S = 0.1
 _RESETS = struct.pack("ii", 1, 0)  # SO_LINGER: on, zero seconds
 
 
-class Answer(NamedTuple):
-    """What came back; with an error there was no whole answer."""
+class Answer:
+    """What came back.
 
-    status: int
-    headers: Mapping[bytes, bytes]
-    body: bytes
-    error: str
+    Parameters
+    ----------
+    status : int
+    headers : mapping of bytes to bytes
+        Names in lower case.
+    body : bytes
+    error : str
+        Why there was no whole answer.
+    """
+
+    __slots__ = ("body", "error", "headers", "judgement", "status")
+
+    def __init__(
+        self, status: int, headers: Mapping[bytes, bytes], body: bytes, error: str = ""
+    ) -> None:
+        self.status, self.headers, self.body, self.error = status, headers, body, error
+        # What it means, once that is known and holds for all answers of the same bytes.
+        self.judgement: Judgement | None = None
 
 
 class Ending(Enum):
@@ -47,19 +58,41 @@ class Ending(Enum):
     RESET = 2
 
 
-Done = Callable[[Answer], None]
+Done = Callable[[Any, Answer], None]
+
+
+class Owner(Protocol):
+    """Who keeps connections."""
+
+    loop: asyncio.AbstractEventLoop
+
+    @property
+    def known(self) -> Mapping[bytes, Answer]:
+        """Answers that were read, by their bytes."""
+
+    def learn(self, data: bytes, answer: Answer) -> None:
+        """Take note of what a whole answer was read as."""
+
+    def free(self, connection: "Connection") -> None:
+        """Take back a connection."""
+
+    def lost(self, connection: "Connection") -> None:
+        """Forget a connection."""
 
 
 class Connection(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, pool: "Pool") -> None:
-        self._pool = pool
+    def __init__(self, owner: Owner) -> None:
+        self._owner = owner
         self._transport: Any = None
-        self._done: Done | None = None
+        self._job: Any = None  # whose answer is awaited
+        self._done: Done
         self._ending = Ending.KEEP
-        self.deadline = 0.0
+        self._left: Sequence[bytes] = ()  # pieces of the request that are not written yet
+        self.since_ns = 0  # when the latest request began
         self._parser = httptools.HttpResponseParser(self)
+        self._answer: Answer | None = None  # handed over; the connection is not yet
         self._clear()
 
     def _clear(self) -> None:
@@ -68,47 +101,57 @@ class Connection(asyncio.Protocol):
         self._received = 0
         self._in_headers = True
         self._status = 0
-        self._answered = self._stray = False
+        self._stray = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
         self._transport = transport
 
-    def exchange(self, pieces: Sequence[bytes], ending: Ending, done: Done) -> None:
-        """Send a request; pieces after the first follow with pauses.
+    def exchange(self, request: bytes, job: Any, done: Done, now_ns: int) -> None:
+        """Send a request.
 
         Parameters
         ----------
-        pieces : sequence of bytes
-        ending : Ending
+        request : bytes
+        job : object
+            What is told of with the answer; not None.
         done : callable
-            Called once, with the answer.
+            Called once, with the job and its answer.
+        now_ns : int
+            By the monotonic clock.
         """
-        self._done, self._ending = done, ending
-        self.deadline = monotonic() + self._pool.timeout_s
+        self._job, self._done, self.since_ns = job, done, now_ns
+        self._transport.write(request)
+
+    def exchange_oddly(
+        self, pieces: Sequence[bytes], ending: Ending, job: Any, done: Done, now_ns: int
+    ) -> None:
+        """Send a request in pieces with pauses between them, and perhaps break it off; else as `exchange`."""
+        self._ending, self._left = ending, pieces[1:]
         if ending is not Ending.KEEP:
             # The answer is never read, even when it is fast.
             self._transport.pause_reading()
-        self._transport.write(pieces[0])
-        if len(pieces) > 1:
-            self._pool.loop.call_later(PAUSE_S, self._go_on, pieces[1:], done)
-        elif ending is not Ending.KEEP:
-            self._pool.loop.call_later(RESET_AFTER_S, self._end, done)
+        self.exchange(pieces[0], job, done, now_ns)
+        self._go_on_later(job)
 
-    def _go_on(self, pieces: Sequence[bytes], done: Done) -> None:
-        if self._done is not done or self._transport.is_closing():
-            return
-        self._transport.write(pieces[0])
-        if len(pieces) > 1:
-            self._pool.loop.call_later(PAUSE_S, self._go_on, pieces[1:], done)
+    def _go_on_later(self, job: Any) -> None:
+        if self._left:
+            self._owner.loop.call_later(PAUSE_S, self._go_on, job)
         elif self._ending is not Ending.KEEP:
-            self._pool.loop.call_later(RESET_AFTER_S, self._end, done)
+            self._owner.loop.call_later(RESET_AFTER_S, self._end, job)
 
-    def _end(self, done: Done) -> None:
-        if self._done is not done:
+    def _go_on(self, job: Any) -> None:
+        if self._job is not job or self._transport.is_closing():
+            return
+        self._transport.write(self._left[0])
+        self._left = self._left[1:]
+        self._go_on_later(job)
+
+    def _end(self, job: Any) -> None:
+        if self._job is not job:
             return
         if self._transport.get_write_buffer_size():
-            self._pool.loop.call_later(RESET_AFTER_S, self._end, done)
+            self._owner.loop.call_later(RESET_AFTER_S, self._end, job)
             return
         if self._ending is Ending.RESET:
             plain = self._transport.get_extra_info("socket")
@@ -119,11 +162,25 @@ class Connection(asyncio.Protocol):
             self.fail("closed before the announced length, as planned")
 
     def data_received(self, data: bytes) -> None:
-        """Read on."""
-        if self._done is None:
+        """Read on; most answers are the same bytes again, and need no reading."""
+        if self._job is None:
             # Nobody asked: whatever follows would be taken for the answer to the next request.
             self.drop()
-            return
+        elif self._received or (answer := self._owner.known.get(data)) is None or self._writing():
+            self._read(data)
+        else:
+            self._tell(answer)
+            self._owner.free(self)
+
+    def _writing(self) -> bool:
+        return bool(self._left or self._transport.get_write_buffer_size())
+
+    def _tell(self, answer: Answer) -> None:
+        job, self._job = self._job, None
+        self._done(job, answer)
+
+    def _read(self, data: bytes) -> None:
+        in_one_piece = not self._received
         self._received += len(data)
         if self._received > ANSWER_BYTES:
             self.fail(f"answer exceeds {ANSWER_BYTES} bytes")
@@ -135,18 +192,20 @@ class Connection(asyncio.Protocol):
         except httptools.HttpParserError as error:
             self.fail(f"answer is not HTTP: {error}")
         else:
+            answer, self._answer = self._answer, None
             if self._stray:
                 self.drop()
-            elif self._answered:
+            elif answer is not None:
                 # Not before all that came is read: what follows an answer is nobody's.
-                self._answered = False
-                self._pool.free(self)
+                if in_one_piece:
+                    self._owner.learn(data, answer)
+                self._owner.free(self)
             elif self._in_headers and self._received > HEADER_BYTES:
                 self.fail(f"headers of the answer exceed {HEADER_BYTES} bytes")
 
     def on_message_begin(self) -> None:
         """Note an answer that nobody asked for."""
-        self._stray = self._done is None
+        self._stray = self._job is None
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header."""
@@ -169,18 +228,15 @@ class Connection(asyncio.Protocol):
             self._in_headers = True
             self._headers = {}
             return
-        kept = self._parser.should_keep_alive() and not self._transport.get_write_buffer_size()
-        self._answer(kept=kept)
+        self._answered(kept=self._parser.should_keep_alive() and not self._writing())
 
-    def _answer(self, *, kept: bool) -> None:
-        done, self._done = self._done, None
-        answer = Answer(self._status, self._headers, b"".join(self._body), "")
+    def _answered(self, *, kept: bool) -> None:
+        answer = Answer(self._status, self._headers, b"".join(self._body))
         self._clear()
         # First the time is taken; what waits is sent after that.
-        if done is not None:
-            done(answer)
+        self._tell(answer)
         if kept:
-            self._answered = True
+            self._answer = answer
         else:
             self.drop()
 
@@ -189,158 +245,34 @@ class Connection(asyncio.Protocol):
         until_closed = not self._in_headers and not (
             self._headers.keys() & {b"content-length", b"transfer-encoding"}
         )
-        if self._done is not None and exc is None and until_closed:
-            self._answer(kept=False)
+        if self._job is not None and exc is None and until_closed:
+            self._answered(kept=False)
             return
         self.fail(f"connection lost: {said(exc)}" if exc else "connection closed without an answer")
 
     def fail(self, error: str) -> None:
         """Give up on this connection, and on the answer if one is awaited."""
-        done, self._done = self._done, None
+        job, self._job = self._job, None
         status = self._status
         self.drop()
-        if done is not None:
-            done(Answer(status if status >= 200 else 0, {}, b"", error))
+        if job is not None:
+            self._done(job, Answer(status if status >= 200 else 0, {}, b"", error))
 
     def drop(self) -> None:
         """Close without ceremony."""
-        self._pool.lost(self)
+        self._owner.lost(self)
         if self._transport is not None:
             self._transport.abort()
 
     @property
     def waits(self) -> bool:
         """Whether an answer is awaited."""
-        return self._done is not None
+        return self._job is not None
 
     @property
     def usable(self) -> bool:
         """Whether a request can be written."""
         return not self._transport.is_closing()
-
-
-class Pool:
-    """Connections to one service.
-
-    Parameters
-    ----------
-    loop : asyncio.AbstractEventLoop
-    address : Address
-    limit : int
-        How many connections there may be.
-    timeout_s : float
-        For connecting, and for a request with its answer.
-    ready : callable
-        Called when a connection has become free.
-    refused : callable
-        Called with the error when one could not be opened.
-    """
-
-    def __init__(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        address: Address,
-        *,
-        limit: int,
-        timeout_s: float,
-        ready: Callable[[], None],
-        refused: Callable[[str], None],
-    ) -> None:
-        self.loop = loop
-        self.timeout_s = timeout_s
-        self.limited = ""  # why fewer connections are open than wanted
-        self._address = address
-        self.limit = limit
-        self._ready, self._refused = ready, refused
-        self._idle: list[Connection] = []
-        self._told = False  # that a connection is free
-        self._open: set[Connection] = set()
-        self._connecting: set[asyncio.Task[None]] = set()
-        self._sweeper = loop.call_later(_SWEEP_S, self._sweep)
-
-    def take(self) -> Connection | None:
-        """Return a free connection, if there is one."""
-        while self._idle:
-            connection = self._idle.pop()
-            if connection.usable:
-                return connection
-            self._open.discard(connection)
-        return None
-
-    def grow(self, wanted: int) -> None:
-        """Open further connections, so that `wanted` are on their way."""
-        room = self.limit - len(self._open) - len(self._connecting)
-        for _ in range(min(room, wanted - len(self._connecting))):
-            task = self.loop.create_task(self._connect())
-            self._connecting.add(task)
-            task.add_done_callback(self._connecting.discard)
-
-    def free(self, connection: Connection) -> None:
-        """Take back a connection; what waits is sent when all answers that have come in are read.
-
-        Writes that follow one another wake the service once; writes between reads, each time anew.
-        """
-        self._idle.append(connection)
-        if not self._told:
-            self._told = True
-            self.loop.call_soon(self._tell)
-
-    def _tell(self) -> None:
-        self._told = False
-        self._ready()
-
-    def lost(self, connection: Connection) -> None:
-        """Forget a connection."""
-        if connection in self._open:
-            self._open.discard(connection)
-            self.loop.call_soon(self._ready)
-
-    async def close(self) -> None:
-        """Close all."""
-        self._sweeper.cancel()
-        for task in list(self._connecting):
-            task.cancel()
-        for connection in list(self._open):
-            connection.fail("stopped before the answer")
-        await asyncio.gather(*self._connecting, return_exceptions=True)
-
-    async def _connect(self) -> None:
-        error = ""
-        address = self._address
-        for place in address.places:
-            try:
-                async with asyncio.timeout(self.timeout_s):
-                    _, connection = await self.loop.create_connection(
-                        lambda: Connection(self),
-                        place,
-                        address.port,
-                        ssl=address.tls,
-                        server_hostname=address.host if address.tls else None,
-                    )
-            except TimeoutError:
-                error = f"no connection within {self.timeout_s:g} s"
-            except OSError as found:
-                if found.errno in (errno.EMFILE, errno.ENFILE) and self._open:
-                    self.limit = len(self._open)
-                    self.limited = f"only {self.limit} connections could be opened: {said(found)}"
-                    return
-                error = f"no connection: {said(found)}"
-            else:
-                self._open.add(connection)
-                self._idle.append(connection)
-                self._ready()
-                return
-        self._refused(error)
-
-    def _sweep(self) -> None:
-        now = monotonic()
-        for connection in list(self._open):
-            if connection.deadline and now > connection.deadline:
-                if connection.waits:
-                    connection.fail(f"no answer within {self.timeout_s:g} s")
-                else:
-                    connection.deadline = 0.0
-        self._sweeper = self.loop.call_later(_SWEEP_S, self._sweep)
 
 
 def said(error: BaseException) -> str:

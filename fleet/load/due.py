@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.parquet as pq
 
+from deskhand.fleet.load.job import Job
 from deskhand.fleet.plan_files import Plan
 from deskhand.fleet.sent import sent_batches
 from deskhand.fleet.tables import Expected
-from deskhand.fleet.target import Sent
 
 Columns = Mapping[str, npt.NDArray[Any]]
 
@@ -19,17 +19,6 @@ _COLUMNS = [
     *("batch", "session", "device", "pool_batch", "position"),
     *("intended_us", "device_us", "copies", "faults", "expected"),
 ]
-
-
-class Due(NamedTuple):
-    """A batch that is to be sent."""
-
-    at_us: int  # since the run's start, in real time
-    batch: int
-    pool_batch: int
-    copies: int
-    faults: int
-    sent: Sent
 
 
 class Totals(NamedTuple):
@@ -113,7 +102,7 @@ def blocks(plan: Plan, which: int = 0, of: int = 1) -> Iterator[Columns]:
         yield {name: column[order] for name, column in joined.items()}
 
 
-def due(plan: Plan, pool: Columns, rows: Columns, compression: float) -> Iterator[Due]:
+def due(plan: Plan, pool: Columns, rows: Columns, compression: float) -> Iterator[Job]:
     """Yield rows of a block, ready to be sent.
 
     Parameters
@@ -144,4 +133,4 @@ def due(plan: Plan, pool: Columns, rows: Columns, compression: float) -> Iterato
         np.rint(rows["intended_us"] / compression).astype(np.int64),
         *(rows[name] for name in ("batch", "pool_batch", "copies", "faults")),
     )
-    return map(Due, *(column.tolist() for column in columns), sent)
+    return map(Job, *(column.tolist() for column in columns), sent)

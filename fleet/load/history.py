@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from deskhand.fleet.tables import HISTORY
+from deskhand.fleet.load.job import Job
+from deskhand.fleet.tables import HISTORY, Outcome
 from deskhand.manifest import MAKING
 
 Rows = npt.NDArray[np.void]
@@ -53,51 +54,36 @@ class History:
         self._writing: list[Future[None]] = []
         self._fresh: list[Rows] = []
 
-    def add(
-        self,
-        batch: int,
-        intended_us: int,
-        sent_us: int,
-        done_us: int,
-        lag_us: int,
-        first_seq: int,
-        last_seq: int,
-        bytes_sent: int,
-        device: int,
-        attempt: int,
-        part: int,
-        status: int,
-        error: str,
-        copy: int,
-        outcome: int,
-        ours: int,
-    ) -> None:
-        """Add an attempt; `ours` tells that the client itself made it slow, or broke it off."""
+    def add(self, job: Job, done_us: int, status: int, outcome: Outcome, error: str) -> None:
+        """Add an attempt."""
         errors = self._errors
         number = errors.get(error)
         if number is None:
             if len(errors) >= ERRORS:
                 error = _OTHER
             number = errors.setdefault(error, len(errors))
+        sent = job.sent
+        attempt, part = job.attempt, job.part
         _row.pack_into(
             self._buffer,
             self._count * _row.size,
-            batch,
-            intended_us,
-            sent_us,
+            job.batch,
+            job.at_us,
+            job.sent_us,
             done_us,
-            lag_us,
-            first_seq,
-            last_seq,
-            bytes_sent,
-            device,
+            # The lag is the client's, and told once: an attempt that is repeated is late on purpose.
+            -1 if attempt or part else job.lag_us,
+            sent.first_seq,
+            sent.last_seq,
+            job.size_bytes,
+            sent.device,
             attempt,
             part,
             status,
             number,
-            copy,
+            job.copy,
             outcome,
-            ours,
+            job.ours,
         )
         self._count += 1
         if self._count == ROWS:

@@ -5,7 +5,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from time import monotonic_ns
 
-from deskhand.fleet.load.due import Columns, Due
+from deskhand.fleet.load.due import Columns
+from deskhand.fleet.load.job import Job
 
 # Batches that are made ready at once, and that lie ready at least: more would hold up the sending.
 _SLICE, _AHEAD = 128, 1_024
@@ -37,15 +38,15 @@ class Pacer:
         loop: asyncio.AbstractEventLoop,
         blocks: Iterator[Columns],
         *,
-        ready: Callable[[Columns], Iterator[Due]],
-        send: Callable[[Due, int], None],
+        ready: Callable[[Columns], Iterator[Job]],
+        send: Callable[[Job, int], None],
         rate_hz: float | None = None,
     ) -> None:
         self._loop, self._blocks = loop, blocks
         self._make, self._send = ready, send
         self._gap_us = 1e6 / rate_hz if rate_hz else 0.0
         self._free_us = 0.0  # when the capped rate allows the next one
-        self._due: deque[Due] = deque()
+        self._due: deque[Job] = deque()
         self._queue: asyncio.Queue[Columns | None] = asyncio.Queue(_BLOCKS_AHEAD)
         self._block: Columns | None = None
         self._place = 0

@@ -1,8 +1,8 @@
 """Requests as bytes, and what the transport's faults make of them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from deskhand.errors import DeskhandError
 from deskhand.fleet.bodies import Encoding
@@ -16,15 +16,7 @@ SLOW_PIECES = 8
 MISSING_BYTES = 64
 # Most batches have none of these; flags of an enumeration are too slow to be asked for each.
 _BROKEN = int(Fault.TRUNCATE | Fault.CORRUPT_GZIP)
-_SENT_OTHERWISE = int(Fault.WRONG_LENGTH | Fault.RESET | Fault.SLOW)
-
-
-class Wire(NamedTuple):
-    """What is written to a connection."""
-
-    pieces: Sequence[bytes]
-    ending: Ending
-    size_bytes: int
+_LINE_ENDS = re.compile(r"[\r\n\0]")
 
 
 def damaged(body: bytes, faults: int, encoding: Encoding) -> bytes:
@@ -99,35 +91,32 @@ class Wires:
             if not name or not name.isascii() or any(letter in name for letter in ' ":\t'):
                 raise DeskhandError(f"header {name!r}: a name has no spaces, colons or quotes.")
 
-    def wire(self, request: Request, sent: Sent | None, body: bytes, faults: int = 0) -> Wire:
-        """Return what is written for a batch; the body is damaged already."""
-        start = self._known.get(request.path) if not request.headers else None
-        if start is None:
-            start = self._start(request)
-            # Paths with names of devices in them are many; those without are one.
-            if not request.headers and len(self._known) < 1_000:
-                self._known[request.path] = start
-        token = b""
+    def whole(self, request: Request, sent: Sent | None, body: bytes, missing: int = 0) -> bytes:
+        """Return what is written for a batch; the length may be told longer than it is."""
+        start = self._known.get(request.path)
+        if start is None or request.headers:
+            start = self._lines(request)
         if self.tokens is not None and sent is not None:
-            token = b"Authorization: Bearer %s\r\n" % self.tokens(sent)
-        if not faults & _SENT_OTHERWISE:
-            whole = b"".join((start, token, b"Content-Length: %d\r\n\r\n" % len(body), body))
-            return Wire((whole,), Ending.KEEP, len(whole))
+            start += b"Authorization: Bearer %s\r\n" % self.tokens(sent)
+        return b"".join((start, b"Content-Length: %d\r\n\r\n" % (len(body) + missing), body))
+
+    def faulty(
+        self, request: Request, sent: Sent, body: bytes, faults: int
+    ) -> tuple[Sequence[bytes], Ending]:
+        """Return what is written for a batch in pieces, and what is done after that."""
         missing = MISSING_BYTES if faults & Fault.WRONG_LENGTH else 0
-        length = b"Content-Length: %d\r\n\r\n" % (len(body) + missing)
-        whole = b"".join((start, token, length, body))
+        whole = self.whole(request, sent, body, missing)
         ending = Ending.KEEP
         if missing:
             ending = Ending.CLOSE
         elif faults & Fault.RESET:
             ending = Ending.RESET
-        pieces: Sequence[bytes] = (whole,)
-        if faults & Fault.SLOW:
-            step = -(-len(whole) // SLOW_PIECES)
-            pieces = [whole[at : at + step] for at in range(0, len(whole), step)]
-        return Wire(pieces, ending, len(whole))
+        if not faults & Fault.SLOW:
+            return [whole], ending
+        step = -(-len(whole) // SLOW_PIECES)
+        return [whole[at : at + step] for at in range(0, len(whole), step)], ending
 
-    def _start(self, request: Request) -> bytes:
+    def _lines(self, request: Request) -> bytes:
         if not request.path.isascii() or any(letter in request.path for letter in " \r\n"):
             raise DeskhandError(
                 f"path {request.path!r}: write it as URLs are, with %20 and the like."
@@ -145,9 +134,13 @@ class Wires:
         for name, value in lines.items():
             _refuse_line_ends(name, value)
         text = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        return f"POST {request.path or '/'} HTTP/1.1\r\n{text}".encode("latin-1", "replace")
+        made = f"POST {request.path or '/'} HTTP/1.1\r\n{text}".encode("latin-1", "replace")
+        # Paths with names of devices in them are many; those without are one.
+        if not request.headers and len(self._known) < 1_000:
+            self._known[request.path] = made
+        return made
 
 
 def _refuse_line_ends(name: str, value: str) -> None:
-    if any(letter in name + value for letter in "\r\n\0"):
+    if _LINE_ENDS.search(name) or _LINE_ENDS.search(value):
         raise DeskhandError(f"header {name!r}: neither name nor value may hold an end of line.")

@@ -5,7 +5,6 @@ import gc
 import signal
 import sys
 import time
-from collections.abc import Sequence
 from importlib.metadata import version
 from multiprocessing.connection import Connection as Pipe
 from typing import Any, cast
@@ -16,11 +15,14 @@ import numpy as np
 from deskhand.errors import DeskhandError
 from deskhand.fleet.bodies import Bodies, Encoding
 from deskhand.fleet.identifiers import identifiers
-from deskhand.fleet.load.connection import Answer, Ending, Pool
+from deskhand.fleet.load.connection import Answer
 from deskhand.fleet.load.due import blocks, due
 from deskhand.fleet.load.history import HISTORY_FOLDER, History, Rows
+from deskhand.fleet.load.http_sender import HttpSender
 from deskhand.fleet.load.latency import Latencies, sparse
 from deskhand.fleet.load.pacing import Pacer
+from deskhand.fleet.load.pool import Pool
+from deskhand.fleet.load.queue_sender import QueueSender
 from deskhand.fleet.load.sender import Sender
 from deskhand.fleet.load.settings import (
     STOP_S,
@@ -98,7 +100,6 @@ class Worker:
             settings.adapter, settings.target, provenance_id=plan.record["provenance_id"]
         )
         queue = cast(QueueTarget, target) if hasattr(target, "send") else None
-        http = None if queue else cast(HttpTarget, target)
         encoding: Encoding = settings.encoding or ("none" if queue else "gzip")
         bodies = Bodies(target, plan.pool_batch_list(), encoding)
         until = time.monotonic() + _TAILS_S
@@ -107,43 +108,33 @@ class Worker:
                 break
             bodies.prepare(number)
         history = History(settings.out / HISTORY_FOLDER, self._which)
-        sender = Sender(
-            loop,
-            target,
-            bodies,
-            self._wires(http, encoding) if http else None,
-            history,
-            encoding=encoding,
-            seed=plan.seed,
-            attempts=settings.attempts,
-            last_us=int(settings.max_seconds * 1e6),
-            retried=lambda: pacer.took(),  # noqa: PLW0108 - it is made below
-        )
+        parts: dict[str, Any] = {
+            "loop": loop,
+            "bodies": bodies,
+            "history": history,
+            "encoding": encoding,
+            "seed": plan.seed,
+            "attempts": settings.attempts,
+            "last_us": int(settings.max_seconds * 1e6),
+            "retried": lambda: pacer.took(),  # noqa: PLW0108 - it is made below
+        }
+        sender: Sender
+        if queue:
+            refuse_foreign(settings, is_local(settings.adapter, settings.target))
+            await queue.open()
+            pool = None
+            sender = QueueSender(queue, settings.connections, settings.timeout_s, **parts)
+        else:
+            sender, pool = await self._by_http(cast(HttpTarget, target), encoding, parts)
         columns = {name: plan.pool_batches[name].to_numpy() for name in _POOL}
         compression = float(plan.record["compression"]) * settings.speed
-        pacer = Pacer(
+        pacer: Pacer = Pacer(
             loop,
             blocks(plan, self._which, settings.workers),
             ready=lambda rows: due(plan, columns, rows, compression),
             send=sender.send,
             rate_hz=settings.max_rate_hz / settings.workers if settings.max_rate_hz else None,
         )
-        pool = None
-        if queue:
-            refuse_foreign(settings, is_local(settings.adapter, settings.target))
-            await queue.open()
-            sender.over_queue(settings.connections, settings.timeout_s)
-        if http:
-            pool = Pool(
-                loop,
-                address_of(settings),
-                limit=affordable(settings.connections, len(plan.shards)),
-                timeout_s=settings.timeout_s,
-                ready=sender.pump,
-                refused=sender.refused,
-            )
-            await self._prepare(http, pool, self._wires(http, "none"))
-            sender.over_http(pool)
         await pacer.fill()
         # What is slow when it is called first is called now; garbage is collected between sends alone.
         sparse(self._measure(history.fresh()))
@@ -198,6 +189,22 @@ class Worker:
             tokens=self._tokens,
         )
 
+    async def _by_http(
+        self, target: HttpTarget, encoding: Encoding, parts: dict[str, Any]
+    ) -> tuple[Sender, Pool]:
+        settings = self._settings
+        sender = HttpSender(target, self._wires(target, encoding), **parts)
+        sender.pool = pool = Pool(
+            asyncio.get_running_loop(),
+            address_of(settings),
+            limit=affordable(settings.connections, len(self._plan.shards)),
+            timeout_s=settings.timeout_s,
+            ready=sender.pump,
+            refused=sender.refused,
+        )
+        await self._prepare(target, pool, self._wires(target, "none"))
+        return sender, pool
+
     async def _prepare(self, target: HttpTarget, pool: Pool, wires: Wires) -> None:
         """Send what must be there before the run."""
         for shard in self._plan.shards:
@@ -205,7 +212,7 @@ class Worker:
             number = number[number % self._settings.workers == self._which]
             names = identifiers(self._plan.seed, "device", number).astype("U20").tolist()
             for request, body in target.prepare(names):
-                answer = await self._one(pool, wires.wire(request, None, body).pieces)
+                answer = await self._one(pool, wires.whole(request, None, body))
                 judged = target.judge(answer.status, answer.headers, answer.body)
                 if answer.error or judged.outcome != Outcome.OK:
                     raise DeskhandError(
@@ -213,7 +220,7 @@ class Worker:
                         f"the run, was refused ({answer.error or judged.error})."
                     )
 
-    async def _one(self, pool: Pool, pieces: Sequence[bytes]) -> Answer:
+    async def _one(self, pool: Pool, request: bytes) -> Answer:
         until = time.monotonic() + self._settings.timeout_s
         while (connection := pool.take()) is None:
             pool.grow(1)
@@ -221,7 +228,7 @@ class Worker:
             if time.monotonic() > until:
                 return Answer(0, {}, b"", "no connection")
         answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        connection.exchange(pieces, Ending.KEEP, answered.set_result)
+        connection.exchange(request, answered, asyncio.Future.set_result, time.monotonic_ns())
         return await answered
 
     async def _until_done(
