@@ -106,8 +106,12 @@ class GzipStitch:
             ^ tables[768 + (crc >> 24)]
             ^ self._crc
         )
-        size = (len(head) + self._size) & 0xFFFF_FFFF
-        return b"".join((_GZIP_HEADER, _stored_blocks(head), self._end, _two_words(crc, size)))
+        size = len(head)
+        end = _two_words(crc, (size + self._size) & 0xFFFF_FFFF)
+        if size > _STORED_BYTES:
+            return b"".join((_GZIP_HEADER, _stored_blocks(head), self._end, end))
+        start = _stored(0, size, size ^ 0xFFFF)
+        return b"".join((_GZIP_HEADER, start, head, self._end, end))
 
 
 class DeflateStitch:

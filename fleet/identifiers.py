@@ -15,9 +15,8 @@ LENGTH = 20  # syn_ and 16 hexadecimal digits
 _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 # Their inverses modulo 2**64.
 _UNFIRST, _UNSECOND = np.uint64(0x96DE1B173F119089), np.uint64(0x319642B2D24D8EC3)
-_HEX = np.frombuffer(b"0123456789abcdef", np.uint8)
 _VALUE = np.full(256, 255, np.uint8)
-_VALUE[_HEX] = np.arange(16, dtype=np.uint8)
+_VALUE[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16, dtype=np.uint8)
 
 
 def _unshift(word: npt.NDArray[np.uint64], by: int) -> npt.NDArray[np.uint64]:
@@ -58,8 +57,8 @@ def identifiers(seed: int, what: str, numbers: npt.ArrayLike) -> npt.NDArray[np.
         word ^= word >> np.uint64(31)
     text = np.empty((len(word), LENGTH), np.uint8)
     text[:, :4] = np.frombuffer(b"syn_", np.uint8)
-    shifts = np.arange(60, -4, -4, dtype=np.uint64)
-    text[:, 4:] = _HEX[((word[:, None] >> shifts) & np.uint64(15)).astype(np.intp)]
+    digits = word.astype(">u8").tobytes().hex().encode()
+    text[:, 4:] = np.frombuffer(digits, np.uint8).reshape(-1, 16)
     return text.view(f"S{LENGTH}").ravel()
 
 

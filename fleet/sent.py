@@ -1,6 +1,7 @@
 """From rows of the answer key to what is unique about each batch on the wire."""
 
 from collections.abc import Iterator, Mapping
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,8 @@ def sent_batches(
         (start_unix_us + sessions["device_start_us"][row]).tolist(),
         (start_unix_us + batches["device_us"]).tolist(),
     )
-    return (Sent(run_id, *unique) for unique in zip(*columns, strict=True))
+    # Without a call of Python for each, as Sent's own constructor would be.
+    return map(tuple.__new__, repeat(Sent), zip(repeat(run_id), *columns, strict=False))
 
 
 def _texts(names: npt.NDArray[np.bytes_]) -> list[str]:

@@ -48,6 +48,18 @@ def path_under(url: str | None, own: str) -> str:
 
 
 @cache
+def json_text(text: str) -> str:
+    """Return a text as JSON, made once for all batches.
+
+    Examples
+    --------
+    >>> json_text("syn_p")
+    '"syn_p"'
+    """
+    return orjson.dumps(text).decode()
+
+
+@cache
 def posted_to(path: str) -> Request:
     """Return a request without headers of its own, made once for all batches.
 
@@ -78,7 +90,7 @@ class PlainHttp:
     @property
     def provenance(self) -> str:
         """The provenance as JSON text."""
-        return orjson.dumps(self.provenance_id).decode()
+        return json_text(self.provenance_id)
 
     def prepare(self, devices: Sequence[str]) -> Sequence[tuple[Request, bytes]]:  # noqa: ARG002
         """Return no requests."""
