@@ -46,7 +46,7 @@ class History:
 
     def __init__(self, folder: Path, worker: int) -> None:
         self._folder, self._worker = folder, worker
-        self._buffer = bytearray(ROWS * _row.size)
+        self._buffer = _room()
         self._count = self._seen = 0
         self._errors: dict[str, int] = {"": 0}
         self._files = 0
@@ -110,7 +110,7 @@ class History:
             return
         self._fresh.append(self._rows(self._seen))
         rows, errors = self._rows(0), list(self._errors)
-        self._buffer = bytearray(ROWS * _row.size)
+        self._buffer = _room()
         self._count = self._seen = 0
         path = self._folder / f"part-{self._worker:03d}-{self._files:05d}.parquet"
         self._files += 1
@@ -126,6 +126,11 @@ class History:
     def _rows(self, first: int) -> Rows:
         rows: Rows = np.frombuffer(self._buffer, _KIND, self._count - first, first * _row.size)
         return rows
+
+
+def _room() -> memoryview:
+    # Not filled with zeros, for which the sending would wait.
+    return np.empty(ROWS * _row.size, np.uint8).data
 
 
 def _write(path: Path, rows: Rows, errors: list[str]) -> None:

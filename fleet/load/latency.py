@@ -32,18 +32,6 @@ def _lowest(bucket: int) -> int:
     return (bucket - (shift << _HALF_BITS)) << shift
 
 
-def sparse(values_us: Times) -> tuple[Times, Times]:
-    """Return which buckets times fall into and how often: little to send, however many there are.
-
-    Examples
-    --------
-    >>> [column.tolist() for column in sparse(np.array([5, 900_001, 5, 900_002]))]
-    [[5, 10973], [2, 2]]
-    """
-    buckets, counts = np.unique(_bucket(np.clip(values_us, 0, LONGEST_US)), return_counts=True)
-    return buckets, counts
-
-
 class Latencies:
     """How often which time was measured.
 
@@ -59,14 +47,30 @@ class Latencies:
     def __init__(self) -> None:
         last = int(_bucket(np.array([LONGEST_US]))[0])
         self.counts = np.zeros(last + 1, np.int64)
+        self._told = self.counts.copy()
 
     def add(self, values_us: Times) -> None:
         """Count times, shape (n,) in microseconds; negative ones count as zero."""
         found = np.bincount(_bucket(np.clip(values_us, 0, LONGEST_US)))
         self.counts[: len(found)] += found
 
-    def add_sparse(self, counted: tuple[Times, Times]) -> None:
-        """Add what `sparse` returned."""
+    def fresh(self) -> tuple[Times, Times]:
+        """Return which buckets were met since this was asked last, and how often: little to send.
+
+        Examples
+        --------
+        >>> times = Latencies()
+        >>> times.add(np.array([5, 900_001, 5, 900_002]))
+        >>> [column.tolist() for column in times.fresh()], len(times.fresh()[0])
+        ([[5, 10973], [2, 2]], 0)
+        """
+        met = self.counts - self._told
+        buckets = np.flatnonzero(met)
+        self._told[buckets] = self.counts[buckets]
+        return buckets, met[buckets]
+
+    def add_fresh(self, counted: tuple[Times, Times]) -> None:
+        """Add what `fresh` returned."""
         self.counts[counted[0]] += counted[1]
 
     def at(self, percent: float) -> int | None:

@@ -5,13 +5,17 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from time import monotonic_ns
 
+from deskhand.fleet.load.alarm import Alarm
 from deskhand.fleet.load.due import Columns
 from deskhand.fleet.load.job import Job
 
 # Batches that are made ready at once, and that lie ready at least: more would hold up the sending.
 _SLICE, _AHEAD = 128, 1_024
 # After so long a time of sending, answers are read.
-_BURST_US = 1_000
+_BURST_US = 500
+# What is due within so short a time goes out together; the longest sleep, and that for want of batches.
+# Assumed, as all numbers here.
+_TOGETHER_US, _LONGEST_US, _EMPTY_US = 200, 50_000, 1_000
 # How far a capped rate may catch up after a pause of the event loop.
 _CATCH_UP_US = 20_000
 _BLOCKS_AHEAD = 2
@@ -51,10 +55,10 @@ class Pacer:
         self._block: Columns | None = None
         self._place = 0
         self._start_us = 0
-        self._timer: asyncio.Handle | None = None
+        self._alarm = Alarm(loop, self._tick)
         self._feeder = loop.create_task(self._feed())
-        self.finished = asyncio.Event()
-        self.ended = False  # all of the plan has been handed over
+        self._ended = False  # all of the plan has been made ready
+        self.finished = False  # all of it has been handed over
         self.held_back = False  # by the capped rate
 
     async def fill(self) -> None:
@@ -72,11 +76,10 @@ class Pacer:
 
     async def stop(self) -> None:
         """Hand over nothing more."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._alarm.close()
         self._feeder.cancel()
         await asyncio.gather(self._feeder, return_exceptions=True)
-        self.finished.set()
+        self.finished = True
 
     def took(self) -> None:
         """Count a send that was not handed over here against the capped rate."""
@@ -90,14 +93,14 @@ class Pacer:
                 return
 
     def _refill(self) -> None:
-        if len(self._due) >= _AHEAD or self.ended:
+        if len(self._due) >= _AHEAD or self._ended:
             return
         if self._block is None:
             if self._queue.empty():
                 return
             self._block, self._place = self._queue.get_nowait(), 0
             if self._block is None:
-                self.ended = True
+                self._ended = True
                 return
         first, self._place = self._place, self._place + _SLICE
         rows = {name: column[first : self._place] for name, column in self._block.items()}
@@ -121,14 +124,12 @@ class Pacer:
             if len(due) < _SLICE:
                 self._refill()
         self._refill()
-        if not due and self.ended:
-            self.finished.set()
+        if not due and self._ended:
+            self.finished = True
             return
-        wait_us = max(due[0].at_us, self._free_us if self._gap_us else 0) - now_us if due else 1
-        if wait_us <= 0:
-            self._timer = self._loop.call_soon(self._tick)
-        else:
-            # The event loop's timers are of a millisecond; without one it would turn until then.
-            wait_us = max(wait_us, 1_000)
+        if due:
+            wait_us = round(max(due[0].at_us, self._free_us if self._gap_us else 0)) - now_us
             # Not long, so that a block that has come in meanwhile is seen.
-            self._timer = self._loop.call_later(min(wait_us, 50_000) / 1e6, self._tick)
+            self._alarm.set(min(max(wait_us, _TOGETHER_US), _LONGEST_US) if wait_us > 0 else 0)
+        else:
+            self._alarm.set(_EMPTY_US)

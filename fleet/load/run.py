@@ -249,7 +249,7 @@ def _liveness(live: Live | None, of_s: float) -> Callable[[dict[str, Any]], None
             return
         recent = Latencies()
         for part in window:
-            recent.add_sparse(part["recent"])
+            recent.add_fresh(part["recent"])
         live(
             {
                 "second": round(now - began),

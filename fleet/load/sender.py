@@ -64,8 +64,11 @@ class Sender(ABC):
         self.in_flight = 0
         self.start_us = 0
         self.stopped = False
-        self.idle = asyncio.Event()
-        self.idle.set()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is on its way, waits, or is to be sent again."""
+        return not self._outstanding
 
     @abstractmethod
     def pump(self) -> None:
@@ -78,8 +81,6 @@ class Sender(ABC):
     def send(self, job: Job, lag_us: int) -> None:
         """Send a batch, as many times as it is planned to be."""
         job.lag_us = lag_us
-        if not self._outstanding:
-            self.idle.clear()
         self._outstanding += job.copies
         self._waiting.append(job)
         for copy in range(1, job.copies):
@@ -115,8 +116,6 @@ class Sender(ABC):
         else:
             self._go_on(job, done_us, status, judgement)
         self._outstanding -= 1
-        if not self._outstanding:
-            self.idle.set()
 
     def _go_on(self, job: Job, done_us: int, status: int, judgement: Judgement) -> None:
         error = judgement.error

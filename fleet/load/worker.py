@@ -10,16 +10,14 @@ from multiprocessing.connection import Connection as Pipe
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-import numpy as np
-
 from deskhand.errors import DeskhandError
 from deskhand.fleet.bodies import Bodies, Encoding
 from deskhand.fleet.identifiers import identifiers
 from deskhand.fleet.load.connection import Answer
 from deskhand.fleet.load.due import blocks, due
-from deskhand.fleet.load.history import HISTORY_FOLDER, History, Rows
+from deskhand.fleet.load.history import HISTORY_FOLDER, History
 from deskhand.fleet.load.http_sender import HttpSender
-from deskhand.fleet.load.latency import Latencies, sparse
+from deskhand.fleet.load.measures import Measures
 from deskhand.fleet.load.pacing import Pacer
 from deskhand.fleet.load.pool import Pool
 from deskhand.fleet.load.queue_sender import QueueSender
@@ -39,7 +37,9 @@ from deskhand.fleet.tables import Outcome
 from deskhand.fleet.target import HttpTarget, QueueTarget
 from deskhand.fleet.targets import load_target
 
-# How often a worker tells, for how long it makes tails before it starts, how often it writes. Assumed.
+# How often a worker counts, how often it tells, for how long it makes tails before it starts, how often
+# it writes. Assumed; what it counts at once must be little, since the sending waits.
+_COUNTS_S = 0.02
 TELLS_S = 0.1
 _TAILS_S = 10.0
 _WRITES_S = 5.0
@@ -87,9 +87,6 @@ class Worker:
         self._stop = asyncio.Event()
         self._start: float | None = None
         self._error: BaseException | None = None
-        self._intent, self._send, self._lag = Latencies(), Latencies(), Latencies()
-        self._devices: dict[int, int] = {}
-        self._second_devices: dict[int, Any] = {}
 
     async def run(self) -> dict[str, Any]:
         """Return what this worker measured."""
@@ -137,7 +134,9 @@ class Worker:
         )
         await pacer.fill()
         # What is slow when it is called first is called now; garbage is collected between sends alone.
-        sparse(self._measure(history.fresh()))
+        measures = Measures(history, settings.warm_up_s)
+        measures.take()
+        measures.news(0.0)
         gc.collect()
         gc.freeze()
         gc.disable()
@@ -149,13 +148,12 @@ class Worker:
         sender.start_us = round(began * 1e6)
         if not self._stop.is_set():
             pacer.start(sender.start_us)
-            await self._until_done(pacer, sender, history, began)
+            await self._until_done(pacer, sender, history, measures, began)
         share = (time.process_time() - cpu_s) / max(time.monotonic() - began, 1e-3)
         await pacer.stop()
         await self._finish(sender, pool)
         seconds = time.monotonic() - began
-        self._measure(history.fresh())
-        self._close_seconds(1 << 40)
+        measured = measures.result()
         history.close()
         if queue:
             await queue.close()
@@ -170,10 +168,7 @@ class Worker:
         return {
             "seconds": seconds,
             "cpu_share": share,
-            "from_intent": self._intent.counts,
-            "from_send": self._send.counts,
-            "lag": self._lag.counts,
-            "devices": self._devices,
+            **measured,
             "notes": notes,
         }
 
@@ -232,22 +227,25 @@ class Worker:
         return await answered
 
     async def _until_done(
-        self, pacer: Pacer, sender: Sender, history: History, began: float
+        self, pacer: Pacer, sender: Sender, history: History, measures: Measures, began: float
     ) -> None:
-        """Wait for the end of the plan, of the time, or of patience; tell now and then."""
+        """Wait for the end of the plan, of the time, or of patience; count, and tell now and then."""
         until = began + self._settings.max_seconds
-        written = time.monotonic()
-        while not self._stop.is_set() and time.monotonic() < until:
-            if pacer.finished.is_set() and sender.idle.is_set():
+        told = written = time.monotonic()
+        while not self._stop.is_set() and (now := time.monotonic()) < until:
+            if pacer.finished and sender.idle:
                 return
-            awaited = sender.idle if pacer.finished.is_set() else pacer.finished
-            left_s = max(0.0, min(TELLS_S, until - time.monotonic()))
-            await _first(self._stop.wait(), awaited.wait(), left_s)
-            self._tell(history.fresh(), sender, began)
-            gc.collect(1)
-            if time.monotonic() > written + _WRITES_S:
-                written = time.monotonic()
+            measures.take()
+            if now > told + TELLS_S:
+                told = now
+                news = measures.news(now - began)
+                news |= {"worker": self._which, "in_flight": sender.in_flight}
+                self._pipe.send(("now", news))
+                gc.collect(1)
+            if now > written + _WRITES_S:
+                written = now
                 history.flush()
+            await asyncio.sleep(_COUNTS_S)
 
     async def _finish(self, sender: Sender, pool: Pool | None) -> None:
         """Wait a little for answers on their way, then close."""
@@ -259,54 +257,6 @@ class Worker:
         await sender.stop()
         if pool is not None:
             await pool.close()
-
-    def _tell(self, rows: Rows, sender: Sender, began: float) -> None:
-        recent = sparse(self._measure(rows))
-        closed = self._close_seconds(int(time.monotonic() - began) - 1)
-        outcome = np.bincount(rows["outcome"], minlength=3)
-        self._pipe.send(
-            (
-                "now",
-                {
-                    "done": len(rows),
-                    "ok": int(outcome[Outcome.OK]),
-                    "fail": int(outcome[Outcome.FAIL]),
-                    "unknown": int(outcome[Outcome.UNKNOWN]),
-                    "retries": int(np.count_nonzero(rows["attempt"])),
-                    "worker": self._which,
-                    "devices": closed,
-                    "in_flight": sender.in_flight,
-                    "recent": recent,
-                    "lag_p99_us": self._lag.at(99.0),
-                },
-            )
-        )
-
-    def _measure(self, rows: Rows) -> Any:
-        """Count the times of rows that tell of the service, and return those from intent."""
-        done_us = rows["done_us"]
-        for second in np.unique(done_us // 1_000_000).tolist():
-            devices = rows["device"][done_us // 1_000_000 == second]
-            known = self._second_devices.get(second)
-            found = np.unique(devices)
-            self._second_devices[second] = found if known is None else np.union1d(known, found)
-        counted = rows["intended_us"] >= self._settings.warm_up_s * 1e6
-        self._lag.add(rows["lag_us"][counted & (rows["lag_us"] >= 0)])
-        counted &= (rows["ours"] == 0) & (rows["bytes_sent"] > 0)
-        rows = rows[counted]
-        from_intent = rows["done_us"] - rows["intended_us"]
-        self._intent.add(from_intent)
-        self._send.add(rows["done_us"] - rows["sent_us"])
-        return from_intent
-
-    def _close_seconds(self, before: int) -> int:
-        """Count the devices of seconds that are over, and return how many these were."""
-        total = 0
-        for second in [second for second in self._second_devices if second < before]:
-            count = len(self._second_devices.pop(second))
-            self._devices[second] = self._devices.get(second, 0) + count
-            total += count
-        return total
 
     async def _listen(self) -> None:
         """Take what the first process says; when it is gone, stop.
@@ -334,11 +284,3 @@ class Worker:
 
 
 _POOL = ("events", "first_seq", "last_seq")
-
-
-async def _first(one: Any, other: Any, timeout_s: float) -> None:
-    tasks = [asyncio.ensure_future(one), asyncio.ensure_future(other)]
-    await asyncio.wait(tasks, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
