@@ -232,12 +232,12 @@ class Desk(PageVerbs):
         after_us : int
             How long it takes to arrive.
         **texts : str
-            One text for the page to show, by the name of its slot; ``text`` fits any slot.
+            Texts for the page to show, by the names of their slots; ``text`` alone fits any slot.
         """
         self.step += 1
         action, start = self.begin(), self.t_us
         live = self.live
-        (slot, text), *_ = texts.items()
+        slot = next(iter(texts))
         named = None if slot == "text" else slot
         self.t_us += after_us
         live.settle(self.t_us)
@@ -249,8 +249,12 @@ class Desk(PageVerbs):
                 f"screen {live.screen.name!r}: nothing from outside can reach it in state "
                 f"{dict(live.page.state)}; slot {slot!r} is not awaited there."
             )
-        free = next(name for name, source in edge.slots.items() if source is None)
-        live.take(edge, self.t_us, None, **{free: text})
+        free = [name for name, source in edge.slots.items() if source is None]
+        given = {free[0]: texts["text"]} if named is None else texts
+        for name in given:
+            if name not in free:
+                raise UnknownNameError("slot", name, free)
+        live.take(edge, self.t_us, None, **given)
         self.changed = True
         self.t_us = max(self.t_us + SCRIPT_US, live.busy_until_us)
         self.t_us += self.tempo.think_us("react")

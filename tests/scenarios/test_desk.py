@@ -7,10 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deskhand.errors import DeskhandError
+from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.generators.plan import SessionPlan
 from deskhand.scenarios.desk import Desk
 from deskhand.scenarios.scenario import Steps
+from deskhand.screen import Screen
 
 Act = Callable[..., SessionPlan]
 CANARY = "Canary-7h!"
@@ -246,6 +247,26 @@ def test_a_page_gives_the_focus_and_the_keys_go_there(act: Act) -> None:
     assert moved == [("focus", "form.name"), ("blur", "form.name"), ("focus", "form.notes")]
     assert plan.typed[-1].target == "form.notes"
     assert len(plan.presses) == 1
+
+
+def test_news_may_bring_several_texts(
+    act: Act, screens: dict[str, Screen], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (edge,) = screens["a/form"].edges["news", "base"]
+    several = replace(edge, slots={"title": None, "body": None})
+    monkeypatch.setitem(screens["a/form"].edges, ("news", "base"), [several])
+
+    def script(desk: Desk) -> Steps:
+        yield from desk.news(title="Lunch", body="At noon.")
+
+    (mark,) = [row for row in act(script).rows if row.type == "mark"]
+    assert json.loads(mark.columns["value"]) == {"title": "Lunch", "body": "At noon."}
+
+    def too_much(desk: Desk) -> Steps:
+        yield from desk.news(title="Lunch", body="At noon.", footer="Nobody waits for it.")
+
+    with pytest.raises(UnknownNameError, match="footer"):
+        act(too_much)
 
 
 @pytest.mark.parametrize("way", ["mouse", "arrows", "type-ahead"])
