@@ -61,7 +61,7 @@ class Keying(Pointing):
             if number:
                 self.t_us += self.lapse_us(TAB_GAP_S, TAB_LOG_SD)
             struck = self.strike(action, self.typist.press(arrow), self.live.focus)
-            self.move_focus(cell, struck + SCRIPT_US, action)
+            self.live.move_focus(cell, struck + SCRIPT_US, action)
         self.finish(action, "press", goal.key, began, text_class="keys")
 
     def _way(self, start: Element, goal: Element) -> list[tuple[str, Element]]:
