@@ -1,4 +1,6 @@
-"""`deskhand scenarios`: list them, show one, check one that you wrote."""
+"""`deskhand scenarios`: list them, show one, check and draw one that you wrote."""
+
+from pathlib import Path
 
 from cyclopts import App
 
@@ -50,21 +52,48 @@ def show(scenario: str) -> None:
 
 
 @scenarios.command
-def check(scenario: str, *, seed: Whole = 7) -> None:
-    """Check a scenario by going through it once; report the first thing that is wrong.
+def check(scenario: str, *, seed: Whole = 7, trials: Whole = 5) -> int:
+    """Check a scenario: read it way by way, then go through it with several seeds.
+
+    The exit status is 0 when nothing is wrong; what is only noted is not.
 
     Parameters
     ----------
     scenario
-        The path of a .json scenario, or a name.
+        The path of a .json scenario, or a name. One in Python cannot be read, so trials alone tell.
     seed
-        The seed of the trial.
+        The seed of the first trial; each further one has the next.
+    trials
+        How many trials.
     """
-    from deskhand import api
+    from deskhand.errors import DeskhandError
+    from deskhand.scenario_trials import check_scenario
 
-    session = api.simulate(scenario, seed=seed)
-    seconds = session.header["duration_us"] / 1e6
-    print(
-        f"{session.header['scenario']}: a trial with seed {seed} took {session.actions.num_rows} "
-        f"actions, {session.events.num_rows} events and {seconds:.1f} s"
-    )
+    name, told = check_scenario(scenario, seed=seed, trials=trials)
+    wrong = 0
+    for line, grave in told:
+        print(line)
+        wrong += grave
+    if wrong:
+        raise DeskhandError(f"{name}: {wrong} of these lines have to be seen to.")
+    return 0
+
+
+@scenarios.command
+def draw(scenario: str, *, out: Path, seed: Whole = 7, trials: Whole = 40) -> None:
+    """Draw the flow of a scenario as an SVG file.
+
+    Parameters
+    ----------
+    scenario
+        The path of a .json scenario, or a name. Of one in Python the flow is drawn that trials took.
+    out
+        The file to write.
+    seed
+        The seed of the first trial; each further one has the next.
+    trials
+        How many trials.
+    """
+    from deskhand.scenario_trials import draw_scenario
+
+    print(draw_scenario(scenario, out, seed=seed, trials=trials))
