@@ -112,7 +112,8 @@ def missed(session: "Session", goals: Sequence[Goal] | None = None) -> list[str]
         elif kind == "navigation":
             screen = session.screens.get(row["reference"])
             for key, element in _shown(screen).items() if screen else ():
-                held[key] = element.value
+                ticked = element.widget in ("checkbox", "radio")
+                held[key] = str(element.checked).lower() if ticked else element.value
                 lengths.pop(key, None)
                 labels = [o.label for o in element.options if o.value == element.value]
                 held[key + _LABEL] = labels[0] if labels else element.value
