@@ -22,7 +22,7 @@ from deskhand.scenarios.records import Records
 from deskhand.scenarios.scenario import Scenario, Steps
 from deskhand.scenarios.windows import bookmark, task_button
 from deskhand.scenarios.world import World
-from deskhand.screen import Screen
+from deskhand.screen import BASE, Screen
 
 NEVER = 2**62
 
@@ -158,6 +158,13 @@ class Desk(PageVerbs):
                 yield from self.click(key)
                 return
         yield from self.navigate(screen)
+
+    def afresh(self) -> Steps:
+        """Load the page in front anew, by its bookmark, when something was done on it before."""
+        live = self.live
+        moved = any(state != BASE for state in live.page.state.values())
+        if moved or live.values or live.checked:
+            yield from self.navigate(live.screen.name)
 
     # Windows and addresses
 

@@ -234,6 +234,17 @@ def test_news_from_outside_reaches_the_page(act: Act) -> None:
     assert (mark.t_us, json.loads(mark.columns["value"])) == (5_000_000, {"text": "Hello"})
 
 
+def test_a_used_page_is_loaded_afresh(act: Act) -> None:
+    def script(desk: Desk) -> Steps:
+        yield from desk.afresh()
+        yield from desk.type("Ada", into="form.name")
+        yield from desk.afresh()
+        assert not desk.live.values
+
+    plan = act(script)
+    assert [action.verb for action in plan.actions].count("navigate") == 1
+
+
 def test_a_page_gives_the_focus_and_the_keys_go_there(act: Act) -> None:
     def script(desk: Desk) -> Steps:
         yield from desk.click("form.name")
