@@ -25,6 +25,8 @@ EXPECTED = {
     "crm/lead-form",
     "crm/leads",
     "crm/record",
+    "editor/changes",
+    "editor/workspace",
     "sheet/book",
     "sheet/contacts",
     "sheet/files",
@@ -46,6 +48,7 @@ SENSITIVE = {
     "auth/login": {"auth.password": "password", "auth.code": "one-time-code"},
     "crm/lead-form": {"lead.phone": "phone"},
     "crm/record": {"record.amount": "amount"},
+    "editor/changes": {"push.passphrase": "password"},
     "expense/approvals": {"approvals.account": "bank"},
     "expense/bank": {
         "bank.password": "password",

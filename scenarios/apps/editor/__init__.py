@@ -1,0 +1,1 @@
+"""A code editor with a terminal and a coding agent in it."""
