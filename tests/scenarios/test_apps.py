@@ -27,6 +27,8 @@ EXPECTED = {
     "crm/record",
     "editor/changes",
     "editor/workspace",
+    "patches/inbox",
+    "patches/series",
     "sheet/book",
     "sheet/contacts",
     "sheet/files",
@@ -60,6 +62,7 @@ SENSITIVE = {
         "bank.code": "one-time-code",
     },
     "expense/claim-form": {"claim.amount": "amount"},
+    "patches/series": {"send.password": "password"},
     "wiki/new-page": {"wiki.people": "person"},
     "sheet/book": {f"sheet.{c}{row}": "cell value" for c in "fg" for row in range(2, 16)},
     "sheet/contacts": {
