@@ -17,6 +17,10 @@ APPS = Path(__file__).parents[2] / "scenarios" / "apps"
 NAMES = sorted(f"{page.parent.name}/{page.stem}" for page in APPS.glob("*/*.html"))
 EXPECTED = {
     "auth/login",
+    "builder/canvas",
+    "builder/prompt",
+    "builder/publish",
+    "builder/sites",
     "chat/channel",
     "code_host/blame",
     "code_host/pull",
@@ -48,6 +52,7 @@ EXPECTED = {
 }
 SENSITIVE = {
     "auth/login": {"auth.password": "password", "auth.code": "one-time-code"},
+    "builder/publish": {"publish.contact": "domain contact"},
     "crm/lead-form": {"lead.phone": "phone"},
     "crm/record": {"record.amount": "amount"},
     "editor/changes": {"push.passphrase": "password"},
