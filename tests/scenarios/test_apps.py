@@ -33,6 +33,9 @@ EXPECTED = {
     "editor/workspace",
     "patches/inbox",
     "patches/series",
+    "monitor/alert",
+    "monitor/alerts",
+    "monitor/dashboard",
     "sheet/book",
     "sheet/contacts",
     "sheet/files",
@@ -69,6 +72,7 @@ SENSITIVE = {
     "expense/claim-form": {"claim.amount": "amount"},
     "patches/series": {"send.password": "password"},
     "wiki/new-page": {"wiki.people": "person"},
+    "monitor/alert": {"escalate.customer": "customer-id"},
     "sheet/book": {f"sheet.{c}{row}": "cell value" for c in "fg" for row in range(2, 16)},
     "sheet/contacts": {
         f"contacts.{f}.{row}": f for f in ("email", "phone") for row in range(2, 12)
