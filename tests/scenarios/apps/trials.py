@@ -1,14 +1,38 @@
 """What a trial of an application's task shows: its marks, its texts, its tables, its replay."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+import deskhand
 from deskhand.exports import parquet, rrweb
+from deskhand.scenarios.scenario import Scenario, infeasible
 from deskhand.session import Session
 from deskhand.validation import validate_path
 from tests.replay.replayer import replay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trials:
+    """Sessions of tasks, by the task's name: done, and given up as they cannot be done."""
+
+    done: Mapping[str, list[Session]]
+    given_up: Mapping[str, list[Session]]
+
+
+def try_all(tasks: Sequence[Scenario], seeds: Iterable[int]) -> Trials:
+    """Simulate tasks and their infeasible variants, one session a seed."""
+    done: dict[str, list[Session]] = {task.name: [] for task in tasks}
+    given_up: dict[str, list[Session]] = {task.name: [] for task in tasks}
+    # The records of a seed are made once for all tasks.
+    for seed in seeds:
+        for task in tasks:
+            done[task.name].append(deskhand.simulate(task, seed=seed))
+            given_up[task.name].append(deskhand.simulate(infeasible(task), seed=seed))
+    return Trials(done=done, given_up=given_up)
 
 
 def marks(sessions: list[Session]) -> set[str]:
