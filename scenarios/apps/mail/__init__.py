@@ -1,0 +1,1 @@
+"""Mail: an inbox, messages and invitations."""
