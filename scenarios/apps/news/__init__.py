@@ -1,0 +1,1 @@
+"""News: a front page of links, threads of comments, and pages elsewhere."""
