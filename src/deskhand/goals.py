@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deskhand.field_text import edited
-from deskhand.screen import Element, Screen, reference
+from deskhand.screen import BASE, PAGE, Element, Screen, reference
 
 if TYPE_CHECKING:
     from deskhand.session import Session
@@ -58,7 +58,7 @@ def reached(
     Parameters
     ----------
     screen, state, layer : str
-        What the page has to come to.
+        What the page has to come to; its state ``base`` when it is to be opened.
     holding : mapping of str to str, optional
         What fields have to hold when it does, by the key of the element; ``true`` or ``false`` for a
         checkbox, the option's value or label for a drop-down.
@@ -103,13 +103,16 @@ def missed(session: "Session", goals: Sequence[Goal] | None = None) -> list[str]
     events = session.events.select(_READ)
     for row in events.filter(pc.is_in(events["type"].cast(pa.string()), kinds)).to_pylist():
         kind, target = row["type"], row["target"]
-        if kind == "mark":
+        if kind in ("mark", "navigation"):
+            came_to = row["reference"]
+            if kind == "navigation":
+                came_to = reference(came_to, PAGE, BASE)
             for number, (_, end) in enumerate(wanted):
-                if row["reference"] == end.state:
+                if came_to == end.state:
                     wrong = _wrong(end.holding, held, lengths)
                     counts[number] += not wrong
                     nearest[number] = wrong or nearest[number]
-        elif kind == "navigation":
+        if kind == "navigation":
             screen = session.screens.get(row["reference"])
             for key, element in _shown(screen).items() if screen else ():
                 ticked = element.widget in ("checkbox", "radio")
@@ -117,7 +120,7 @@ def missed(session: "Session", goals: Sequence[Goal] | None = None) -> list[str]
                 lengths.pop(key, None)
                 labels = [o.label for o in element.options if o.value == element.value]
                 held[key + _LABEL] = labels[0] if labels else element.value
-        elif target is None:
+        elif kind == "mark" or target is None:
             continue
         elif row["masked"]:
             lengths[target] = row["value_length"]

@@ -13,7 +13,23 @@ from deskhand.recipe import load_recipe
 from deskhand.scenarios.scenario import INFEASIBLE, infeasible
 
 # All that ship with a goal; each is simulated with these seeds.
-WITH_GOALS = ("crm.create_lead",)
+WITH_GOALS = (
+    "auth.login",
+    "auth.unlock",
+    "chat.answer",
+    "chat.write",
+    "crm.browse_leads",
+    "crm.create_lead",
+    "crm.follow_up",
+    "crm.log_call",
+    "crm.update_opportunity",
+    "expense.approve",
+    "expense.change_account",
+    "expense.new_claim",
+    "tracker.answer_issue",
+    "tracker.create_issue",
+    "tracker.triage_board",
+)
 SEEDS = range(5)
 
 
@@ -50,6 +66,15 @@ def test_a_wrong_field_and_a_wrong_count_are_told() -> None:
     assert "characters instead of 1" in missed(session, [replace(goal, ends=(phone,))])[0]
     twice = reached("crm/lead-form", "saved", times=2)
     assert "1 of 2 times" in missed(session, [replace(goal, ends=(twice,))])[0]
+
+
+def test_a_page_that_is_opened_is_reached_in_its_base() -> None:
+    session = deskhand.simulate("crm.create_lead", seed=7)
+    (goal,) = session.goals
+    opened = reached("crm/lead-form", "base")
+    assert missed(session, [replace(goal, ends=(opened,))]) == []
+    told = missed(session, [replace(goal, ends=(reached("crm/record", "base"),))])
+    assert told == ["crm.create_lead: crm/record#page:base was not reached."]
 
 
 def test_a_scenario_without_a_spoil_has_no_infeasible_variant() -> None:
