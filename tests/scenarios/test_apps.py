@@ -16,6 +16,7 @@ from deskhand.screen import BASE, Edge, Screen
 APPS = Path(__file__).parents[2] / "scenarios" / "apps"
 NAMES = sorted(f"{page.parent.name}/{page.stem}" for page in APPS.glob("*/*.html"))
 EXPECTED = {
+    "auth/lock",
     "auth/login",
     "builder/canvas",
     "builder/prompt",
@@ -26,6 +27,7 @@ EXPECTED = {
     "code_host/pull",
     "code_host/pulls",
     "code_host/repository",
+    "crm/call",
     "crm/lead-form",
     "crm/leads",
     "crm/record",
@@ -59,8 +61,10 @@ EXPECTED = {
     "wiki/page",
 }
 SENSITIVE = {
+    "auth/lock": {"lock.password": "password"},
     "auth/login": {"auth.password": "password", "auth.code": "one-time-code"},
     "builder/publish": {"publish.contact": "domain contact"},
+    "crm/call": {"call.phone": "phone", "call.notes": "call"},
     "crm/lead-form": {"lead.phone": "phone"},
     "crm/record": {"record.amount": "amount"},
     "editor/changes": {"push.passphrase": "password"},
@@ -285,6 +289,7 @@ def test_saving_shows_a_toast_that_goes_and_can_be_repeated(screens: dict[str, S
     for name, button, toast in (
         ("crm/lead-form", "lead.save", "lead.toast"),
         ("crm/record", "record.save", "record.toast"),
+        ("crm/call", "call.save", "call.toast"),
         ("tracker/issue-form", "issue.create", "issue.toast"),
     ):
         page = Page(screens[name])

@@ -37,7 +37,9 @@ def came_to(sessions: Iterable[Session], state: str) -> int:
 def written(session: Session) -> str:
     """Return everything in a session's tables as one text, single keys pieced together as well."""
     tables = (session.events, session.actions, session.elements, session.screenshots)
-    keys = "".join(key for key in session.events["key"].to_pylist() if key and len(key) == 1)
+    rows = session.events.select(["type", "key"]).to_pylist()
+    struck = [row["key"] for row in rows if row["type"] == "keydown" and row["key"]]
+    keys = "".join(key for key in struck if len(key) == 1)
     return "\n".join([*(str(table.to_pylist()) for table in tables), keys])
 
 
