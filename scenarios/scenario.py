@@ -31,7 +31,7 @@ class Scenario:
     all. ``arrival_spread_s`` is the standard deviation of the people's starts. ``screens`` holds
     compiled screens that come with the scenario itself, ``records`` the kinds of records that it brings.
     ``spoil`` makes records of which nobody can do the task; ``written`` is what the scenario was read
-    from, where it was.
+    from, where it was. ``apps`` are further applications that it shows, of other packages.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Scenario:
     records: tuple[RecordKind, ...] = ()
     spoil: Callable[..., Mapping[str, Any]] | None = None
     written: "Written | None" = None
+    apps: tuple[str, ...] = ()
 
 
 class GaveUpError(Exception):
@@ -65,6 +66,7 @@ def scenario(
     arrival_spread_s: float = 0.0,
     records: tuple[RecordKind, ...] = (),
     spoil: Callable[..., Mapping[str, Any]] | None = None,
+    apps: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Steps]], Scenario]:
     """Make a scenario of a generator function whose first argument is the desk.
 
@@ -87,6 +89,8 @@ def scenario(
     spoil : callable, optional
         Takes the records by name and returns them so changed that the task cannot be done: what the
         scenario's infeasible variant, ``NAME.infeasible``, works with.
+    apps : tuple of str
+        Applications of other packages that it shows besides the one on which it begins.
 
     Returns
     -------
@@ -123,6 +127,7 @@ def scenario(
             arrival_spread_s=arrival_spread_s,
             records=records,
             spoil=spoil,
+            apps=apps,
         )
 
     return decorate

@@ -54,6 +54,7 @@ class _Reader(StepReader):
         self._tables: dict[str, Table] = {}
         self._parts: dict[str, Any] = {}
         self._screens: dict[str, Screen] = {}
+        self._apps: set[str] = set()
 
     def read(self) -> tuple[Scenario, dict[str, Screen]]:
         data, name = self.data, self.origin
@@ -105,6 +106,7 @@ class _Reader(StepReader):
             modelled_on=data.get("modelled_on", ""),
             screens=self._screens or None,
             written=written,
+            apps=tuple(sorted({*self._apps, *(name.partition("/")[0] for name in self.visited)})),
         )
         return made, self._screens
 
@@ -114,6 +116,7 @@ class _Reader(StepReader):
         if not isinstance(found, Scenario):
             raise DeskhandError(f"{name!r} is a {type(found).__name__} and no scenario.")
         self._screens |= found.screens or {}
+        self._apps |= {found.opens.partition("/")[0], *found.apps}
         written = found.written
         self._parts[name] = source_sha256(found) if written is None else written.as_record()
         return found

@@ -47,11 +47,14 @@ class StepReader:
     ----------
     texts : list
         The texts, locators and states of all steps: where each stands, its step, what it is.
+    visited : set of str
+        The screens that steps navigate to.
     """
 
     def __init__(self, origin: str, data: Any, lines: Mapping[At, int]) -> None:
         self.origin, self.data, self.lines = origin, data, lines
         self.texts: list[tuple[At, str, Any]] = []
+        self.visited: set[str] = set()
         self._problems: list[str] = []
 
     @abstractmethod
@@ -103,6 +106,8 @@ class StepReader:
         if verb == "scenario":
             return self._sub(at, given["name"], place)
         left = {key: value for key, value in given.items() if key not in ("do", "remark")}
+        if verb == "navigate":
+            self.visited.add(left["screen"])
         self.texts += [((*at, n), number, left[n]) for n in (*TEXTS, *NAMED) if n in left]
         return Act(verb=verb, given=left, place=place, remark=given.get("remark", ""))
 

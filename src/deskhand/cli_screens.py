@@ -72,10 +72,10 @@ def compile_(
 
 @screens.command(name="list")
 def list_() -> None:
-    """List the screens that deskhand ships."""
-    from deskhand.scenarios.app_screens import shipped_screens
+    """List the screens of the applications: the shipped ones and those of installed packages."""
+    from deskhand.scenarios.app_screens import installed_screens, shipped_screens
 
-    for name, screen in sorted(shipped_screens().items()):
+    for name, screen in (*shipped_screens().items(), *installed_screens().items()):
         states = sum(len(layer["states"]) for layer in screen.data["layers"].values())
         print(f"{name:28}{len(screen.elements):4} elements {states:4} states   {screen.title}")
 
@@ -110,7 +110,7 @@ def show(screen: str, *, state: list[str] | None = None) -> None:
 
 def _load(given: str) -> "Screen":
     from deskhand.errors import DeskhandError, UnknownNameError
-    from deskhand.scenarios.app_screens import shipped_screens
+    from deskhand.scenarios.app_screens import installed_screens, shipped_screens
     from deskhand.screen import Screen
 
     if given.endswith(SUFFIX):
@@ -120,7 +120,7 @@ def _load(given: str) -> "Screen":
             raise DeskhandError(f"{given}: there is no such file.") from None
         except (ValueError, KeyError) as error:
             raise DeskhandError(f"{given}: not a compiled screen ({error}).") from error
-    shipped = shipped_screens()
-    if given not in shipped:
-        raise UnknownNameError("screen", given, shipped)
-    return shipped[given]
+    known = {**dict.fromkeys(shipped_screens()), **dict.fromkeys(installed_screens())}
+    if given not in known:
+        raise UnknownNameError("screen", given, known)
+    return (installed_screens() if given in installed_screens() else shipped_screens())[given]

@@ -25,7 +25,7 @@ from deskhand.errors import DeskhandError
 from deskhand.generators.learned_reports import SECTION as POLICY
 from deskhand.loading import with_shipped
 from deskhand.manifest import record_sha256, versions
-from deskhand.scenarios.app_screens import shipped_screens
+from deskhand.scenarios.app_screens import screens_of, shipped_screens
 from deskhand.scenarios.scenario import GROUP, INFEASIBLE, Scenario, infeasible, source_sha256
 from deskhand.screen import Screen
 from deskhand.streams import name
@@ -119,7 +119,10 @@ def load_recipe(
         When one of them is unknown or broken.
     """
     made, digest, own = _load_scenario(scenario)
-    own = {**own, **(made.screens or {}), **(screens or {})}
+    # Those of other packages are kept with what is made, which can then be read without them.
+    apps = {made.opens.partition("/")[0], *made.apps}
+    installed = {name: found for app in sorted(apps) for name, found in screens_of(app).items()}
+    own = {**installed, **own, **(made.screens or {}), **(screens or {})}
     for screen_name in own:
         if _SCREEN_NAME.fullmatch(screen_name) is None or ".." in screen_name:
             raise DeskhandError(

@@ -1,4 +1,7 @@
-"""Look-up of plug-ins: models, scenarios and exports register as entry points, built-ins too."""
+"""Look-up of plug-ins: models, applications, scenarios and exports register as entry points.
+
+Those of deskhand do so, too, but for its applications, which are the folders of `scenarios/apps`.
+"""
 
 import os
 from functools import cache
@@ -7,7 +10,7 @@ from typing import Any
 
 from deskhand.errors import DeskhandError, UnknownNameError
 
-GROUPS = ("deskhand.models", "deskhand.scenarios", "deskhand.exports")
+GROUPS = ("deskhand.models", "deskhand.apps", "deskhand.scenarios", "deskhand.exports")
 OFF_SWITCH = "DESKHAND_NO_PLUGINS"
 
 

@@ -1,0 +1,1 @@
+"""A web shop with one page, for deskhand."""
