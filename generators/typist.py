@@ -162,8 +162,9 @@ class Typist:
             stored = self._type(asked)
         return stored.typings.popleft()
 
-    def foresee(self, texts: tuple[str, ...], mode: str | None = None) -> None:
+    def foresee(self, given: Sequence[str], mode: str | None = None) -> None:
         """Let texts that are typed now and then be typed along with others."""
+        texts = tuple(given)
         if (texts, mode) not in self._foreseen:
             made = {_Text(text, mode or usual_mode(text)) for text in texts}
             self._foreseen[texts, mode] = made

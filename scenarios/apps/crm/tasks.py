@@ -119,7 +119,7 @@ def update_opportunity(desk: Desk, opportunity: Opportunity) -> Steps:
     yield from desk.read(words=10)
 
 
-def find_record(desk: Desk, customers: tuple[str, ...] = COMPANIES) -> Steps:
+def find_record(desk: Desk, customers: Sequence[str] = COMPANIES) -> Steps:
     """Open the record of a customer, by searching or straight from the list."""
     row = 1 + desk.one_of(len(customers))
     customer = customers[row - 1]
