@@ -131,11 +131,11 @@ def answers(seed: int) -> tuple[Answer, ...]:
 
 @lru_cache(maxsize=4)
 def series(seed: int) -> tuple[Series, ...]:
-    r"""Return all series of a seed.
+    """Return all series of a seed.
 
     Examples
     --------
-    >>> all(len(line) <= WRAP for one in series(7) for line in one.message.split("\\n"))
+    >>> all(len(line) <= WRAP for one in series(7) for line in one.message.splitlines())
     True
     """
     rng, fake = _signatures(seed, "series")
