@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import deskhand
+from deskhand.scenarios.apps.patches import tasks
 from deskhand.scenarios.apps.patches.records import series
 from deskhand.scenarios.apps.patches.tasks import review_patch, send_series
 from deskhand.scenarios.scenario import Scenario
@@ -52,8 +53,7 @@ def test_tables_are_valid(task: Scenario, done: Done, tmp_path: Path) -> None:
 
 
 def test_mails_are_read_with_j_and_k_and_answered(done: Done) -> None:
-    more = [deskhand.simulate(review_patch, seed=seed) for seed in range(20, 50)]
-    seen = states(*done["patches.review_patch"], *more)
+    seen = states(*done["patches.review_patch"])
     assert {"page:mail-2", "page:mail-4", "page:mail-5", "page:sent"} <= seen
     keys = {
         row["key"]
@@ -68,13 +68,16 @@ def test_mails_are_read_with_j_and_k_and_answered(done: Done) -> None:
         assert {"type": "click", "target": "reply.1"} not in rows
 
 
-def test_checkpatch_finds_what_is_wrong_until_it_is_mended(done: Done) -> None:
+def test_checkpatch_finds_what_is_wrong_until_it_is_mended(
+    done: Done, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = [states(session) for session in done["patches.send_series"]]
     assert all("check:clean" in one for one in found)
     assert 0 < sum("check:unsigned" in one for one in found) < len(found)
     assert 0 < sum("check:long" in one for one in found) < len(found)
-    more = [deskhand.simulate(send_series, seed=seed) for seed in range(20, 50)]
-    assert {"send:open-denied", "assistant:taken"} <= states(*more)
+    monkeypatch.setattr(tasks, "MISTYPES", 0.5)
+    seen = states(*(deskhand.simulate(send_series, seed=seed) for seed in range(6)))
+    assert {"send:open-denied", "send:sent", "assistant:taken"} <= seen
 
 
 def test_messages_are_what_the_page_finds_in_them() -> None:
