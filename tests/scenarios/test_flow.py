@@ -1,6 +1,7 @@
 """Pictures of flows: everything is on them, inside of them, and nothing lies upon anything else."""
 
 import json
+import re
 from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
@@ -182,3 +183,13 @@ def test_shares_are_written_beside_ways_that_part() -> None:
     picture = followed_flow(load_recipe("crm.create_lead").scenario, trials)
     said = {mark.text for mark in picture.marks if isinstance(mark, Words)}
     assert {"75 %", "25 %"} <= said
+
+
+def test_the_picture_of_the_documentation_is_of_what_stands_beside_it(tmp_path: Path) -> None:
+    docs = Path(__file__).parent.parent.parent / "docs"
+    text = (docs / "scenarios.md").read_text()
+    for name, quote in (("customers.csv", '"""'), ("call_back.json", 'r"""')):
+        (content,) = re.findall(rf'Path\("{name}"\).write_text\({quote}(.*?)"""', text, re.S)
+        (tmp_path / name).write_text(content)
+    picture = drawn(written_flow(load_scenario_file(tmp_path / "call_back.json")[0]))
+    assert picture == (docs / "scenario_flow.svg").read_text()
