@@ -26,6 +26,8 @@ WITH_GOALS = (
     "expense.approve",
     "expense.change_account",
     "expense.new_claim",
+    "lesson.look_at_league",
+    "lesson.practise",
     "tracker.answer_issue",
     "tracker.create_issue",
     "tracker.triage_board",

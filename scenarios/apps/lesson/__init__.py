@@ -1,0 +1,1 @@
+"""Language lessons: units, exercises that come one at a time, and a league."""
