@@ -17,6 +17,8 @@ import pytest
 
 from deskhand.errors import DeskhandError
 from deskhand.fleet.cluster import shards_over, whole_folder
+from deskhand.fleet.description import EXAMPLE, Description, described
+from deskhand.fleet.plan import make_plan
 from deskhand.streams import stream
 
 NEEDS_DASK = 'needs Dask: python -m pip install -e ".[test,dask]"'
@@ -156,6 +158,33 @@ def test_dask_makes_the_same_bytes(workers: int, alone: dict[str, str], tmp_path
     told = over("local", workers, tmp_path / "out")
     assert digests(tmp_path / "out") == alone
     assert told[-1] == (6, 6, 60_015)
+
+
+@pytest.fixture(scope="module")
+def many_shards() -> Description:
+    """Return a fleet of four shards that seldom does anything."""
+    arrivals = {"per_device_day": 0.005, "curve": "even"}
+    sessions = {"scenarios": {"auth.login": 1}, "pool": 2}
+    return described({**EXAMPLE, "devices": 200_000, "arrivals": arrivals, "sessions": sessions})
+
+
+@pytest.fixture(scope="module")
+def planned_alone(
+    many_shards: Description, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
+    out = tmp_path_factory.mktemp("plan") / "plan"
+    made = make_plan(many_shards, out)
+    assert len(made["shards"]) == 4
+    return digests(out)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_a_plan_by_dask_has_the_same_bytes(
+    workers: int, many_shards: Description, planned_alone: dict[str, str], tmp_path: Path
+) -> None:
+    pytest.importorskip("distributed", reason=NEEDS_DASK)
+    make_plan(many_shards, tmp_path / "plan", workers=workers, cluster="local")
+    assert digests(tmp_path / "plan") == planned_alone
 
 
 def test_a_killed_worker_of_dask_is_made_up_for(alone: dict[str, str], tmp_path: Path) -> None:
