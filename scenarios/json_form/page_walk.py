@@ -122,6 +122,8 @@ class PageWalk:
     def _right_click(self, desktop: Desktop, target: str) -> Iterator[Desktop]:
         yield _focused(desktop, self.page(desktop).element(target))
 
+    _copy = _right_click
+
     def _hover(self, desktop: Desktop, target: str) -> Iterator[Desktop]:
         self.page(desktop).element(target)
         yield desktop
@@ -134,16 +136,18 @@ class PageWalk:
         if element.checked == on:
             yield desktop
 
-    def _copy(self, desktop: Desktop, target: str) -> Iterator[Desktop]:
-        yield _focused(desktop, self.page(desktop).element(target))
-
     def _drag(
         self, desktop: Desktop, target: str, onto: str, to: str | None = None
     ) -> Iterator[Desktop]:
         page = self.page(desktop)
         source, goal = page.element(target), page.element(onto)
         edge = self._edge(desktop, "drag", source.key, to, to_target=goal.key)
-        yield desktop if edge is None else self._taken(desktop, edge)
+        if edge is None:
+            yield _focused(desktop, source)
+            return
+        # The page moves the element, which takes the focus from everything.
+        after = self._taken(desktop, edge)
+        yield after.showing(after.front, after.shown._replace(focus=None))
 
     def field(self, desktop: Desktop, into: str | None) -> Element:
         """Return the field that is typed into: the named one, or the one with the focus."""
@@ -181,15 +185,14 @@ class PageWalk:
     def _choose(self, desktop: Desktop, option: str | None, of: str, **_: Any) -> Iterator[Desktop]:
         element = self.page(desktop).element(of)
         after = _focused(desktop, element)
-        if option is None:
+        chosen = None if option is None else element.options[place_of(element, option)].target
+        if chosen is None:
             yield after
             return
-        chosen = element.options[place_of(element, option)]
-        # An own list is opened, and one of its elements takes it away again.
-        for key in (element.key, chosen.target) if chosen.target is not None else ():
-            edge = None if key is None else self._edge(after, "click", key, None)
-            after = after if edge is None else self._taken(after, edge)
-        yield after
+        # An own list is opened where it is not, and one of its elements takes it away again.
+        if chosen not in self.page(after).elements:
+            after = self._pressed(after, element, "click", None)
+        yield self._pressed(after, self.page(after).element(chosen), "click", None)
 
     def _press(
         self, desktop: Desktop, keys: str, to: str | None = None, **_: Any
@@ -203,10 +206,6 @@ class PageWalk:
         element = self.page(desktop).elements.get(focus or "")
         if edge is not None:
             yield self._taken(desktop, edge)
-        elif keys == "Tab":
-            stops = sorted(self.page(desktop).elements.values(), key=lambda e: e.tab)
-            here = -1 if element is None else element.tab
-            yield next((_focused(desktop, e) for e in stops if e.tab > here), desktop)
         elif (
             keys in ("Enter", " ") and element is not None and element.widget in ("button", "link")
         ):

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from deskhand.cli import main
+from deskhand.errors import DeskhandError
 from deskhand.scenarios.app_screens import shipped_screens
 from deskhand.scenarios.json_form.checking import check_written
 from deskhand.scenarios.json_form.reading import load_scenario_file
@@ -232,6 +235,57 @@ def test_the_lines_of_a_part_are_its_own(tmp_path: Path, screens: dict[str, Scre
     (tmp_path / "task.json").rename(tmp_path / "part.json")
     lines = found(tmp_path, screens, [{"do": "scenario", "name": "part.json"}])
     assert [line.partition(":")[0] for line in lines] == ["part.json"]
+
+
+# What can be done, and what cannot, in any order: the desk is asked whether the check is right.
+STEPS: list[dict[str, Any]] = [
+    *(NAME, DRAG, LEAVE, SHOT),
+    *({"do": "hover", "target": target} for target in ("form.card", "form.save", "no.such")),
+    # By keys nobody sees that a list does not open.
+    *(
+        {"do": "choose", "option": option, "of": "form.source", "by": "mouse"}
+        for option in ("Fair", "Fare")
+    ),
+    {"do": "click", "target": "form.source.fair"},
+    {"do": "type", "text": "Berg"},
+    {"do": "undo"},
+    {"do": "click", "target": "form.agree"},
+    {"do": "press", "keys": "Tab"},
+    {"do": "press", "keys": "Enter"},
+    {"do": "navigate", "screen": "b/form"},
+    {"do": "switch_to", "app": "b"},
+    {"do": "switch_to", "app": "a"},
+    {"do": "news", "text": "hello"},
+]
+# After these the page changes by itself, and whether it has is a matter of how quick somebody is.
+TIMED: list[dict[str, Any]] = [SAVE, TOAST]
+
+
+def refused(act: Any, path: Path, person: int) -> str | None:
+    try:
+        act(load_scenario_file(path)[0].run, person=person)
+    except DeskhandError as error:
+        return str(error)
+    return None
+
+
+@given(st.lists(st.sampled_from([*STEPS, *TIMED]), min_size=1, max_size=6), st.integers(0, 9))
+@settings(
+    max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+def test_the_check_is_right_about_what_a_person_can_do(
+    tmp_path: Path, screens: dict[str, Screen], act: Any, steps: list[dict[str, Any]], person: int
+) -> None:
+    grave = [line for line in found(tmp_path, screens, steps) if "note: " not in line]
+    refusal = refused(act, tmp_path / "task.json", person)
+    if any(step in TIMED for step in steps):
+        # It may have been too slow for a step that could be done, but no wolf is cried.
+        assert refusal is not None or not grave, grave
+    elif grave:
+        assert refusal is not None
+        assert refusal.partition(": ")[0] == grave[0].partition(": ")[0]
+    else:
+        assert refusal is None
 
 
 # The command
