@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from deskhand.compact_tables import compact
 from deskhand.errors import DeskhandError
 from deskhand.events import TABLES
 from deskhand.exports.losses import EVERYTHING, Dropped
@@ -17,7 +18,6 @@ from deskhand.exports.newer_tables import known_columns, known_types
 from deskhand.exports.session_tables import (
     Writer,
     check_schema,
-    compact,
     damaged,
     missing_table,
     sessions_of,

@@ -9,9 +9,12 @@ from deskhand.screen import Screen
 
 
 def sensitive_keys(
-    sensitive: Iterable[str], opens: str, screens: Mapping[str, Screen]
+    sensitive: Iterable[str],
+    opens: str,
+    screens: Mapping[str, Screen],
+    said_by: str = "sensitive",
 ) -> frozenset[str]:
-    """Return the keys of the elements that a scenario's ``sensitive`` entries name.
+    """Return the keys of the elements that entries name which are to be masked.
 
     Parameters
     ----------
@@ -21,6 +24,8 @@ def sensitive_keys(
         The screen on which the task begins; it and the others of its application come first.
     screens : mapping
         Every screen that the session may open, by name.
+    said_by : str
+        What the entries stand in, for the refusal.
 
     Raises
     ------
@@ -35,7 +40,7 @@ def sensitive_keys(
             near = get_close_matches(entry, sorted(known), n=3, cutoff=0.5)
             hint = f" Nearest: {', '.join(near)}." if near else ""
             raise DeskhandError(
-                f"sensitive {entry!r}: names no element of any screen, so nothing would be masked."
+                f"{said_by} {entry!r}: names no element of any screen, so nothing would be masked."
                 f"{hint} `deskhand screens show {opens}` lists the names."
             )
         found |= keys

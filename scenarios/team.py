@@ -1,7 +1,7 @@
 """A team's day: one SimPy world in which every person of the team sits at a desk of their own."""
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import simpy
@@ -34,6 +34,7 @@ def simulate_team(
     provenance_id: str,
     condition: str = "none",
     fidelity: str = "law",
+    masks: Collection[str] = (),
 ) -> list[SessionPlan]:
     """Plan one session for everyone in a team.
 
@@ -66,6 +67,8 @@ def simulate_team(
         What everyone's hand is under, by name.
     fidelity : str
         What draws keys and paths: ``law`` or ``learned``.
+    masks : collection of str
+        Keys of elements to mask besides those that screens and scenario mark.
 
     Returns
     -------
@@ -112,7 +115,7 @@ def simulate_team(
         )
         plans.append(plan)
         processes.append(
-            env.process(_session(env, world, scenario, plan, profile, screens, late_us))
+            env.process(_session(env, world, scenario, plan, profile, screens, masks, late_us))
         )
     if len(people) > 1 or scenario.arrival_spread_s:
         env.process(world.outside())
@@ -154,13 +157,15 @@ def _session(
     plan: SessionPlan,
     profile: Profile,
     screens: Mapping[str, Screen],
+    masks: Collection[str],
     late_us: int,
 ) -> Steps:
     """One person's process: arrive, sit down, do the scenario, get up."""
     yield env.timeout(late_us)
     records = Records(plan.seed, plan.team, plan.person, plan.day)
     sensitive = sensitive_keys(scenario.sensitive, scenario.opens, screens)
-    desk = Desk(env, plan, screens, records, sensitive, world=world, profile=profile)
+    masked = sensitive.union(masks)
+    desk = Desk(env, plan, screens, records, masked, world=world, profile=profile)
     records.know(scenario.records)
     desk.sit_down(scenario.opens)
     yield from scenario.run(desk, **records.fill(scenario.needs, {}))

@@ -48,6 +48,7 @@ def simulate(
     start: str = DEFAULT_START,
     time_zone: str = "UTC",
     screens: "Mapping[str, Screen] | None" = None,
+    safeguards: str | Path | None = None,
 ) -> "Session":
     """Simulate one session in memory.
 
@@ -82,6 +83,8 @@ def simulate(
         An IANA name.
     screens : mapping of str to Screen, optional
         Own compiled screens by name, beside the shipped ones.
+    safeguards : str or pathlib.Path, optional
+        A file that says what is left out of the session, see docs/safeguards.md.
 
     Returns
     -------
@@ -115,7 +118,7 @@ def simulate(
     from deskhand.recipe import load_recipe
     from deskhand.shard import Shard, sessions_of
 
-    recipe = load_recipe(scenario, profile, screens, fidelity)
+    recipe = load_recipe(scenario, profile, screens, fidelity, safeguards)
     alone = [person] if people is None else None
     shard = Shard(person // team_size, day)
     for session in sessions_of(arguments, recipe, shard, people=alone):
@@ -144,6 +147,7 @@ def generate(
     fidelity: str = DEFAULT_FIDELITY,
     team_size: int = DEFAULT_TEAM_SIZE,
     screens: "Mapping[str, Screen] | None" = None,
+    safeguards: str | Path | None = None,
     progress: "Progress | None" = None,
 ) -> dict[str, Any]:
     """Generate the sessions of many people over many days into a folder.
@@ -166,7 +170,7 @@ def generate(
         The part to make, for example ``"team=3,day=1"``.
     resume : bool
         Complete a run that was begun in ``out``.
-    start, time_zone, profile, role, condition, fidelity, team_size, screens
+    start, time_zone, profile, role, condition, fidelity, team_size, screens, safeguards
         As in `simulate`.
     progress : callable, optional
         Called with the number of finished shards, of all shards and of events so far.
@@ -198,7 +202,7 @@ def generate(
     from deskhand.recipe import load_recipe
     from deskhand.run import run
 
-    recipe = load_recipe(scenario, profile, screens, fidelity)
+    recipe = load_recipe(scenario, profile, screens, fidelity, safeguards)
     return run(arguments, recipe, Path(out), workers=workers, resume=resume, progress=progress)
 
 

@@ -62,6 +62,7 @@ def generate(
     condition: str = "none",
     fidelity: str = "law",
     team_size: Whole = 5,
+    safeguards: Path | None = None,
 ) -> None:
     """Generate the sessions of many people over many days.
 
@@ -101,6 +102,8 @@ def generate(
         from people).
     team_size
         People in a team; they share a day and interrupt one another.
+    safeguards
+        A file that says what is left out: applications, pauses, fields, secrets.
     """
     from deskhand import api
 
@@ -122,6 +125,7 @@ def generate(
             condition=condition,
             fidelity=fidelity,
             team_size=team_size,
+            safeguards=safeguards,
             progress=progress,
         )
     if progress is not None:

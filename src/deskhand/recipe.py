@@ -4,7 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from hashlib import sha256
 from importlib import import_module
@@ -25,7 +25,9 @@ from deskhand.errors import DeskhandError
 from deskhand.generators.learned_reports import SECTION as POLICY
 from deskhand.loading import with_shipped
 from deskhand.manifest import record_sha256, versions
+from deskhand.safeguards import Safeguards, load_safeguards
 from deskhand.scenarios.app_screens import screens_of, shipped_screens
+from deskhand.scenarios.masking import sensitive_keys
 from deskhand.scenarios.scenario import GROUP, INFEASIBLE, Scenario, infeasible, source_sha256
 from deskhand.screen import Screen
 from deskhand.streams import name
@@ -41,6 +43,7 @@ class Recipe:
 
     ``source`` names the scenario so that another process can load it: a registered name, the path
     of a JSON file, or ``module:attribute``. ``own_screens`` are those that deskhand does not ship.
+    ``safeguards`` say what is left out of the sessions, if anything.
     """
 
     source: str
@@ -49,6 +52,7 @@ class Recipe:
     profile_source: str
     profile: Profile
     own_screens: Mapping[str, Screen]
+    safeguards: Safeguards | None = None
 
     @cached_property
     def screens(self) -> Mapping[str, Screen]:
@@ -65,7 +69,9 @@ class Recipe:
 
     def provenance_id(self, seed: int) -> str:
         """Return the identifier that every row made from this recipe and seed carries."""
-        made_by = (self.scenario_sha256, self.profile_sha256, versions()["deskhand"])
+        made_by = [self.scenario_sha256, self.profile_sha256, versions()["deskhand"]]
+        if self.safeguards is not None:
+            made_by.append(self.safeguards.sha256)
         return name("syn_prov", seed, "provenance", *made_by)
 
     def as_record(self) -> dict[str, Any]:
@@ -80,6 +86,7 @@ class Recipe:
             "own_screens": {
                 name: screen_sha256(screen) for name, screen in sorted(self.own_screens.items())
             },
+            **({} if self.safeguards is None else {"safeguards": self.safeguards.as_record()}),
         }
 
 
@@ -99,6 +106,7 @@ def load_recipe(
     profile: str | Path = "office",
     screens: Mapping[str, Screen] | None = None,
     fidelity: str = "law",
+    safeguards: str | Path | Safeguards | None = None,
 ) -> Recipe:
     """Load what sessions are made from.
 
@@ -112,6 +120,8 @@ def load_recipe(
         Own screens by name, beside those of the scenario and the shipped ones.
     fidelity : str
         What is to draw the pointer's paths; ``"learned"`` needs a network in the profile.
+    safeguards : str, pathlib.Path or Safeguards, optional
+        What is to be left out: the path of a file, or what was read from one.
 
     Raises
     ------
@@ -129,6 +139,8 @@ def load_recipe(
                 f"screen name {screen_name!r}: use letters, digits, dots, hyphens and slashes, "
                 "for example 'shop/basket'."
             )
+    if isinstance(safeguards, str | Path):
+        safeguards = _known(load_safeguards(safeguards), made.opens, own)
     return Recipe(
         source=_reference(scenario) if isinstance(scenario, Scenario) else str(scenario),
         scenario=made,
@@ -136,6 +148,22 @@ def load_recipe(
         profile_source=profile_reference(profile),
         profile=_completed(load_profile(profile), fidelity),
         own_screens=own,
+        safeguards=safeguards,
+    )
+
+
+def _known(safeguards: Safeguards, opens: str, own: Mapping[str, Screen]) -> Safeguards:
+    """Return safeguards whose applications are known, with their elements by key."""
+    screens = with_shipped(own)
+    apps = {name.partition("/")[0] for name in screens} | {screen.app for screen in own.values()}
+    safeguards.check_apps(apps)
+
+    def keys(member: str, entries: tuple[str, ...]) -> tuple[str, ...]:
+        said_by = f"safeguards {safeguards.file!r}, {member}"
+        return tuple(sorted(sensitive_keys(entries, opens, screens, said_by)))
+
+    return replace(
+        safeguards, mask=keys("mask", safeguards.mask), block=keys("block", safeguards.block)
     )
 
 

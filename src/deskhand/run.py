@@ -219,6 +219,7 @@ def _made(
         recipe.profile_source,
         tuple(recipe.own_screens),
         out.absolute(),
+        recipe.safeguards,
     )
     try:
         yield from made_by_workers(order, todo, workers)

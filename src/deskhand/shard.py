@@ -22,6 +22,7 @@ from deskhand.manifest import (
     write_record,
 )
 from deskhand.recipe import Recipe, screen_sha256
+from deskhand.safeguards import safeguarded
 from deskhand.scenarios.team import simulate_team
 from deskhand.session import Session
 
@@ -89,6 +90,7 @@ def sessions_of(
         One for each person of the team, or the only one asked for. The whole team is simulated in
         any case, because its people interrupt one another.
     """
+    safeguards = recipe.safeguards
     plans = simulate_team(
         recipe.scenario,
         seed=arguments.seed,
@@ -103,13 +105,14 @@ def sessions_of(
         time_zone=arguments.time_zone,
         screens=recipe.screens,
         provenance_id=recipe.provenance_id(arguments.seed),
+        masks=() if safeguards is None else (*safeguards.mask, *safeguards.block),
     )
     plans.reverse()
     while plans:
         # Taken off the list, so that a rendered plan's memory is free for the next one.
         plan = plans.pop()
         if arguments.only.person in (None, plan.person):
-            yield render(plan, recipe.screens)
+            yield safeguarded(render(plan, recipe.screens), safeguards)
 
 
 def make_shard(arguments: Arguments, recipe: Recipe, shard: Shard, out: Path) -> dict[str, Any]:

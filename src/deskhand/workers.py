@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from deskhand.arguments import Arguments
 from deskhand.errors import DeskhandError
+from deskhand.safeguards import Safeguards
 
 # Shards are the unit of parallel work; a library that starts threads of its own in every worker
 # only makes them wait for one another.
@@ -34,6 +35,7 @@ class Order(NamedTuple):
     profile_source: str
     own_screens: tuple[str, ...]
     out: Path
+    safeguards: Safeguards | None = None
 
 
 @contextmanager
@@ -72,7 +74,13 @@ def work(order: Order, pipe: Any) -> None:
         # The run has its own copies, with their pictures.
         own = {name: order.out / screen_path(name) for name in order.own_screens}
         screens = {name: Screen.load(path) for name, path in own.items()}
-        recipe = load_recipe(order.source, order.profile_source, screens, order.arguments.fidelity)
+        recipe = load_recipe(
+            order.source,
+            order.profile_source,
+            screens,
+            order.arguments.fidelity,
+            order.safeguards,
+        )
         with one_thread():
             while (task := pipe.recv()) is not None:
                 pipe.send(("made", make_shard(order.arguments, recipe, Shard(*task), order.out)))

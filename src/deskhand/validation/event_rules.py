@@ -173,6 +173,8 @@ def _required(columns: EventColumns) -> Iterator[Breach]:
         here = columns.is_type(*wanted["type"]["enum"]) & columns.made()
         if "masked" in wanted:
             here &= masked == wanted["masked"]["const"]
+        if "policy" in wanted:
+            here &= columns.says("policy", wanted["policy"]["enum"].__contains__)
         if not here.any():
             continue
         for name in rule["then"]["required"]:

@@ -1,0 +1,36 @@
+"""Safeguards on one session: first its texts are masked, then what is hidden is left out."""
+
+from deskhand.safeguards.masking import masked
+from deskhand.safeguards.safeguards_file import Safeguards
+from deskhand.safeguards.withholding import withheld
+from deskhand.session import Session
+
+
+def safeguarded(session: Session, safeguards: Safeguards | None) -> Session:
+    """Return a session as a recorder with safeguards keeps it.
+
+    Parameters
+    ----------
+    session : Session
+        What was done.
+    safeguards : Safeguards or None
+        What the recorder leaves out.
+
+    Returns
+    -------
+    Session
+        The same object where there is nothing to leave out.
+
+    Examples
+    --------
+    >>> import deskhand
+    >>> session = deskhand.simulate("auth.login", seed=7)
+    >>> hidden = safeguarded(session, Safeguards(file="x", sha256="", exclude=("auth",)))
+    >>> hidden.events["type"].to_pylist(), hidden.events["reason"].to_pylist()[1]
+    (['session.start', 'redaction', 'session.end'], 'excluded-app')
+    >>> safeguarded(session, None) is session
+    True
+    """
+    if safeguards is None:
+        return session
+    return withheld(masked(session, safeguards), safeguards)
