@@ -47,6 +47,54 @@ def sensitive_keys(
     return frozenset(found)
 
 
+def masked_elements(
+    sensitive: Iterable[str], opens: str, screens: Mapping[str, Screen]
+) -> dict[str, list[str]]:
+    """Return what is masked in a scenario: the keys of elements by the reason why.
+
+    Parameters
+    ----------
+    sensitive, opens, screens
+        As `sensitive_keys` takes them; of the screens, those of the application that the scenario
+        opens are looked at, and those that hold what it names.
+
+    Examples
+    --------
+    >>> from deskhand.scenarios.app_screens import shipped_screens
+    >>> masked_elements((), "auth/login", shipped_screens())["password"]
+    ['auth.password']
+    """
+    named = sensitive_keys(sensitive, opens, screens)
+    app = opens.partition("/")[0]
+    found: dict[str, set[str]] = {}
+    for screen in _nearest(opens, screens):
+        own = screen.name.partition("/")[0] == app
+        left = named - {key for keys in found.values() for key in keys}
+        if not own and not left:
+            break
+        for key in _keys(screen):
+            reason = _reason(screen, key) if own or key in named else None
+            if reason is not None or key in left:
+                found.setdefault(reason or "scenario", set()).add(key)
+    return {reason: sorted(keys) for reason, keys in sorted(found.items())}
+
+
+def _reason(screen: Screen, key: str) -> str | None:
+    """Return why a screen has an element masked, in whatever state, or None."""
+    changed = [
+        screen.changed_element(*at, key)
+        for at, state in screen.states.items()
+        if state.overrides.get(key) is not None
+    ]
+    base = screen.elements.get(key)
+    for element in (*([] if base is None else [base]), *changed):
+        if element.sensitive is not None:
+            return element.sensitive
+        if element.widget == "password":
+            return "password"
+    return None
+
+
 def _nearest(opens: str, screens: Mapping[str, Screen]) -> Iterator[Screen]:
     app = opens.partition("/")[0]
     # Screens are read when they are first asked for, so the likely ones come first.

@@ -145,6 +145,7 @@ class _Stage:
         self._screens = session.screens
         self._origins = page_origins(session.events)
         self._count = 0
+        self._away: list[Window] = []
         marked = session.elements.filter(pc.is_valid(session.elements["sensitive"]))
         self._sensitive: dict[str, set[str]] = {}
         for row in marked.select(["screen", "target"]).to_pylist():
@@ -156,6 +157,10 @@ class _Stage:
             self._exclude(row)
             return
         window = self._window(row)
+        if kind == "window.focus" and window in self._away:
+            # A gap that named no window is over for what was in front when it began.
+            self._away.remove(window)
+            window.excluded, window.stale = False, True
         if kind in ("navigation", "window.focus"):
             if kind == "window.focus" or len(self.windows) == 1:
                 self.windows.remove(window)
@@ -176,6 +181,8 @@ class _Stage:
     def _exclude(self, row: dict[str, Any]) -> None:
         if row["policy"] == EXCLUDED and (row["window"] is not None or self.windows):
             window = self.windows[-1] if row["window"] is None else self._window(row)
+            if row["window"] is None and not window.excluded:
+                self._away.append(window)
             window.excluded = window.stale = True
 
     def _window(self, row: dict[str, Any]) -> Window:

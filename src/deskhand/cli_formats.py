@@ -21,6 +21,7 @@ def convert(
     from_: Annotated[str | None, Parameter(name="--from")] = None,
     to: str = "parquet",
     strict: Annotated[bool, Parameter(negative="")] = False,
+    safeguards: Path | None = None,
 ) -> None:
     """Write sessions in another format; what is lost on the way is told, with counts.
 
@@ -36,12 +37,20 @@ def convert(
         The format to write, for example rrweb, or mapping:mycompany.json.
     strict
         Refuse when anything of the source cannot be read.
+    safeguards
+        A file that says what is left out: applications, pauses, fields, secrets.
     """
     from deskhand import conversion
 
     with progress_line("sessions") as progress:
         done = conversion.convert(
-            source, out, read_as=from_, write_as=to, strict=strict, progress=progress
+            source,
+            out,
+            read_as=from_,
+            write_as=to,
+            strict=strict,
+            safeguards=safeguards,
+            progress=progress,
         )
     for line in done.lines():
         print(line, file=sys.stderr)

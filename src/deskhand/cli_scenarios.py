@@ -34,9 +34,11 @@ def show(scenario: str) -> None:
         A name of `deskhand scenarios list`, or the path of a .json scenario.
     """
     from deskhand.recipe import load_recipe
+    from deskhand.scenarios.masking import masked_elements
 
     recipe = load_recipe(scenario)
     made = recipe.scenario
+    masked = masked_elements(made.sensitive, made.opens, recipe.screens)
     lines = {
         "name": made.name,
         "summary": made.summary,
@@ -49,6 +51,10 @@ def show(scenario: str) -> None:
     }
     for label, text in lines.items():
         print(f"{label:14}{text}")
+    for reason, keys in masked.items():
+        print(f"{'masked':14}{reason}: {', '.join(keys)}")
+    if not masked:
+        print(f"{'masked':14}nothing")
 
 
 @scenarios.command

@@ -14,6 +14,9 @@ from deskhand.exports.losses import Dropped, Kept
 from deskhand.formats import load_format, written
 from deskhand.loading import SCREENS_FOLDER, read_sessions
 from deskhand.progress import Progress
+from deskhand.safeguards import Safeguards, load_safeguards, safeguarded
+from deskhand.scenarios.app_screens import shipped_screens
+from deskhand.session import Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +31,15 @@ class Conversion:
         What the reader could not keep, with counts.
     not_written : mapping of str to int
         Canonical event types that the format of the output has nothing for, with counts.
+    withheld : int
+        How many events safeguards left out or masked.
     """
 
     sessions: int
     events: int
     not_read: Mapping[str, int]
     not_written: Mapping[str, int]
+    withheld: int = 0
 
     def lines(self) -> Iterator[str]:
         """Yield the account as text."""
@@ -41,6 +47,8 @@ class Conversion:
         for verb, lost in (("read", self.not_read), ("written", self.not_written)):
             for what, count in sorted(lost.items(), key=lambda item: (-item[1], item[0])):
                 yield f"not {verb}: {count:,} x {what}"
+        if self.withheld:
+            yield f"withheld by safeguards: {self.withheld:,} events left out or masked"
 
 
 def convert(
@@ -50,6 +58,7 @@ def convert(
     read_as: str | None = None,
     write_as: str = "parquet",
     strict: bool = False,
+    safeguards: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Conversion:
     """Write the sessions of a file or a folder in another format.
@@ -66,6 +75,8 @@ def convert(
         The format to write, with its argument behind a colon if it takes one.
     strict : bool
         Refuse when anything of the source cannot be read.
+    safeguards : str or pathlib.Path, optional
+        A file that says what is left out, see docs/safeguards.md.
     progress : callable, optional
         Called with the number of sessions so far, 0, and the number of events so far.
 
@@ -83,12 +94,15 @@ def convert(
     source, out = Path(source), Path(out)
     _check_apart(source, out)
     kept = keeps(write_as)
+    guard = None if safeguards is None else _Guard(load_safeguards(safeguards))
     dropped, lost = Dropped(), Counter[str]()
     sessions = events = 0
     with written(out, write_as) as writer:
         for session in read_sessions(source, format=read_as, dropped=dropped):
             if strict:
                 _refuse_losses(source, dropped)
+            if guard is not None:
+                session = guard.take(session)
             writer.write(session)
             sessions += 1
             events += len(session.events)
@@ -105,10 +119,49 @@ def convert(
             _refuse_losses(source, dropped)
         if not sessions:
             raise DeskhandError(f"{source}: holds no session; nothing was written.")
+        if guard is not None:
+            guard.check()
     _carry_screens(source, out)
     return Conversion(
-        sessions=sessions, events=events, not_read=dict(dropped.counts), not_written=dict(lost)
+        sessions=sessions,
+        events=events,
+        not_read=dict(dropped.counts),
+        not_written=dict(lost),
+        withheld=0 if guard is None else guard.withheld,
     )
+
+
+class _Guard:
+    """Applies safeguards to sessions, and sees whether these have what the safeguards name."""
+
+    def __init__(self, safeguards: Safeguards) -> None:
+        self._safeguards = safeguards
+        self._apps: set[str] = set()
+        self._elements: set[str] = set()
+        self.withheld = 0
+
+    def take(self, session: Session) -> Session:
+        events = session.events
+        self._apps.update(app for app in events["app"].unique().to_pylist() if app)
+        for column in (events["target"], session.elements["target"]):
+            self._elements.update(target for target in column.unique().to_pylist() if target)
+        made = safeguarded(session, self._safeguards)
+        self.withheld += max(0, len(events) - len(made.events))
+        self.withheld += _masked(made) - _masked(session)
+        return made
+
+    def check(self) -> None:
+        """Refuse what is neither in the sessions nor in an application that ships."""
+        shipped = shipped_screens()
+        self._safeguards.check_apps(self._apps | {name.partition("/")[0] for name in shipped})
+        named = {*self._safeguards.mask, *self._safeguards.block}
+        if not named <= self._elements:
+            self._elements.update(key for screen in shipped.values() for key in screen.elements)
+            self._safeguards.check_elements(self._elements)
+
+
+def _masked(session: Session) -> int:
+    return int(pc.sum(session.events["masked"]).as_py() or 0)
 
 
 def keeps(text: str) -> Mapping[str, Kept]:
