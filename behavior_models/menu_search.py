@@ -16,6 +16,8 @@ SCROLLED_ROW_S = 0.08 / 3  # three rows a notch, a notch every 0.08 s
 FIRST_SCROLL_S, PAGE_S = 0.4, 0.3
 LOG_SD = 0.25  # assumed
 MOUSE, ARROWS, TYPE_AHEAD = "mouse", "arrows", "type-ahead"
+# Letters further apart begin a new word (Chromium's select, one second).
+TYPE_AHEAD_US = 1_000_000
 
 
 def choose_method(mind: MindTraits, draws: Draws, option_count: int, *, by_keys: bool) -> str:
@@ -106,3 +108,45 @@ def type_ahead_length(labels: list[str], position: int) -> int:
         if first == position:
             return length
     return 0
+
+
+def type_ahead_places(labels: list[str], position: int, chosen: int) -> list[int]:
+    """Return what each letter typed ahead chooses in a browser's own drop-down, the last the option.
+
+    Parameters
+    ----------
+    labels : list of str
+        The options.
+    position : int
+        The wanted one, from 0.
+    chosen : int
+        The one that is chosen now.
+
+    Returns
+    -------
+    list of int
+        As many places as letters are needed; empty when the letters never lead there.
+
+    Notes
+    -----
+    As in Chromium: the first letter looks from the option after the chosen one on and around the end,
+    and so does the same letter again; more letters look from the chosen one on.
+
+    Examples
+    --------
+    >>> type_ahead_places(["Open", "On hold", "Won", "Other"], 3, 0)
+    [1, 3]
+    >>> type_ahead_places(["Mail", "Map", "Web"], 0, 1), type_ahead_places(["Map", "Map"], 1, 0)
+    ([0], [1])
+    """
+    wanted = labels[position].lower()
+    found = []
+    for length in range(1, len(wanted) + 1):
+        again = wanted[:length] == wanted[0] * length
+        start, prefix = (chosen + 1, wanted[0]) if again else (chosen, wanted[:length])
+        around = [(start + step) % len(labels) for step in range(len(labels))]
+        chosen = next(place for place in around if labels[place].lower().startswith(prefix))
+        found.append(chosen)
+        if chosen == position:
+            return found
+    return []

@@ -209,7 +209,7 @@ class Typist:
         wanted[asked] = max(wanted[asked], 1)
         texts, batch = [], []
         for one, count in sorted(wanted.items()):
-            if one[1:] == asked[1:] and (one in self._texts or self._typeable(one.text)):
+            if one[1:] == asked[1:] and (one in self._texts or self.can_type(one.text)):
                 if one not in self._texts:
                     self._texts[one] = self._stored("text", one)
                 stored = self._texts[one]
@@ -220,7 +220,8 @@ class Typist:
         _put(batch, made)
         return self._texts[asked]
 
-    def _typeable(self, text: str) -> bool:
+    def can_type(self, text: str) -> bool:
+        """Return whether a text has a character, and all of them are on the layout."""
         return bool(text) and bool(self._layout.lookup(text).all())
 
     def _press(self, press: _Press) -> Typing:
@@ -233,7 +234,7 @@ class Typist:
         """Plan presses of every kind that is short."""
         new = [press]
         if not self._presses:
-            known = [key for key in _OFTEN if key in self._layout.tokens or self._typeable(key)]
+            known = [key for key in _OFTEN if key in self._layout.tokens or self.can_type(key)]
             new += map(self._chord, (*known, *_OFTEN_CHORDS))
         for one in new:
             if one not in self._presses:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.page import Page
-from deskhand.scenarios.choosing import place_of
+from deskhand.scenarios.list_rows import place_of
 from deskhand.scenarios.live_page import is_news
 from deskhand.screen import Edge, Element, Screen
 

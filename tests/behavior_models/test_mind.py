@@ -9,7 +9,7 @@ from scipy import stats
 
 from deskhand.behavior_models.attention import Attention
 from deskhand.behavior_models.habits import takes_tab
-from deskhand.behavior_models.menu_search import search_us, type_ahead_length
+from deskhand.behavior_models.menu_search import search_us, type_ahead_length, type_ahead_places
 from deskhand.behavior_models.mind_traits import KEYBOARD_PERSON, MindTraits, draw_mind
 from deskhand.behavior_models.profile import load_profile
 from deskhand.behavior_models.reading import reading_stretches
@@ -93,6 +93,25 @@ def test_type_ahead_reaches_the_option(labels: list[str], data: st.DataObject) -
         for n in range(1, len(labels[place]) + 1)
     ]
     assert length == (first.index(place) + 1 if place in first else 0)
+
+
+@given(st.lists(st.text("ab", min_size=1, max_size=4), min_size=1, max_size=9), st.data())
+def test_letters_in_a_browsers_list_look_on_from_the_chosen_option(
+    labels: list[str], data: st.DataObject
+) -> None:
+    place, chosen = (data.draw(st.integers(0, len(labels) - 1)) for _ in range(2))
+    places = type_ahead_places(labels, place, chosen)
+    assert place not in places[:-1]
+    for number, found in enumerate(places, 1):
+        typed = labels[place][:number]
+        assert labels[found].startswith(typed[0] if len(set(typed)) == 1 else typed)
+    if places:
+        assert places[-1] == place
+        after = [*range(chosen + 1, len(labels)), *range(chosen + 1)]
+        assert places[0] == next(k for k in after if labels[k][0] == labels[place][0])
+    # Whatever is alone with its first letter is reached by it.
+    elif [label[0] for label in labels].count(labels[place][0]) == 1:
+        pytest.fail(f"{labels[place]!r} is not reached")
 
 
 def test_unknown_lists_are_searched_row_by_row() -> None:
