@@ -175,22 +175,24 @@ class Typist:
             raise DeskhandError(f"count={count} of {key!r}: must be 1 or more.")
         return self._press(_Press(bytes([self._layout.token(key)]) * count, 0))
 
-    def chord(self, chord: str) -> Typing:
+    def chord(self, chord: str, *, count: int = 1) -> Typing:
         """Plan a shortcut such as ``"Control+s"``: modifiers down, key down and up, modifiers up.
+
+        The key is pressed ``count`` times while the modifiers are held.
 
         Raises
         ------
         DeskhandError
             When the part before the last is not a modifier.
         """
-        return self._press(self._chord(chord))
+        return self._press(self._chord(chord, count))
 
-    def _chord(self, chord: str) -> _Press:
+    def _chord(self, chord: str, count: int = 1) -> _Press:
         *modifiers, key = chord.split("+") if not chord.endswith("++") else [chord[:-2], "+"]
         for modifier in modifiers:
             if modifier not in MODIFIERS:
                 raise UnknownNameError("modifier", modifier, MODIFIERS)
-        tokens = bytes(self._layout.token(part) for part in [*modifiers, key])
+        tokens = bytes(self._layout.token(part) for part in [*modifiers, *[key] * count])
         return _Press(tokens, len(modifiers))
 
     def _type(self, asked: _Text) -> _Stored:

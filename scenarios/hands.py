@@ -145,6 +145,7 @@ class Hands(Seat):
         x, y = hand.x, hand.y
         press = (action_id, down, up, x, y, x, y, button, count, target, target)
         self.plan.presses.append(make(Press, press))
+        self.live.fields.leave()
         if element is None or element.tab >= 0 or element.widget in FOCUSABLE:
             self.live.move_focus(element, down + SCRIPT_US, action_id)
         elif element.role != "option":
@@ -152,14 +153,25 @@ class Hands(Seat):
         self.t_us = up
 
     def strike(
-        self, action_id: int, typing: Typing, target: str | None, *, masked: bool = False
+        self,
+        action_id: int,
+        typing: Typing,
+        target: str | None,
+        *,
+        masked: bool = False,
+        span: tuple[int, int] | None = None,
     ) -> int:
-        """Type planned keys into a target now; returns when they began."""
+        """Type planned keys into a target now; returns when they began.
+
+        ``span`` is what the first of them replaces; without it they go to the end.
+        """
         start = self.t_us
         live = self.live
         element = live.elements.get(target) if target is not None else None
-        length = 0 if element is None else len(live.value(element))
-        self.plan.typed.append(Typed(action_id, start, typing, target, length, length, masked))
+        length = offset = 0 if element is None else len(live.value(element))
+        if span is not None:
+            offset, length = span[0], length - (span[1] - span[0])
+        self.plan.typed.append(Typed(action_id, start, typing, target, offset, length, masked))
         self.t_us = start + typing.duration_us
         return start
 

@@ -96,6 +96,8 @@ class Keying(Pointing):
         target = live.focus
         self.await_edge("press", target, keys)
         self.await_edge("press", None, keys)
+        if not keys.startswith("Control+"):
+            live.fields.leave()
         self.to_keyboard()
         action = self.begin()
         chord = "+" in keys and len(keys) > 1
@@ -134,7 +136,7 @@ class Keying(Pointing):
     def type_text(
         self, text: str, element: Element, *, mode: str | None = None, uncorrected: bool = False
     ) -> None:
-        """Type a text at the end of the focused field."""
+        """Type a text into the focused field, for what is selected or at the end."""
         live = self.live
         sensitive = live.sensitivity(element) is not None
         text_class = "prose" if usual_mode(text) == "composition" else "field"
@@ -143,9 +145,11 @@ class Keying(Pointing):
         self.to_keyboard()
         action = self.begin()
         typing = self.typist.type(text, mode=mode, uncorrected=uncorrected)
-        start = self.strike(action, typing, element.key, masked=sensitive)
+        before = live.value(element)
+        span = live.fields.span(element.key, before)
+        start = self.strike(action, typing, element.key, masked=sensitive, span=span)
         kept = MASK * len(typing.text) if sensitive else typing.text
-        live.values[element.key] = live.value(element) + kept
+        live.values[element.key] = live.fields.replace(element.key, before, kept)
         live.note(element)
         if live.pending:
             live.settle(self.t_us)
@@ -168,8 +172,10 @@ class Keying(Pointing):
         start = self.strike(action, self.typist.chord("Control+a"), element.key)
         self.t_us += self.lapse_us(TAB_GAP_S, TAB_LOG_SD)
         began = self.strike(action, self.typist.press("Backspace"), element.key)
-        emptied = len(live.value(element))
-        live.values[element.key] = ""
+        held = live.value(element)
+        emptied = len(held)
+        live.fields.selection = (element.key, 0, emptied)
+        live.values[element.key] = live.fields.replace(element.key, held, "")
         masked = live.sensitivity(element) is not None
         columns = {
             "target": element.key,

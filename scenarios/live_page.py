@@ -8,6 +8,7 @@ from typing import Any
 from deskhand.errors import DeskhandError
 from deskhand.generators.plan import Row, SessionPlan
 from deskhand.page import Page
+from deskhand.scenarios.field_state import FieldState
 from deskhand.screen import Edge, Element, Screen, reference
 
 MASK = "*"
@@ -55,6 +56,8 @@ class LivePage:
         What was typed or chosen, by element; sensitive values are stars of the same length.
     focus : str or None
         The element that takes the keys.
+    fields : FieldState
+        What is selected, and what can be undone.
     pending : list
         Coming changes of the page as (time in microseconds, edge), earliest first.
     busy_until_us : int
@@ -68,6 +71,7 @@ class LivePage:
         "busy_until_us",
         "checked",
         "elements",
+        "fields",
         "focus",
         "limit_y",
         "page",
@@ -85,6 +89,7 @@ class LivePage:
         self.checked: dict[str, bool] = {}
         self.texts: dict[str, str] = {}
         self.focus: str | None = None
+        self.fields = FieldState()
         self.pending: list[tuple[int, Edge]] = []
         self.busy_until_us = 0
         self.limit_y = max(0, screen.document[1] - screen.viewport[1])
@@ -215,6 +220,7 @@ class LivePage:
             if element is not None and self.sensitivity(element):
                 text = MASK * len(text)
             self.values[key] = text
+            self.fields.forget(key)
             if element is not None:
                 self.write_input(element, t_us + SCRIPT_US, action_id, text)
         if self.focus is not None and self.focus not in self.elements:
@@ -234,6 +240,7 @@ class LivePage:
         new = None if element is None else element.key
         if old == new:
             return
+        self.fields.leave()
         rows = self._plan.rows
         if old is not None:
             rows.append(Row(t_us, "blur", action_id, {"target": old}))

@@ -1,31 +1,24 @@
-"""Verbs on a page: pointing, typing, choosing, reading.
+"""Verbs on a page: pointing, pressing, choosing, reading; those of texts are in `text_verbs`.
 
 Every verb plans its acts at once, as `deskhand.scenarios.keying` describes, and returns the steps that
 let the planned time pass; run it with ``yield from``. Targets are locators of
 `deskhand.page.Page.element`, looked up in the current state of the page in front.
 """
 
-from abc import abstractmethod
-
 from deskhand.behavior_models.habits import takes_shortcut
 from deskhand.behavior_models.reading import reading_stretches
 from deskhand.errors import DeskhandError
-from deskhand.generators.plan import Row
 from deskhand.scenarios.choosing import choose
-from deskhand.scenarios.keying import CELL, Keying
-from deskhand.scenarios.live_page import MASK, SCRIPT_US
+from deskhand.scenarios.keying import CELL
 from deskhand.scenarios.scenario import Steps
+from deskhand.scenarios.text_verbs import TextVerbs
 
 # Skimming reads this share of the words.
 SKIM_SHARE = 0.4
 
 
-class PageVerbs(Keying):
+class PageVerbs(TextVerbs):
     """What a scenario can ask a person to do on the page in front."""
-
-    @abstractmethod
-    def _pass(self) -> Steps:
-        """Let the planned time pass."""
 
     # Pointing
 
@@ -94,48 +87,6 @@ class PageVerbs(Keying):
 
     # Keys
 
-    def type(
-        self,
-        text: str,
-        *,
-        into: str | None = None,
-        mode: str | None = None,
-        clear: bool = False,
-        uncorrected: bool = False,
-    ) -> Steps:
-        """Type a text into a field, after what it holds or, with ``clear``, instead of it.
-
-        Parameters
-        ----------
-        text : str
-            Characters of the keyboard layout; a date field takes ``2026-03-02``.
-        into : str, optional
-            Locator of the field; the field with the focus when not given.
-        mode : str, optional
-            ``form``, ``transcription`` or ``composition``; by the length of the text when not given.
-        clear : bool
-            Whether to empty the field first.
-        uncorrected : bool
-            Whether errors that nobody notices stay in the field.
-        """
-        self.step += 1
-        element = self.focus_on(self.find(into or self._focused("type")))
-        if element.widget == "date":
-            self.type_date(text, element)
-            return self._pass()
-        if clear:
-            self.empty_field(element)
-        self.type_text(text, element, mode=mode, uncorrected=uncorrected)
-        return self._pass()
-
-    def _focused(self, verb: str) -> str:
-        if self.live.focus is None:
-            raise DeskhandError(
-                f"{verb}: no field has the focus on screen {self.live.screen.name!r}; "
-                "name one, as in desk.type('...', into='lead.name')."
-            )
-        return self.live.focus
-
     def press(self, keys: str, *, count: int = 1, to: str | None = None) -> Steps:
         """Press a key or a shortcut, such as ``Enter`` or ``Control+s``, where the focus is."""
         self.step += 1
@@ -157,81 +108,6 @@ class PageVerbs(Keying):
         self.ponder("next")
         self.walk_to(start, goal)
         return self._pass()
-
-    def copy(self, target: str) -> Steps:
-        """Select what an element holds and copy it."""
-        self.step += 1
-        element = self.find(target)
-        held = self.live.value(element) or self.live.filled(element.name)
-        if element.role == CELL:
-            # A cell of a table is copied as a whole.
-            self.focus_on(element)
-        elif element.tab >= 0:
-            self.focus_on(element)
-            self.ponder("next")
-            self.press_keys("Control+a")
-        else:
-            self.click_on(element.key, verb="click", count=3)
-        self.press_keys("Control+c", verb="copy")
-        self.clipboard = MASK * len(held) if self.live.sensitivity(element) else held
-        self._clip("copy", element.key, len(held))
-        return self._pass()
-
-    def paste(self, into: str | None = None, text: str | None = None) -> Steps:
-        """Paste into a field what was copied last, or a text copied elsewhere."""
-        self.step += 1
-        text = self.clipboard if text is None else text
-        element = self.focus_on(self.find(into or self._focused("paste")))
-        self.ponder("next")
-        before = self.live.value(element)
-        self.press_keys("Control+v", verb="paste")
-        self._clip("paste", element.key, len(text))
-        sensitive = self.live.sensitivity(element) is not None
-        after = before + (MASK * len(text) if sensitive else text)
-        self.live.values[element.key] = after
-        self._edit("insertFromPaste", element.key, len(before), text, len(after), masked=sensitive)
-        return self._pass()
-
-    def undo(self) -> Steps:
-        """Take back the latest typing into the focused field with Control+z."""
-        self.step += 1
-        key = self._focused("undo")
-        element = self.find(key)
-        self.ponder("notice")
-        self.press_keys("Control+z", verb="undo")
-        latest = next(
-            (t for t in reversed(self.plan.typed) if t.target == key and t.typing.text), None
-        )
-        if latest is not None:
-            kept = self.live.value(element)[: latest.offset]
-            masked = self.live.sensitivity(element) is not None
-            self.live.values[key] = kept
-            self._edit("historyUndo", key, latest.offset, None, len(kept), masked=masked)
-        return self._pass()
-
-    def _struck_us(self) -> int:
-        """Return just after the down of the latest key."""
-        latest = self.plan.typed[-1]
-        return latest.start_us + int(latest.typing.down_us[-1]) + SCRIPT_US
-
-    def _clip(self, kind: str, target: str, length: int) -> None:
-        columns = {"target": target, "value_length": length, "input_type": kind}
-        action = self.plan.actions[-1].action_id
-        self.plan.rows.append(Row(self._struck_us(), "clipboard", action, columns))
-
-    def _edit(
-        self, kind: str, target: str, at: int, text: str | None, length: int, *, masked: bool
-    ) -> None:
-        columns = {
-            "target": target,
-            "input_type": kind,
-            "value": None if masked else text,
-            "detail": at,
-            "value_length": length,
-            "masked": masked,
-        }
-        action = self.plan.actions[-1].action_id
-        self.plan.rows.append(Row(self._struck_us(), "input", action, columns))
 
     # Choosing and reading
 

@@ -49,6 +49,8 @@ class Seat:
     ----------
     t_us : int
         The planned present, in microseconds since the session's start.
+    who : tuple of int
+        Team, person and day: with the seed they name the session's streams.
     window, live : Window, LivePage
         What is in front.
     on_keyboard : bool
@@ -73,6 +75,7 @@ class Seat:
         persona = plan.persona
         who = (plan.team, plan.person, plan.day)
         self.plan = plan
+        self.who = who
         self.screens = screens
         self.persona = persona
         self.mind = persona.mind

@@ -5,8 +5,18 @@ from typing import Any
 from deskhand.scenarios.flow.drawing import BLUE, GREEN, GREY
 from deskhand.scenarios.json_form.steps import Act, Repeat, Way
 
-KEYS = ("type", "paste", "press", "walk", "undo")
-POINTING = ("click", "double_click", "right_click", "hover", "drag", "check", "choose", "copy")
+KEYS = ("type", "cut", "paste", "press", "walk", "undo")
+POINTING = (
+    "click",
+    "double_click",
+    "right_click",
+    "hover",
+    "drag",
+    "check",
+    "choose",
+    "select",
+    "copy",
+)
 
 
 def colour_of(verb: str) -> str:

@@ -136,6 +136,11 @@ class PageWalk:
         if element.checked == on:
             yield desktop
 
+    def _select(self, desktop: Desktop, target: str, **_: Any) -> Iterator[Desktop]:
+        yield _focused(desktop, self.page(desktop).element(target))
+
+    _cut = _copy
+
     def _drag(
         self, desktop: Desktop, target: str, onto: str, to: str | None = None
     ) -> Iterator[Desktop]:
