@@ -29,7 +29,18 @@ from tests.safeguards.files import made
 APPS = ("crm", "chat", "tracker")
 EMAIL = "ada.byron@engine.example"
 TEXTS = {"lead.name": "Ada of the Engine", "lead.email": EMAIL, "lead.notes": f"ask {EMAIL} soon"}
-NAMES = ("app", "window", "url", "target", "reference", "value", "key", "screen", "name", "scenario")
+NAMES = (
+    "app",
+    "window",
+    "url",
+    "target",
+    "reference",
+    "value",
+    "key",
+    "screen",
+    "name",
+    "scenario",
+)
 
 
 @scenario("test.rounds", app="crm", opens="crm/lead-form")
@@ -147,7 +158,13 @@ def test_the_apps_would_be_told_without() -> None:
 def test_without_safeguards_it_is_the_same_object(tmp_path: Path) -> None:
     plain = session(0)
     assert safeguarded(plain, None) is plain
-    for members in ({}, {"exclude": ["auth"]}, {"mask": ["auth.user"]}, {"pauses": []}):
+    nothing: list[dict[str, Any]] = [
+        {},
+        {"exclude": ["auth"]},
+        {"mask": ["auth.user"]},
+        {"pauses": []},
+    ]
+    for members in nothing:
         assert safeguarded(plain, made(tmp_path, **members)) is plain
     after = [{"from_s": 900_000, "to_s": 900_001}]
     assert safeguarded(plain, made(tmp_path, pauses=after)) is plain
@@ -159,7 +176,9 @@ FORMATS = ("rrweb", "clarity", "otlp", "openadapt", "agentnet", "xes", "activity
 @pytest.mark.parametrize("name", FORMATS)
 def test_formats_take_sessions_with_gaps(name: str, tmp_path: Path) -> None:
     duration_s = session(0).header["duration_us"] / 1e6
-    pauses = [{"from_s": k * duration_s / 10, "to_s": (k + 0.6) * duration_s / 10} for k in range(9)]
+    pauses = [
+        {"from_s": k * duration_s / 10, "to_s": (k + 0.6) * duration_s / 10} for k in range(9)
+    ]
     gaps = made(tmp_path, pauses=pauses, exclude=["chat"], block=["lead.email"])
     after = safeguarded(session(0), gaps)
     assert after.events["policy"].to_pylist().count("pause") >= 5

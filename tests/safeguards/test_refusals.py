@@ -42,7 +42,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("members", "said"), BAD, ids=[said for _, said in BAD])
 def test_a_bad_file_is_refused(members: dict[str, Any], said: str, tmp_path: Path) -> None:
     path = written(tmp_path, **members)
-    with pytest.raises(DeskhandError, match="office.json") as refusal:
+    with pytest.raises(DeskhandError, match=r"office\.json") as refusal:
         deskhand.simulate("crm.create_lead", seed=7, safeguards=path)
     assert said in str(refusal.value)
     assert "\n" not in str(refusal.value)
@@ -52,7 +52,7 @@ def test_a_bad_file_is_refused(members: dict[str, Any], said: str, tmp_path: Pat
 def test_what_is_no_object_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "office.json"
     path.write_text(text, "latin-1")
-    with pytest.raises(DeskhandError, match="office.json"):
+    with pytest.raises(DeskhandError, match=r"office\.json"):
         deskhand.simulate("crm.create_lead", seed=7, safeguards=path)
     with pytest.raises(DeskhandError, match="does not exist"):
         deskhand.simulate("crm.create_lead", seed=7, safeguards=tmp_path / "no.json")

@@ -86,8 +86,13 @@ class Fronts:
             return NOT_ALLOWED
         return PRIVATE if app is not None and self._private.get(app) else None
 
+    def why_never(self, reference: str) -> str | None:
+        """Return why a page is hidden whenever it is visited, None when it may be seen."""
+        reason = self.why_hidden(reference)
+        return None if reason == PRIVATE else reason
+
     def why_hidden(self, reference: str | None) -> str | None:
-        """Return why the page that a row names is hidden, None when it is not or none is named."""
+        """Return why the page that a row names is hidden now, None when it is not or none is named."""
         if reference is None:
             return None
         name = reference.partition("#")[0]
@@ -102,7 +107,7 @@ class Fronts:
             return True
         screens = [name for name in self._screens if name.partition("/")[0] == app]
         if screens:
-            return all(self.why_hidden(name) for name in screens)
+            return all(self.why_never(name) for name in screens)
         return named(self._safeguards.exclude, app, None)
 
     def window_of(self, row: Row) -> str | None:

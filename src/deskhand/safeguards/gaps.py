@@ -5,7 +5,7 @@ entered meanwhile and how long its fields are, but not what was typed into them.
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from deskhand.safeguards.event_edits import Edits
@@ -38,11 +38,14 @@ class GapFinder:
         Receives the rows that go and those that are added.
     fronts : Fronts
         What is in front, and why it is hidden.
+    blocked : collection of str
+        Elements of which nothing is told.
     """
 
-    def __init__(self, edits: Edits, fronts: Fronts) -> None:
+    def __init__(self, edits: Edits, fronts: Fronts, blocked: Collection[str] = ()) -> None:
         self._edits = edits
         self._fronts = fronts
+        self._blocked = blocked
         self._last = len(edits.session.events) - 1
         self._paused = False
         self._begun: tuple[int, int, int] | None = None
@@ -62,6 +65,8 @@ class GapFinder:
         kind = row["type"]
         self._fronts.take(row)
         self._gate(place, row["t_us"], kind)
+        if row["target"] in self._blocked:
+            return
         if self._begun is not None:
             self._miss(row, kind)
         else:

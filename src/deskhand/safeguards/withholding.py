@@ -37,7 +37,7 @@ def withheld(session: Session, safeguards: Safeguards) -> Session:
     if len(events) < 2:
         return session
     edits, fronts = Edits(session), Fronts(session, safeguards)
-    finder = GapFinder(edits, fronts)
+    finder = GapFinder(edits, fronts, safeguards.block)
     _follow(finder, events, paused_spans(safeguards, session.header))
     block(edits, safeguards.block)
     if not edits:
@@ -109,7 +109,7 @@ def _elements(session: Session, fronts: Fronts) -> pa.Table:
     elements = session.elements
     named = set(session.events["target"].unique().to_pylist())
     shown = [
-        row["target"] in named and fronts.why_hidden(row["screen"]) is None
+        row["target"] in named and fronts.why_never(row["screen"]) is None
         for row in elements.select(["screen", "target"]).to_pylist()
     ]
     return compact(elements.filter(pa.array(shown, pa.bool_())))
@@ -118,7 +118,7 @@ def _elements(session: Session, fronts: Fronts) -> pa.Table:
 def _screenshots(session: Session, fronts: Fronts, gaps: list[Gap]) -> pa.Table:
     shots = session.screenshots
     shown = [
-        not _within(gaps, row["t_us"]) and fronts.why_hidden(row["screen"]) is None
+        not _within(gaps, row["t_us"]) and fronts.why_never(row["screen"]) is None
         for row in shots.select(["t_us", "screen"]).to_pylist()
     ]
     return compact(shots.filter(pa.array(shown, pa.bool_())))
