@@ -9,7 +9,6 @@ from deskhand.behavior_models.mind_traits import MindTraits, draw_mind
 from deskhand.behavior_models.pointing_device import Device, draw_device
 from deskhand.behavior_models.profile import Profile
 from deskhand.behavior_models.typist_traits import typing_profile
-from deskhand.errors import UnknownNameError
 from deskhand.streams import name, stream, stream_key
 
 ROLES = ("analyst", "designer", "engineer", "manager", "sales", "support")
@@ -56,7 +55,7 @@ def draw_persona(
     team, person : int
         Who: the team's number and the person's number in the whole population.
     role : str, optional
-        One of `ROLES`; drawn when not given.
+        Any name; one of `ROLES` is drawn when not given.
     condition : str
         One of `conditions.CONDITIONS`; what it changes, it changes in the same person.
 
@@ -68,7 +67,7 @@ def draw_persona(
     Raises
     ------
     UnknownNameError
-        When the role or the condition is not known.
+        When the condition is not known.
 
     Examples
     --------
@@ -76,8 +75,6 @@ def draw_persona(
     >>> draw_persona(load_profile("office"), 7, 0, 0, condition="touchpad").device.scrolls_by
     'touchpad'
     """
-    if role is not None and role not in ROLES:
-        raise UnknownNameError("persona role", role, ROLES)
     who = (team, person)
     drawn = ROLES[int(stream(seed, "persona.role", *who).integers(len(ROLES)))]
     persona_id = name("syn_person", seed, "persona", *who)

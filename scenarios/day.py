@@ -1,41 +1,44 @@
-"""A person's day: a mix of tasks by role, and what comes between them."""
+"""A person's day: tasks by role, glances at other applications, and what comes between."""
 
+import heapq
 import math
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
 
-from deskhand.behavior_models.attention import Attention
+from deskhand.behavior_models.app_choice import AppChoice
 from deskhand.scenarios.apps.auth.tasks import login
-from deskhand.scenarios.apps.chat.tasks import answer, write
-from deskhand.scenarios.apps.crm.tasks import browse_leads, create_lead, update_opportunity
-from deskhand.scenarios.apps.tracker.tasks import answer_issue, create_issue, triage_board
 from deskhand.scenarios.desk import NEVER, Desk
+from deskhand.scenarios.interruptions import Interruptions
+from deskhand.scenarios.meetings import plan_meetings
 from deskhand.scenarios.scenario import Scenario, Steps
+from deskhand.scenarios.turns import Priority, Turns
 from deskhand.streams import Draws
 
-# Weight of each task by role: shares of working time from a table of roles, reduced to the three
-# applications that ship, divided by the length of each task. Engineering estimates.
-TASKS: tuple[Scenario, ...] = (
-    create_lead,
-    update_opportunity,
-    browse_leads,
-    create_issue,
-    answer_issue,
-    triage_board,
-    write,
-)
-WEIGHTS = {
-    "sales": (0.15, 0.08, 0.56, 0.01, 0.07, 0.06, 0.07),
-    "support": (0.11, 0.06, 0.30, 0.04, 0.32, 0.10, 0.07),
-    "manager": (0.05, 0.07, 0.28, 0.04, 0.28, 0.18, 0.10),
-    "analyst": (0.06, 0.04, 0.36, 0.03, 0.34, 0.12, 0.05),
-    "engineer": (0.0, 0.0, 0.05, 0.06, 0.50, 0.30, 0.09),
-    "designer": (0.0, 0.0, 0.06, 0.02, 0.50, 0.37, 0.05),
-}
-# Reaction to a message: of those that are noticed, 45 % within 6 s, the others at the next check of
-# the inbox, every 6 minutes in the mean (public reports of mail and chat use).
-AT_ONCE, AT_ONCE_US, CHECK_US = 0.45, 6_000_000, 360_000_000
-# Lunch: at 12.3 h, standard deviation .5 h; 43 minutes, log standard deviation .5.
-LUNCH_H, LUNCH_SD_H, LUNCH_MIN, LUNCH_LOG_SD = 12.3, 0.5, 43.0, 0.5
 HOUR_US = 3_600_000_000
+# Lengths of days: standard deviation against the mean (one academic's log).
+DAY_SD = 0.11
+# Tasks come in every 8 minutes in the mean; what is most pressing is done first with probability .97
+# (Barabasi 2005: between .95 and 1), otherwise any of them; with an empty list people choose themselves.
+TASK_EVERY_US, MOST_PRESSING = 480_000_000, 0.97
+FIRST_TASKS = 5
+# A glance shorter than this many seconds is a look without reading; one that is longer than the other
+# begins a task there with that probability (estimates).
+LOOK_S, TASK_S, BEGINS = 2.5, 40.0, 0.25
+# Nobody looks longer than this without doing anything (assumed).
+LONGEST_LOOK_S = 400.0
+# Between turns of the wheel while looking, and notches at a time: from, and how many more at most; some lead
+# back (estimates; one log has 107 bursts an active hour).
+STRETCH_S, NOTCHES, SCROLLS_BACK = (2.0, 12.0), (3, 8), 0.4
+# Before and after: bringing the window up, and the look at what is there (estimates).
+SWITCH_S = 1.2
+
+
+class DayRole(NamedTuple):
+    """What people of a role do: tasks with how often each is begun, and hours of meetings a day."""
+
+    tasks: Sequence[tuple[Scenario, float]]
+    meetings_h: float
 
 
 class Day:
@@ -45,118 +48,158 @@ class Day:
     ----------
     desk : Desk
         Whose day.
-    start_hour, end_hour : float
-        From when to when, in hours of the day; the last task is finished after the end.
+    roles : mapping of str to DayRole
+        Those of all people of the team.
+    hours : float
+        The mean length of a day.
     lunch : bool
         Whether there is a lunch break.
     """
 
-    def __init__(self, desk: Desk, *, start_hour: float, end_hour: float, lunch: bool) -> None:
+    def __init__(
+        self, desk: Desk, roles: Mapping[str, DayRole], *, hours: float, lunch: bool
+    ) -> None:
         plan = desk.plan
-        self._desk = desk
+        self._desk, self._lunch = desk, lunch
         self._draws = draws = Draws(plan.seed, "day", plan.team, plan.person, plan.day)
-        self._attention = Attention(desk.profile, draws)
-        self._end_us = int(HOUR_US * (end_hour - start_hour))
-        self._break_us = desk.world.break_us
-        self._lunch_us = NEVER
-        if lunch:
-            hour = LUNCH_H + LUNCH_SD_H * max(-2.0, min(2.0, draws.normal()))
-            self._lunch_us = int(HOUR_US * (hour - start_hour))
-        self._message_us = NEVER
-        self._pause_us = self._absence_us = 0
-        self._rested()
+        self._turns = Turns(desk)
+        self._interruptions = Interruptions(desk, self._turns, draws)
+        self._roles = roles
+        self._weights = roles[desk.persona.role].tasks
+        self._choice = AppChoice(_shares(self._weights), draws)
+        self._home = {task.app: task.opens for task, _ in self._weights}
+        # The last task is begun before this.
+        self._end_us = int(desk.env.now) + int(HOUR_US * (hours + hours * DAY_SD * _cut(draws)))
+        self._waiting: list[tuple[float, int, Scenario]] = []
+        self._came = 0
 
     def run(self) -> Steps:
         """Sign in, work, and stop at the end of the day."""
         desk = self._desk
-        yield from desk.do(login)
-        weights = WEIGHTS[desk.persona.role]
-        yield from desk.do(write)
-        desk.looks_up = self._look_up
-        desk.world.notify[desk.plan.person] = self._message_came
-        if desk.world.inbox[desk.plan.person]:
-            self._message_came()
-        self._rested()
-        self._plan_look_up()
+        yield from self._turns.take(Priority.PLANNED, lambda: desk.do(login), apps=("auth",))
+        world = desk.world
+        hours = {person: self._roles[role].meetings_h for person, role in world.roles.items()}
+        draws = Draws(desk.plan.seed, "meetings", desk.plan.team, desk.plan.day)
+        meetings = plan_meetings(hours, draws)
+        mine = [meeting for meeting in meetings if desk.plan.person in meeting.people]
+        self._interruptions.start(lunch=self._lunch, meetings=mine)
+        for _ in range(FIRST_TASKS):
+            self._task_comes()
+        desk.env.process(self._tasks_come())
+        desk.env.process(self._evening())
+        self._plan_glance()
         while desk.env.now < self._end_us:
-            yield from desk.do(self._next_task(weights))
+            task = self._next_task()
+            yield from self._turns.take(
+                Priority.PLANNED, partial(desk.do, task), apps=(task.app, *task.apps)
+            )
         desk.looks_up = None
-        desk.world.notify.pop(desk.plan.person, None)
+        # What has been begun is finished.
+        yield from self._turns.take(Priority.SELF, _nothing, at_once=False)
 
-    def _next_task(self, weights: tuple[float, ...]) -> Scenario:
-        at = self._draws.uniform() * sum(weights)
-        for task, weight in zip(TASKS, weights, strict=True):
+    def _evening(self) -> Steps:
+        env = self._desk.env
+        yield env.timeout(max(0, self._end_us - int(env.now)))
+        self._interruptions.stop()
+
+    # Tasks
+
+    def _tasks_come(self) -> Steps:
+        env = self._desk.env
+        while not self._interruptions.over:
+            yield env.timeout(int(-TASK_EVERY_US * math.log1p(-self._draws.uniform())))
+            self._task_comes()
+
+    def _task_comes(self) -> None:
+        self._came += 1
+        pressing = self._draws.uniform()
+        heapq.heappush(self._waiting, (pressing, self._came, self._chosen()))
+
+    def _next_task(self) -> Scenario:
+        waiting = self._waiting
+        if not waiting:
+            return self._chosen()
+        if self._draws.uniform() < MOST_PRESSING:
+            return heapq.heappop(waiting)[2]
+        task = waiting.pop(int(self._draws.uniform() * len(waiting)))[2]
+        heapq.heapify(waiting)
+        return task
+
+    def _chosen(self, app: str | None = None) -> Scenario:
+        """Return a task by the role's weights, of one application where it is named."""
+        weights = [(task, weight) for task, weight in self._weights if app in (None, task.app)]
+        at = self._draws.uniform() * sum(weight for _, weight in weights)
+        for task, weight in weights:
             at -= weight
             if at < 0:
                 return task
-        return TASKS[-1]
+        return weights[-1][0]
 
-    def _message_came(self) -> None:
-        """Decide when the person will turn to the messages."""
-        draws = self._draws
-        if draws.uniform() < AT_ONCE:
-            wait_us = int(AT_ONCE_US * draws.uniform())
-        else:
-            wait_us = int(-CHECK_US * math.log1p(-draws.uniform()))
-        self._message_us = min(self._message_us, int(self._desk.env.now) + wait_us)
-        self._desk.look_up_us = min(self._desk.look_up_us, self._message_us)
+    # Glances
 
-    def _rested(self) -> None:
-        """Plan the next pause and the next absence."""
-        now = int(self._desk.env.now)
-        self._pause_us = now + self._attention.bout_us()
-        if self._absence_us <= now:
-            self._absence_us = now + self._attention.presence_us()
-
-    def _plan_look_up(self) -> None:
-        self._desk.look_up_us = min(
-            self._pause_us, self._absence_us, self._break_us, self._lunch_us, self._message_us
-        )
-
-    def _look_up(self) -> Steps:
-        """Do what is due, then go back to the task."""
+    def _plan_glance(self) -> None:
         desk = self._desk
-        desk.look_up_us = NEVER
-        desk.looks_up = None
-        now = int(desk.env.now)
-        if now >= self._break_us:
-            # The team comes together; who is late stays as long as the others.
-            self._break_us = NEVER
-            yield from self._leave(desk.world.break_us + desk.world.break_length_us - now, "break")
-        elif now >= self._lunch_us:
-            self._lunch_us = NEVER
-            minutes = LUNCH_MIN * math.exp(LUNCH_LOG_SD * self._draws.normal())
-            yield from self._leave(int(60e6 * min(minutes, 90.0)), "lunch")
-        elif now >= self._absence_us:
-            yield from self._leave(self._attention.absence_us(), "away")
-        elif now >= self._pause_us:
-            yield from self._leave(self._attention.pause_us(), "pause")
-        elif now >= self._message_us:
-            yield from self._turn_to_messages()
-        desk.looks_up = self._look_up
-        self._plan_look_up()
+        desk.look_up_us = int(desk.env.now) + self._choice.dwell_us()
+        desk.looks_up = self._glance
 
-    def _leave(self, duration_us: int, reason: str) -> Steps:
-        if duration_us > 0:
-            yield from self._desk.away(duration_us, reason)
-            self._desk.changed = True
-        self._rested()
-
-    def _turn_to_messages(self) -> Steps:
-        """Read and answer what has come in, then find the way back into the task."""
-        desk = self._desk
-        inbox = desk.world.inbox[desk.plan.person]
-        if desk.window.app == "chat":
-            # The person is writing there; the messages are read afterwards.
-            self._message_us = int(desk.env.now) + AT_ONCE_US
+    def _glance(self) -> Steps:
+        """Look at another application, perhaps at a further one, and come back."""
+        desk, choice = self._desk, self._choice
+        if not self._turns.planned:
             return
-        self._message_us = NEVER
-        if not inbox:
-            return
+        desk.look_up_us, desk.looks_up = NEVER, None
         came_from = desk.window.app
-        messages = inbox[:]
-        inbox.clear()
-        yield from desk.do(answer, messages=messages)
-        yield from desk.switch_to(came_from)
-        yield from desk.think("resume")
-        yield from desk.read(words=40, skim=True)
+        while True:
+            app = choice.elsewhere(desk.window.app, tuple(self._home))
+            if app is None:
+                break
+            dwell_s = 1e-6 * choice.dwell_us()
+            task = (
+                self._chosen(app) if dwell_s > TASK_S and self._draws.uniform() < BEGINS else None
+            )
+            if task is not None and not self._turns.apps & {app, *task.apps}:
+                with self._turns.working_in(app, *task.apps):
+                    yield from desk.do(task)
+            else:
+                yield from self._look_at(app, dwell_s)
+            if choice.returns():
+                break
+        if desk.window.app != came_from:
+            yield from desk.switch_to(came_from)
+        self._plan_glance()
+
+    def _look_at(self, app: str, dwell_s: float) -> Steps:
+        desk = self._desk
+        if app in desk.windows:
+            yield from desk.switch_to(app)
+        else:
+            yield from desk.navigate(self._home[app])
+        until_us = desk.t_us + int(1e6 * (min(dwell_s, LONGEST_LOOK_S) - SWITCH_S))
+        if until_us < desk.t_us + 1e6 * LOOK_S:
+            yield from desk.think("react")
+        while desk.t_us < until_us:
+            # People run their eyes over a page, turn the wheel, and read on.
+            stretch_s = min(
+                1e-6 * (until_us - desk.t_us), STRETCH_S[0] + STRETCH_S[1] * self._draws.uniform()
+            )
+            yield from desk.read(words=stretch_s * desk.mind.reading_wpm / 60.0)
+            if desk.t_us < until_us:
+                notches = NOTCHES[0] + int(NOTCHES[1] * self._draws.uniform())
+                back = self._draws.uniform() < SCROLLS_BACK
+                yield from desk.turn_wheel(-notches if back else notches)
+
+
+def _nothing() -> Steps:
+    yield from ()
+
+
+def _shares(tasks: Sequence[tuple[Scenario, float]]) -> dict[str, float]:
+    """Return how often an application is worked in."""
+    found: dict[str, float] = {}
+    for task, often in tasks:
+        found[task.app] = found.get(task.app, 0.0) + often
+    return found
+
+
+def _cut(draws: Draws) -> float:
+    return max(-2.0, min(2.0, draws.normal()))

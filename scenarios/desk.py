@@ -5,6 +5,7 @@ the page in front are in `deskhand.scenarios.page_verbs`.
 """
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
@@ -15,7 +16,7 @@ from deskhand.behavior_models.profile import Profile
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.generators.plan import Row, SessionPlan
 from deskhand.goals import Goal, Reached
-from deskhand.scenarios.live_page import SCRIPT_US
+from deskhand.scenarios.live_page import MASK, SCRIPT_US
 from deskhand.scenarios.masking import sensitive_keys
 from deskhand.scenarios.page_verbs import PageVerbs
 from deskhand.scenarios.records import Records
@@ -53,6 +54,10 @@ class Desk(PageVerbs):
         Time of the world at which the person next looks up from the task, at the end of a step.
     looks_up : callable or None
         What happens then.
+    regain : callable or None
+        What follows when something more urgent has taken the person's attention.
+    wanted : bool
+        Whether it has.
     """
 
     def __init__(
@@ -74,14 +79,29 @@ class Desk(PageVerbs):
         self.started_us = int(env.now)
         self.look_up_us = NEVER
         self.looks_up: Callable[[], Steps] | None = None
+        self.regain: Callable[[], Steps] | None = None
+        self.wanted = False
         self._tasks = 0
 
     def _pass(self) -> Steps:
-        """Let the planned time pass, then look up when it is time to and the page is at rest."""
-        now_us = self.started_us + self.t_us
-        yield self.env.timeout(now_us - int(self.env.now))
-        if now_us >= self.look_up_us and self.looks_up is not None and not self.live.pending:
+        """Let the planned time pass; with the page at rest, give way to what is more urgent, or look up."""
+        yield from self.pass_time()
+        if self.live.pending:
+            return
+        if self.wanted and self.regain is not None:
+            yield from self.regain()
+        elif self.looks_up is not None and self.env.now >= self.look_up_us:
             yield from self.looks_up()
+
+    def pass_time(self) -> Steps:
+        """Let the world come to the planned present, whoever wants the person's attention meanwhile."""
+        while True:
+            try:
+                yield self.env.timeout(self.started_us + self.t_us - int(self.env.now))
+            except simpy.Interrupt:
+                self.wanted = True
+            else:
+                return
 
     def chance(self, probability: float) -> bool:
         """Return whether something happens that does so with a probability."""
@@ -90,6 +110,15 @@ class Desk(PageVerbs):
     def one_of(self, count: int) -> int:
         """Return a whole number from 0 to ``count - 1``, all alike."""
         return int(count * self.draws.uniform())
+
+    def catch_up(self) -> None:
+        """Come to the present of the world, with the page in front at rest."""
+        self.t_us = max(self.t_us, int(self.env.now) - self.started_us)
+        live = self.live
+        live.settle(self.t_us)
+        while live.pending:
+            self.t_us = max(self.t_us, live.pending[0][0])
+            live.settle(self.t_us)
 
     # The session
 
@@ -123,6 +152,8 @@ class Desk(PageVerbs):
         self.tempo.start_task()
         self.records.know(task.records)
         yield from self.go_to(task.opens)
+        if not task.goes_on:
+            yield from self.afresh()
         yield from task.run(self, **self.records.fill(task.needs, given))
         self.scenario, self.task, self.step = outer
 
@@ -134,11 +165,28 @@ class Desk(PageVerbs):
         instruction : str
             What the person was asked to do.
         *ends : Reached
-            All of them are checked, by `deskhand.goals.missed`.
+            All of them are checked, by `deskhand.goals.missed`. Of what masked fields have to hold the
+            length alone is kept.
         """
+        ends = tuple(replace(end, holding=self._kept(end)) for end in ends)
         self.plan.goals.append(
-            Goal(task=self.task, scenario=self.scenario, instruction=instruction, ends=ends)
+            Goal(
+                task=self.task,
+                scenario=self.scenario,
+                instruction=instruction,
+                ends=ends,
+                since_us=self.t_us,
+            )
         )
+
+    def _kept(self, end: Reached) -> dict[str, str]:
+        screen = self.screens[end.state.partition("#")[0]]
+        kept = {}
+        for key, text in end.holding.items():
+            element = screen.elements.get(key)
+            secret = element is not None and (element.sensitive or element.widget == "password")
+            kept[key] = MASK * len(text) if secret or key in self.sensitive else text
+        return kept
 
     def go_to(self, screen: str) -> Steps:
         """Bring up a screen, fresh or as it is, by window, link or bookmark."""
@@ -190,7 +238,7 @@ class Desk(PageVerbs):
         else:
             self.to_mouse()
             action, start = self.begin(), self.t_us
-            box = task_button(self.windows[app].number, self.desktop)
+            box = task_button(self.windows[app].number, len(self.windows), self.desktop)
             self.point(action, box)
             self._press_outside(action)
             self.bring_front(app)
@@ -212,7 +260,8 @@ class Desk(PageVerbs):
         self.ponder("decide")
         self.to_mouse()
         action, start = self.begin(), self.t_us
-        box = bookmark(self.window, sorted(self.screens).index(screen))
+        apps = sorted({name.partition("/")[0] for name in self.screens})
+        box = bookmark(self.window, apps.index(screen.partition("/")[0]))
         self.point(action, box)
         self._press_outside(action)
         pressed = (self.hand.x, self.hand.y)
@@ -285,7 +334,7 @@ class Desk(PageVerbs):
         self.fatigue.recover(start, self.t_us)
         self.live.settle(self.t_us)
         self.row("idle.end", {"reason": reason})
-        yield self.env.timeout(self.started_us + self.t_us - int(self.env.now))
+        yield from self._pass()
 
     # Recording
 

@@ -201,25 +201,34 @@ class Hands(Seat):
         return element
 
     def scroll_by(
-        self, action_id: int, distance_px: float, *, verb: str | None, reading: bool = False
+        self,
+        action_id: int,
+        distance_px: float,
+        *,
+        verb: str | None,
+        reading: bool = False,
+        pane: bool = False,
     ) -> None:
-        """Turn the wheel; the page moves by whole notches within its limits."""
+        """Turn the wheel; the page moves by whole notches within its limits, with ``pane`` only a part of it."""
         live = self.live
         self.to_mouse()
         start = self.t_us
         self._grip(action_id)
         self._enter_page(action_id)
         offset = live.page.scroll_y
-        distance_px = min(max(distance_px, -offset), live.limit_y - offset)
+        if not pane:
+            distance_px = min(max(distance_px, -offset), live.limit_y - offset)
         scroll = plan_scroll(self.persona, self.wheel_draws, distance_px, reading=reading)
         if len(scroll.t_us):
-            x, y, limit = self.hand.x, self.hand.y, float(live.limit_y)
+            # A page that is at its limit makes wheel rows and no scroll rows.
+            x, y, limit = self.hand.x, self.hand.y, float(offset if pane else live.limit_y)
             self.plan.wheeled.append(
                 Wheeled(action_id, self.t_us, scroll, x, y, None, offset, limit)
             )
         self.t_us += scroll.duration_us
-        at = offset + float(scroll.delta_y.sum())
-        live.page.scroll_y = round(min(max(at, 0.0), live.limit_y))
+        if not pane:
+            at = offset + float(scroll.delta_y.sum())
+            live.page.scroll_y = round(min(max(at, 0.0), live.limit_y))
         if live.pending:
             live.settle(self.t_us)
         if verb is not None:

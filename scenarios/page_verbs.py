@@ -160,6 +160,14 @@ class PageVerbs(TextVerbs):
             self.scroll_by(self.begin(), distance, verb="scroll")
         return self._pass()
 
+    def turn_wheel(self, notches: float) -> Steps:
+        """Turn the wheel over what is looked at: a part of the page where the page itself is short."""
+        self.step += 1
+        pane = not self.live.limit_y
+        distance = notches * self.persona.device.notch_px
+        self.scroll_by(self.begin(), distance, verb="scroll", pane=pane)
+        return self._pass()
+
     def think(self, kind: str = "decide") -> Steps:
         """Think without touching anything; ``kind`` as in `Tempo.think_us`."""
         self.step += 1

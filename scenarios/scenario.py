@@ -31,7 +31,8 @@ class Scenario:
     all. ``arrival_spread_s`` is the standard deviation of the people's starts. ``screens`` holds
     compiled screens that come with the scenario itself, ``records`` the kinds of records that it brings.
     ``spoil`` makes records of which nobody can do the task; ``written`` is what the scenario was read
-    from, where it was. ``apps`` are further applications that it shows, of other packages.
+    from, where it was. ``apps`` are further applications that it works in.
+    ``goes_on`` says that it goes on with pages as an earlier task left them; others begin afresh.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Scenario:
     spoil: Callable[..., Mapping[str, Any]] | None = None
     written: "Written | None" = None
     apps: tuple[str, ...] = ()
+    goes_on: bool = False
 
 
 class GaveUpError(Exception):
@@ -67,6 +69,7 @@ def scenario(
     records: tuple[RecordKind, ...] = (),
     spoil: Callable[..., Mapping[str, Any]] | None = None,
     apps: tuple[str, ...] = (),
+    goes_on: bool = False,
 ) -> Callable[[Callable[..., Steps]], Scenario]:
     """Make a scenario of a generator function whose first argument is the desk.
 
@@ -90,7 +93,9 @@ def scenario(
         Takes the records by name and returns them so changed that the task cannot be done: what the
         scenario's infeasible variant, ``NAME.infeasible``, works with.
     apps : tuple of str
-        Applications of other packages that it shows besides the one on which it begins.
+        Further applications that it works in: their screens are brought up, and nothing else is begun there.
+    goes_on : bool
+        Whether it copes with a page on which something was done before; otherwise it begins afresh.
 
     Returns
     -------
@@ -128,6 +133,7 @@ def scenario(
             records=records,
             spoil=spoil,
             apps=apps,
+            goes_on=goes_on,
         )
 
     return decorate

@@ -14,9 +14,12 @@ from deskhand.scenarios.desk import Desk
 from deskhand.scenarios.masking import sensitive_keys
 from deskhand.scenarios.records import Records
 from deskhand.scenarios.scenario import Scenario, Steps
-from deskhand.scenarios.world import World
+from deskhand.scenarios.world import HOUR_US, World
 from deskhand.screen import Screen
 from deskhand.streams import name, stream
+
+# The hour at which a day starts, and the most standard deviations that somebody is early or late.
+NINE, MOST_SDS = 9.0, 2.0
 
 
 def simulate_team(
@@ -90,13 +93,18 @@ def simulate_team(
             f"known: {', '.join(sorted(screens)) or 'none'}."
         )
     env = simpy.Environment()
-    world = World(env, seed=seed, team=team, day=day, people=people, first_hour=9)
+    # People who start early are there before nine.
+    lead_us = int(1e6 * MOST_SDS * scenario.arrival_spread_s)
+    world = World(
+        env, seed=seed, team=team, day=day, people=people, first_hour=NINE - lead_us / HOUR_US
+    )
     plans: list[SessionPlan] = []
     processes: list[simpy.Process] = []
     for person in people:
         who = (team, person, day)
-        arrival = stream(seed, "arrival", *who).standard_normal()
-        late_us = int(1e6 * scenario.arrival_spread_s * abs(arrival))
+        arrival = float(stream(seed, "arrival", *who).standard_normal())
+        arrival = max(-MOST_SDS, min(MOST_SDS, arrival))
+        late_us = int(1e6 * scenario.arrival_spread_s * arrival)
         plan = SessionPlan(
             session_id=name("syn_session", seed, "session", scenario.name, *who),
             seed=seed,
@@ -114,8 +122,11 @@ def simulate_team(
             fidelity=fidelity,
         )
         plans.append(plan)
+        world.roles[person] = plan.persona.role
         processes.append(
-            env.process(_session(env, world, scenario, plan, profile, screens, masks, late_us))
+            env.process(
+                _session(env, world, scenario, plan, profile, screens, masks, lead_us + late_us)
+            )
         )
     if len(people) > 1 or scenario.arrival_spread_s:
         env.process(world.outside())
@@ -158,10 +169,10 @@ def _session(
     profile: Profile,
     screens: Mapping[str, Screen],
     masks: Collection[str],
-    late_us: int,
+    wait_us: int,
 ) -> Steps:
     """One person's process: arrive, sit down, do the scenario, get up."""
-    yield env.timeout(late_us)
+    yield env.timeout(wait_us)
     records = Records(plan.seed, plan.team, plan.person, plan.day)
     sensitive = sensitive_keys(scenario.sensitive, scenario.opens, screens)
     masked = sensitive.union(masks)

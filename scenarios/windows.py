@@ -17,8 +17,9 @@ FIRST_ORIGIN = (256, 136)
 STAGGER = (32, 24)
 STAGGERED = 4
 TASK_BAR_PX = 40
-TASK_BUTTON = (8, 164, 156)  # left of the first, distance, width
-BOOKMARK = (12, 96, 88, 20)  # left of the first, distance, width, height
+TASK_BUTTON = (8, 164, 8)  # left of the first, most distance, gap
+BOOKMARK = (12, 78, 72, 20)  # left of the first, distance, width, height
+BOOKMARKS = 16
 BOOKMARK_ABOVE_PX = 26
 # From a click on a link until the new page is committed (assumed).
 LOAD_MEDIAN_S, LOAD_LOG_SD = 0.45, 0.4
@@ -62,17 +63,25 @@ def page_origin(
     )
 
 
-def task_button(number: int, desktop: tuple[int, int]) -> Box:
-    """Return the box of a window's button in the task bar, in screen px."""
-    left, distance, width = TASK_BUTTON
-    return (left + distance * number, desktop[1] - TASK_BAR_PX + 2, width, TASK_BAR_PX - 4)
+def task_button(number: int, count: int, desktop: tuple[int, int]) -> Box:
+    """Return the box of a window's button in the task bar, in screen px.
+
+    Examples
+    --------
+    >>> task_button(1, 4, (1920, 1080)), task_button(19, 20, (1920, 1080))
+    ((172, 1042, 156, 36), (1814, 1042, 87, 36))
+    """
+    left, widest, gap = TASK_BUTTON
+    # Buttons become narrower when there are many windows.
+    distance = min(widest, (desktop[0] - left) // count)
+    return (left + distance * number, desktop[1] - TASK_BAR_PX + 2, distance - gap, TASK_BAR_PX - 4)
 
 
 def bookmark(window: Window, place: int) -> Box:
     """Return the box of a bookmark above a window's page, in screen px."""
     left, distance, width, height = BOOKMARK
     top = max(0, window.origin_y - BOOKMARK_ABOVE_PX)
-    return (window.origin_x + left + distance * (place % 10), top, width, height)
+    return (window.origin_x + left + distance * (place % BOOKMARKS), top, width, height)
 
 
 def load_us(draws: Draws) -> int:

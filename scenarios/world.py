@@ -50,7 +50,7 @@ class World:
         Whose day.
     people : sequence of int
         Everyone in the team.
-    first_hour : int
+    first_hour : float
         Hour of the day at which it starts.
 
     Attributes
@@ -59,6 +59,8 @@ class World:
         Messages that a person has not seen yet, oldest first.
     notify : dict
         What is called when a person gets a message.
+    roles : dict
+        The role of each person.
     break_us, break_length_us : int
         When the team's break starts, and how long it takes.
     """
@@ -71,19 +73,24 @@ class World:
         team: int,
         day: int,
         people: Sequence[int],
-        first_hour: int,
+        first_hour: float,
     ) -> None:
         self.env = env
         self.people = tuple(people)
         self.first_hour = first_hour
         self.inbox: dict[int, list[Message]] = {person: [] for person in people}
         self.notify: dict[int, Callable[[], None]] = {}
+        self.roles: dict[int, str] = {}
         self._draws = Draws(seed, "world", team, day)
         self._texts = pools(seed).message
         # The break is at half past ten, give or take, and takes about a quarter of an hour
         # (assumed).
-        self.break_us = int(HOUR_US * (1.5 + 0.15 * self._draws.normal()))
+        self.break_us = self.at_us(10.5 + 0.15 * self._draws.normal())
         self.break_length_us = int(HOUR_US * 0.25 * math.exp(0.2 * self._draws.normal()))
+
+    def at_us(self, hour: float) -> int:
+        """Return the time of the world at an hour of the day, 0 when that is past."""
+        return max(0, int(HOUR_US * (hour - self.first_hour)))
 
     def post(self, sender: int | None, text: str, to: int) -> None:
         """Put a message into a person's inbox now."""
@@ -104,7 +111,7 @@ class World:
         mean_us = HOUR_US / (OUTSIDE_PER_HOUR * peak * len(self.people))
         while True:
             yield env.timeout(max(1, int(-mean_us * math.log1p(-draws.uniform()))))
-            hour = self.first_hour + int(env.now // HOUR_US)
+            hour = int(self.first_hour + env.now / HOUR_US)
             to = self.people[int(draws.uniform() * len(self.people))]
             text = self._texts[int(draws.uniform() * len(self._texts))]
             if draws.uniform() * peak < hourly_intensity(hour):

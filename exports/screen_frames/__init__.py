@@ -110,7 +110,9 @@ def _frames(session: Session, times: Any, *, pointer: bool) -> Iterator["Image"]
     viewport = (int(header["viewport_width"]), int(header["viewport_height"]))
     shown = pc.is_in(session.events["type"].cast(pa.string()), pa.array(SEEN))
     rows = session.events.filter(shown).select(list(_COLUMNS)).to_pylist()
-    stage, bookmarks = _Stage(session), sorted(session.screens)
+    stage = _Stage(session)
+    # One for each application, as the pointer of a session finds them.
+    bookmarks = sorted({name.partition("/")[0] for name in session.screens})
     places = _places(session, times)
     drawn: Image | None = None
     taken = 0

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 # at 100 %, in px, as the pointer of a session finds them.
 TITLE_PX, ADDRESS_PX, BOOKMARKS_PX = 30, 30, 28
 TASK_BAR_PX = 40
-TASK_BUTTON = (8, 164, 156)  # left of the first, distance, width
-BOOKMARK = (12, 96, 88)  # left of the first, distance, width
-MOST_BOOKMARKS = 10
+TASK_BUTTON = (8, 164, 8)  # left of the first, most distance, gap
+BOOKMARK = (12, 78, 72)  # left of the first, distance, width
+MOST_BOOKMARKS = 16
 # The list of a native drop-down: height of a line, and how many lines show.
 LIST_ROW_PX, LIST_ROWS = 22, 15
 ARROW = ((0, 0), (0, 16.5), (3.9, 13), (6.6, 19), (9.2, 17.9), (6.6, 12), (12, 12))
@@ -96,7 +96,7 @@ def desktop(
         made.paste(page, window.origin)
     pen.rectangle((0, size[1] - TASK_BAR_PX, size[0], size[1]), fill=BAR)
     for window in windows:
-        _task(pen, window, size[1], front=window is windows[-1])
+        _task(pen, window, len(windows), size, front=window is windows[-1])
     return made
 
 
@@ -121,13 +121,18 @@ def _frame(
     )
     first, distance, room = BOOKMARK
     for place, name in enumerate(bookmarks[:MOST_BOOKMARKS]):
-        text = lettering.shortened(name.rpartition("/")[2].replace("-", " "), 12, room)
+        text = lettering.shortened(name.replace("_", " "), 12, room)
         lettering.write(pen, (left + first + distance * place, top - 10), text, 12, FAINT)
 
 
-def _task(pen: "ImageDraw", window: Window, height: int, *, front: bool) -> None:
-    left, distance, width = TASK_BUTTON
-    left += distance * window.number
+def _task(
+    pen: "ImageDraw", window: Window, count: int, size: tuple[int, int], *, front: bool
+) -> None:
+    left, widest, gap = TASK_BUTTON
+    wide, height = size
+    # Buttons become narrower when there are many windows.
+    distance = min(widest, (wide - left) // count)
+    left, width = left + distance * window.number, distance - gap
     top = height - TASK_BAR_PX
     fill = "#3a434e" if front else "#2a313a"
     pen.rounded_rectangle((left, top + 4, left + width, height - 5), 4, fill=fill)

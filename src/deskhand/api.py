@@ -119,6 +119,7 @@ def simulate(
     from deskhand.shard import Shard, sessions_of
 
     recipe = load_recipe(scenario, profile, screens, fidelity, safeguards)
+    recipe.check_role(arguments.role)
     alone = [person] if people is None else None
     shard = Shard(person // team_size, day)
     for session in sessions_of(arguments, recipe, shard, people=alone):
@@ -203,6 +204,7 @@ def generate(
     from deskhand.run import run
 
     recipe = load_recipe(scenario, profile, screens, fidelity, safeguards)
+    recipe.check_role(arguments.role)
     return run(arguments, recipe, Path(out), workers=workers, resume=resume, progress=progress)
 
 

@@ -235,19 +235,17 @@ def _unknown_zone(text: str, known: set[str]) -> DeskhandError:
 
 
 def parse_role(text: str | None) -> str | None:
-    """Return a persona's role when it is known; None stands for one drawn for each person.
+    """Return a persona's role; None stands for one drawn for each person.
+
+    Whether a scenario has such a role is known when that is read, see `deskhand.recipe.Recipe`.
 
     Raises
     ------
-    UnknownNameError
-        When it is not known.
+    DeskhandError
+        When it is empty.
     """
-    if text is None:
-        return None
-    from deskhand.behavior_models.persona import ROLES
-
-    if text not in ROLES:
-        raise UnknownNameError("persona role", text, ROLES)
+    if text is not None and not text.strip():
+        raise DeskhandError("role '': empty; leave it out to have a role drawn for each person.")
     return text
 
 

@@ -19,7 +19,17 @@ if TYPE_CHECKING:
 
 # What a drop-down showed last, beside the value that it has.
 _LABEL = "\0label"
-_READ = ("type", "target", "reference", "value", "value_length", "masked", "input_type", "detail")
+_READ = (
+    "t_us",
+    "type",
+    "target",
+    "reference",
+    "value",
+    "value_length",
+    "masked",
+    "input_type",
+    "detail",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +47,13 @@ class Reached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """What one task of a session was for."""
+    """What one task of a session was for; ``since_us`` is when the person took it up."""
 
     task: int
     scenario: str
     instruction: str
     ends: tuple[Reached, ...]
+    since_us: int = 0
 
 
 def reached(
@@ -107,8 +118,8 @@ def missed(session: "Session", goals: Sequence[Goal] | None = None) -> list[str]
             came_to = row["reference"]
             if kind == "navigation":
                 came_to = reference(came_to, PAGE, BASE)
-            for number, (_, end) in enumerate(wanted):
-                if came_to == end.state:
+            for number, (goal, end) in enumerate(wanted):
+                if came_to == end.state and row["t_us"] >= goal.since_us:
                     wrong = _wrong(end.holding, held, lengths)
                     counts[number] += not wrong
                     nearest[number] = wrong or nearest[number]

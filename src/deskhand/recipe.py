@@ -16,12 +16,13 @@ import orjson
 from deskhand import registry
 from deskhand.behavior_models.learned_keystrokes import SECTION as KEYSTROKES
 from deskhand.behavior_models.movement_plan import SECTION as PLAN
+from deskhand.behavior_models.persona import ROLES
 from deskhand.behavior_models.profile import Profile, load_profile, profile_reference
 from deskhand.behavior_models.report_traits import SECTION as TRAITS
 from deskhand.behavior_models.typing_ranges import SECTIONS as TYPING
 from deskhand.behavior_models.typing_ranges import check_typing
 from deskhand.behavior_models.typist_traits import typing_profile
-from deskhand.errors import DeskhandError
+from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.generators.learned_reports import SECTION as POLICY
 from deskhand.loading import with_shipped
 from deskhand.manifest import record_sha256, versions
@@ -66,6 +67,18 @@ class Recipe:
         return record_sha256(
             {"name": profile.name, "mode": profile.mode, "sections": profile.sections}
         )
+
+    def check_role(self, role: str | None) -> None:
+        """Refuse a role that the scenario has not.
+
+        Raises
+        ------
+        UnknownNameError
+            When it is none of the scenario's, or of all where that names none.
+        """
+        known = self.scenario.roles or ROLES
+        if role is not None and role not in known:
+            raise UnknownNameError(f"role for scenario {self.scenario.name!r}:", role, known)
 
     def provenance_id(self, seed: int) -> str:
         """Return the identifier that every row made from this recipe and seed carries."""
@@ -200,9 +213,12 @@ def _load_scenario(given: str | Path | Scenario) -> tuple[Scenario, str, dict[st
 
 def _load_file(path: Path) -> tuple[Scenario, dict[str, Screen]]:
     # jsonschema is slow to import, and most runs read no file.
+    from deskhand.scenarios.day_form import DAY_FORMAT, load_day_file
     from deskhand.scenarios.json_form.reading import load_scenario_file
 
     try:
+        if _format_of(path) == DAY_FORMAT:
+            return load_day_file(path)
         return load_scenario_file(path)
     except UnicodeDecodeError as error:
         raise DeskhandError(f"scenario file {str(path)!r} is not UTF-8 text: {error}.") from error
@@ -211,6 +227,15 @@ def _load_file(path: Path) -> tuple[Scenario, dict[str, Screen]]:
             f"scenario file {str(path)!r} names a screen that cannot be read ({error}); compile the "
             "page again with `deskhand screens compile`."
         ) from error
+
+
+def _format_of(path: Path) -> Any:
+    try:
+        data = json.loads(path.read_bytes())
+    except ValueError:
+        # The reader of scenarios tells what is wrong, and where.
+        return None
+    return data.get("format") if isinstance(data, dict) else None
 
 
 def _by_reference(text: str) -> Any:

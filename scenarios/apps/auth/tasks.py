@@ -61,7 +61,7 @@ def login(desk: Desk, credentials: Credentials) -> Steps:
 def unlock(desk: Desk, credentials: Credentials) -> Steps:
     """Come back to a locked screen and type the password."""
     desk.aim(
-        "Unlock your screen.",
+        "Unlock your screen with your password.",
         reached("auth/lock", "open", {"lock.password": credentials.password}),
     )
     yield from desk.read(words=6, skim=True)

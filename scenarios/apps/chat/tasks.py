@@ -53,6 +53,7 @@ def send(desk: Desk, text: str) -> Steps:
     modelled_on="Slack: reading and answering a thread; probabilities are estimates",
     records=(MESSAGES, CHANNEL),
     spoil=lambda messages, channel: {"messages": messages, "channel": f"{channel}-archive"},
+    goes_on=True,
 )
 def answer(desk: Desk, messages: Sequence[Message], channel: str) -> Steps:
     """Read the messages that have come in and answer some of them."""
@@ -83,6 +84,7 @@ def answer(desk: Desk, messages: Sequence[Message], channel: str) -> Steps:
     modelled_on="Slack: looking through the channels and starting a thread; an estimate",
     records=(CHANNEL,),
     spoil=lambda message, channel: {"message": message, "channel": f"{channel}-archive"},
+    goes_on=True,
 )
 def write(desk: Desk, message: str, channel: str) -> Steps:
     """Look through the channels and write to a colleague."""

@@ -53,7 +53,6 @@ def review_pull(desk: Desk, review: Review) -> Steps:
         f"Review pull request 482: mark every file as viewed and submit the verdict {review.verdict!r}.",
         reached("code_host/pull", end, viewed | {"review.verdict": review.verdict}, layer="review"),
     )
-    yield from desk.afresh()
     if desk.chance(FILTERS):
         yield from desk.click("pulls.filter.review")
     yield from desk.read(words=24, skim=True)
@@ -151,7 +150,6 @@ def star_and_follow(desk: Desk, visit: Visit) -> Steps:
         reached("code_host/repository", "starred", layer="star"),
         reached("code_host/repository", "following", branch, layer="follow"),
     )
-    yield from desk.afresh()
     reads_first = desk.chance(STARS_AFTER_READING)
     if reads_first:
         yield from desk.read(words=90, skim=True)

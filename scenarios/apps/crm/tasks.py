@@ -51,6 +51,7 @@ OUTCOME = RecordKind(
     roles=SALES,
     modelled_on="Salesforce: data entry in a form; field order and branches are estimates",
     spoil=lambda lead: {"lead": replace(lead, source="Magazine")},
+    goes_on=True,
 )
 def create_lead(desk: Desk, lead: Lead) -> Steps:
     """Enter a new lead into the customer list."""
@@ -92,6 +93,7 @@ def create_lead(desk: Desk, lead: Lead) -> Steps:
     roles=SALES,
     modelled_on="Salesforce with Einstein: an opportunity moved on with a draft; estimates",
     spoil=lambda opportunity: {"opportunity": replace(opportunity, stage="Paused")},
+    goes_on=True,
 )
 def update_opportunity(desk: Desk, opportunity: Opportunity) -> Steps:
     """Find an opportunity, have its next step drafted, and save the new stage and amount."""
@@ -160,6 +162,7 @@ def ask_assistant(desk: Desk, opportunity: Opportunity) -> Steps:
     modelled_on="Salesforce: looking customers up between other work; an estimate",
     records=(CUSTOMERS,),
     spoil=lambda customers: {"customers": tuple(f"{name} (former)" for name in customers)},
+    goes_on=True,
 )
 def browse_leads(desk: Desk, customers: Sequence[str]) -> Steps:
     """Look some customers up and glance at their records."""

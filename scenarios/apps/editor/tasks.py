@@ -52,7 +52,6 @@ def ask_agent(desk: Desk, wish: Wish) -> Steps:
         reached("editor/workspace", "accepted", {"agent.model": wish.model}, layer="agent"),
         reached("editor/workspace", "passed", layer="shell"),
     )
-    yield from desk.afresh()
     yield from desk.read(words=40, skim=True)
     if wish.model != "wren-large":
         yield from desk.choose(wish.model, of="agent.model")
@@ -125,7 +124,6 @@ def edit_and_run(desk: Desk, change: Change) -> Steps:
         reached("editor/workspace", "shown", layer="saved"),
         reached("editor/workspace", "passed", layer="shell"),
     )
-    yield from desk.afresh()
     yield from desk.read(words=30, skim=True)
     yield from go_to_file(desk, change.file)
     box = f"code.{file}"
@@ -179,7 +177,6 @@ def commit_and_push(desk: Desk, commit: Commit) -> Steps:
         reached("editor/changes", "committed", held, layer="commit"),
         reached("editor/changes", "pushed", layer="push"),
     )
-    yield from desk.afresh()
     yield from desk.read(words=60, skim=True)
     if commit.branch != "late-fees":
         yield from desk.choose(commit.branch, of="changes.branch")

@@ -37,6 +37,7 @@ def _end(page: Page) -> Reached:
 
 @scenario(
     "monitor.answer_page",
+    apps=("chat",),
     app="monitor",
     opens="monitor/alerts",
     roles=ROLES,

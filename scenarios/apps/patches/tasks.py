@@ -36,7 +36,6 @@ def review_patch(desk: Desk, answer: Answer) -> Steps:
         f"Find mail {answer.mail}, the patch to be reviewed, and answer it inline.",
         reached("patches/inbox", "sent", {"reply.1": answer.first}),
     )
-    yield from desk.afresh()
     yield from desk.read(words=WORDS[1], skim=True)
     yield from find_mail(desk, answer.mail)
     yield from desk.read(words=WORDS[PATCH])
@@ -91,7 +90,6 @@ def send_series(desk: Desk, series: Series) -> Steps:
         reached("patches/series", "clean", {"series.message": message}, layer="check"),
         reached("patches/series", "sent", {"send.list": series.to_list}, layer="send"),
     )
-    yield from desk.afresh()
     yield from desk.read(words=40, skim=True)
     yield from write_message(desk, series)
     yield from introduce(desk, series)

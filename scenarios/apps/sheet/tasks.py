@@ -165,6 +165,7 @@ def build_pivot(desk: Desk, summary: Summary) -> Steps:
     modelled_on="Google Sheets and Salesforce: rows copied into a form, field by field, as in the "
     "logs of Leno et al. (2020)",
     records=(CARRIED,),
+    apps=("crm",),
     spoil=lambda carried: {"carried": replace(carried, rows=(40,))},
 )
 def carry_contacts(desk: Desk, carried: Carried) -> Steps:

@@ -33,6 +33,7 @@ FILTERS_FIRST, SKIMS = 0.6, 0.6
     roles=MAKERS,
     modelled_on="Linear and Jira: reporting a fault; branches are estimates",
     spoil=lambda issue: {"issue": replace(issue, label="Billing")},
+    goes_on=True,
 )
 def create_issue(desk: Desk, issue: Issue) -> Steps:
     """Report a fault with a title, a description and its labels."""
@@ -69,6 +70,7 @@ def create_issue(desk: Desk, issue: Issue) -> Steps:
     modelled_on="Jira: a stand-up at the board, three to eight moves; an estimate",
     records=(BOARD,),
     spoil=lambda columns: {"columns": tuple(f"{column} (old)" for column in columns)},
+    goes_on=True,
 )
 def triage_board(desk: Desk, columns: Sequence[str]) -> Steps:
     """Move cards over a board, reading some of them first."""
@@ -100,6 +102,7 @@ def triage_board(desk: Desk, columns: Sequence[str]) -> Steps:
     modelled_on="Linear and Jira: working through a list of issues; probabilities are estimates",
     records=(WANTED,),
     spoil=lambda issue, wanted: {"issue": issue, "wanted": f"{wanted} (old)"},
+    goes_on=True,
 )
 def answer_issue(desk: Desk, issue: Issue, wanted: str) -> Steps:
     """Read an issue to its end, comment on it, and move it on."""
