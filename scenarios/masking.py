@@ -36,7 +36,7 @@ def sensitive_keys(
     for entry in sensitive:
         keys = next(filter(None, (_named(entry, s) for s in _nearest(opens, screens))), None)
         if keys is None:
-            known = {key for screen in _nearest(opens, screens) for key in _keys(screen)}
+            known = {key for screen in _nearest(opens, screens) for key in all_keys(screen)}
             near = get_close_matches(entry, sorted(known), n=3, cutoff=0.5)
             hint = f" Nearest: {', '.join(near)}." if near else ""
             raise DeskhandError(
@@ -62,7 +62,7 @@ def masked_elements(
     --------
     >>> from deskhand.scenarios.app_screens import shipped_screens
     >>> masked_elements((), "auth/login", shipped_screens())["password"]
-    ['auth.password']
+    ['auth.password', 'lock.password']
     """
     named = sensitive_keys(sensitive, opens, screens)
     app = opens.partition("/")[0]
@@ -72,7 +72,7 @@ def masked_elements(
         left = named - {key for keys in found.values() for key in keys}
         if not own and not left:
             break
-        for key in _keys(screen):
+        for key in all_keys(screen):
             reason = _reason(screen, key) if own or key in named else None
             if reason is not None or key in left:
                 found.setdefault(reason or "scenario", set()).add(key)
@@ -104,12 +104,13 @@ def _nearest(opens: str, screens: Mapping[str, Screen]) -> Iterator[Screen]:
         yield screens[name]
 
 
-def _keys(screen: Screen) -> set[str]:
+def all_keys(screen: Screen) -> set[str]:
+    """Return the keys of a screen's elements, in whatever state they are there."""
     return {*screen.elements, *(key for state in screen.states.values() for key in state.overrides)}
 
 
 def _named(entry: str, screen: Screen) -> set[str]:
-    if entry in screen.elements or entry in _keys(screen):
+    if entry in screen.elements or entry in all_keys(screen):
         return {entry}
     if "=" not in entry:
         return set()

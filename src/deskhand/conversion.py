@@ -154,8 +154,9 @@ class _Guard:
         """Refuse what is neither in the sessions nor in an application that ships."""
         shipped = shipped_screens()
         self._safeguards.check_apps(self._apps | {name.partition("/")[0] for name in shipped})
-        named = {*self._safeguards.mask, *self._safeguards.block}
-        if not named <= self._elements:
+        try:
+            self._safeguards.check_elements(self._elements)
+        except DeskhandError:
             self._elements.update(key for screen in shipped.values() for key in screen.elements)
             self._safeguards.check_elements(self._elements)
 

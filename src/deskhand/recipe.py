@@ -28,7 +28,7 @@ from deskhand.loading import with_shipped
 from deskhand.manifest import record_sha256, versions
 from deskhand.safeguards import Safeguards, load_safeguards
 from deskhand.scenarios.app_screens import screens_of, shipped_screens
-from deskhand.scenarios.masking import sensitive_keys
+from deskhand.scenarios.masking import all_keys, sensitive_keys
 from deskhand.scenarios.scenario import GROUP, INFEASIBLE, Scenario, infeasible, source_sha256
 from deskhand.screen import Screen
 from deskhand.streams import name
@@ -170,6 +170,15 @@ def _known(safeguards: Safeguards, opens: str, own: Mapping[str, Screen]) -> Saf
     screens = with_shipped(own)
     apps = {name.partition("/")[0] for name in screens} | {screen.app for screen in own.values()}
     safeguards.check_apps(apps)
+
+    mask, block = (
+        tuple(entry for entry in entries if "*" in entry)
+        for entries in (safeguards.mask, safeguards.block)
+    )
+    if mask or block:
+        known = {key for screen in screens.values() for key in all_keys(screen)}
+        replace(safeguards, mask=mask, block=block).check_elements(known)
+        safeguards = safeguards.for_elements(known)
 
     def keys(member: str, entries: tuple[str, ...]) -> tuple[str, ...]:
         said_by = f"safeguards {safeguards.file!r}, {member}"

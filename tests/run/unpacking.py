@@ -7,7 +7,7 @@ import re
 import sqlite3
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,14 @@ def unpacked(path: Path) -> Iterator[bytes]:
             yield from _rows(pa.ipc.open_file(file).read_all())
     elif raw.startswith(b"SQLite format 3\x00"):
         yield from _cells(path)
+
+
+def assert_nowhere(secret: str, paths: Iterable[Path]) -> None:
+    """No file holds the secret, nor any run of its characters that could not be there by chance."""
+    for path in paths:
+        for text in unpacked(path):
+            for part in (secret, secret[:5], secret[-5:]):
+                assert part.encode() not in text, path
 
 
 def _within(raw: bytes, depth: int) -> Iterator[bytes]:

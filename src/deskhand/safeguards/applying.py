@@ -33,4 +33,7 @@ def safeguarded(session: Session, safeguards: Safeguards | None) -> Session:
     """
     if safeguards is None:
         return session
+    targets = {*session.events["target"].unique().to_pylist()}
+    targets |= {*session.elements["target"].unique().to_pylist()}
+    safeguards = safeguards.for_elements(targets - {None})
     return withheld(masked(session, safeguards), safeguards)

@@ -1,6 +1,7 @@
-"""Applications and addresses, as lists of safeguards name them."""
+"""Applications, addresses and elements, as lists of safeguards name them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from fnmatch import filter as fnfilter
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
@@ -55,3 +56,14 @@ def matches(entry: str, app: str | None, url: str | None) -> bool:
 def named(entries: Iterable[str], app: str | None, url: str | None) -> bool:
     """Return whether any entry names what is in front."""
     return any(matches(entry, app, url) for entry in entries)
+
+
+def chosen(entries: Iterable[str], keys: Collection[str]) -> dict[str, list[str]]:
+    """Return the elements that entries name, by entry: of an entry with ``*``, those that match.
+
+    Examples
+    --------
+    >>> chosen(["lead.name", "bank.*"], ["bank.bic", "bank.iban", "claim.date"])
+    {'lead.name': ['lead.name'], 'bank.*': ['bank.bic', 'bank.iban']}
+    """
+    return {entry: sorted(fnfilter(keys, entry)) if "*" in entry else [entry] for entry in entries}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from hashlib import sha256
 from itertools import pairwise
@@ -11,7 +11,7 @@ from typing import Any
 
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.json_schema import describe, schema, worst
-from deskhand.safeguards.places import is_address
+from deskhand.safeguards.places import chosen, is_address
 from deskhand.safeguards.secret_patterns import Secrets, compiled
 
 # Applications that are nobody's work (assumed): those whose visits may be private when none is named.
@@ -38,7 +38,7 @@ class Safeguards:
     allow, exclude : tuple of str
         Applications and patterns of addresses; without any in ``allow`` all are allowed.
     mask, block : tuple of str
-        Keys of elements.
+        Keys of elements, ``*`` in them for any characters.
     secrets : tuple of (str, re.Pattern)
         Patterns by name.
     pauses : tuple of (int, int)
@@ -95,14 +95,24 @@ class Safeguards:
             With the nearest known keys.
         """
         for member, entries in (("mask", self.mask), ("block", self.block)):
-            for entry in entries:
-                if entry not in known:
+            for entry, keys in chosen(entries, known).items():
+                if not set(keys) & set(known):
                     near = get_close_matches(entry, sorted(known), n=3, cutoff=0.5)
                     hint = f" Nearest: {', '.join(near)}." if near else ""
                     raise DeskhandError(
                         f"safeguards {self.file!r}, {member}: {entry!r} names no element, so nothing "
                         f"of it would be left out.{hint}"
                     )
+
+    def for_elements(self, keys: Collection[str]) -> "Safeguards":
+        """Return the same safeguards with elements by their keys alone, without any ``*``."""
+        if not any("*" in entry for entry in (*self.mask, *self.block)):
+            return self
+        mask, block = (
+            tuple(key for named in chosen(entries, keys).values() for key in named)
+            for entries in (self.mask, self.block)
+        )
+        return replace(self, mask=mask, block=block)
 
 
 def load_safeguards(path: str | Path) -> Safeguards:
