@@ -17,6 +17,9 @@ Mask = npt.NDArray[np.bool_]
 
 # So many records are read one by one when one of them is odd; more are halved first.
 FEW = 128
+# Words for numbers that are none, which Arrow reads and RFC 8259 does not know; within a text this may
+# be none, which reading one by one then tells.
+NO_NUMBER = r"[:,\[]\s*-?(NaN|Inf(inity)?)\s*[,}\]]"
 # A column beside those of parsed lines: whether every member has the type it is expected to have.
 TYPED = "deskhand.typed"
 
@@ -102,6 +105,8 @@ def _together(records: pa.Array, kinds: Mapping[str, pa.DataType]) -> pa.Table |
         lines = pc.utf8_trim_whitespace(records.cast(pa.string()))
         # What begins and ends as an object, has no bare line end, and is as many, is a line each.
         if not pc.all(pc.and_(pc.starts_with(lines, "{"), pc.ends_with(lines, "}"))).as_py():
+            return None
+        if pc.any(pc.match_substring_regex(lines, NO_NUMBER)).as_py():
             return None
         whole = pa.ListArray.from_arrays(pa.array([0, len(lines)], pa.int32()), lines)
         body = pc.binary_join(whole, "\n")[0].as_buffer()
