@@ -224,8 +224,7 @@ async def _messages(url: str) -> list[tuple[Any, ...]]:
         headers = message.headers or {}
         batch_id, session_id = headers["Deskhand-Batch-Id"], headers["Deskhand-Session-Id"]
         try:
-            # As strict as RFC 8259: no word for a number that is none.
-            body = json.loads(message.data.decode(), parse_constant=_refuse)
+            body = _strict(message.data.decode())
             events = [(one.get("seq"), _text(one)) for one in body["events"]]
         except (ValueError, KeyError, TypeError):
             events = [(None, None)]
@@ -233,6 +232,13 @@ async def _messages(url: str) -> list[tuple[Any, ...]]:
             rows.append((len(rows), batch_id, session_id, seq, stored_us, record))
     await client.close()
     return rows
+
+
+def _strict(text: str) -> Any:
+    """Return what JSON says by RFC 8259, without words for numbers that are none and half characters."""
+    found = json.loads(text, parse_constant=_refuse)
+    json.dumps(found, ensure_ascii=False).encode()
+    return found
 
 
 def _refuse(word: str) -> None:
@@ -259,7 +265,12 @@ def activitywatch(folder: Path) -> Iterator[Serving]:
         for number, text in rows:
             data = json.loads(text)
             batch_id, session_id = data["batch_id"], data["session_id"]
-            event = {name: value for name, value in data.items() if name not in _AROUND}
+            try:
+                event = {n: value for n, value in _strict(text).items() if n not in _AROUND}
+            except ValueError:
+                # Of what is no JSON, no event can be told.
+                found.append((number, batch_id, session_id, None, None, None))
+                continue
             found.append((number, batch_id, session_id, event.get("seq"), None, _text(event)))
         return _table(found)
 
