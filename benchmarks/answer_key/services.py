@@ -268,15 +268,15 @@ def activitywatch(folder: Path) -> Iterator[Serving]:
             try:
                 event = {n: value for n, value in _strict(text).items() if n not in _AROUND}
             except ValueError:
-                # Of what is no JSON, no event can be told.
-                found.append((number, batch_id, session_id, None, None, None))
-                continue
-            found.append((number, batch_id, session_id, event.get("seq"), None, _text(event)))
+                event = None
+            record = None if event is None else _text(event)
+            found.append((number, batch_id, session_id, data["seq"], None, record))
         return _table(found)
 
     # SQLite reads JSON, which has no word for a number that is none.
     valid = "replace(datastr, ' NaN', ' null')"
-    members = ", ".join(f"json_extract({valid}, '$.{n}') {n}" for n in ("session_id", "batch_id"))
+    names = ("session_id", "batch_id", "seq")
+    members = ", ".join(f"json_extract({valid}, '$.{n}') {n}" for n in names)
     query = f"select id as row, {members}, datastr as record from eventmodel"
     with ExitStack() as stack:
         root = stack.enter_context(aw_server(folder))

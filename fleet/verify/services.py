@@ -238,6 +238,11 @@ def _no_stream(address: str, wanted: str) -> DeskhandError:
     return DeskhandError(f"{address}: names no stream; write {wanted}.")
 
 
+def _whole(value: Any) -> int | None:
+    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    return int(value) if whole and -(2**63) <= value < 2**63 else None
+
+
 def _as_it_came(data: Any) -> bytes:
     return json.dumps(data).encode()
 
@@ -276,9 +281,11 @@ def read_activitywatch(root: str) -> Iterator[pa.Table]:
                 {
                     "session_id": _text(event["data"], "session_id"),
                     "batch_id": _text(event["data"], "batch_id"),
+                    # Beside the record, which need be no JSON.
+                    "seq": _whole(event["data"].get("seq")),
                     "record": dumps(event["data"]),
                     "row": event["id"],
                 }
                 for event in events[first : first + 100 * BODIES]
             ]
-            yield pa.Table.from_pylist(rows, _SCHEMA)
+            yield pa.Table.from_pylist(rows, _SCHEMA.append(pa.field("seq", pa.int64())))
