@@ -34,8 +34,8 @@ def burstiness(gaps: NDArray[np.float64]) -> float:
     Examples
     --------
     >>> rng = np.random.default_rng(1)
-    >>> float(round(burstiness(rng.exponential(size=20_000)), 1)), burstiness(np.ones(50))
-    (0.0, -1.0)
+    >>> abs(burstiness(rng.exponential(size=20_000))) < 0.05, burstiness(np.ones(50))
+    (True, -1.0)
     """
     count = len(gaps) + 1
     ratio = float(gaps.std() / gaps.mean())

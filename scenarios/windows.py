@@ -69,7 +69,7 @@ def task_button(number: int, count: int, desktop: tuple[int, int]) -> Box:
     Examples
     --------
     >>> task_button(1, 4, (1920, 1080)), task_button(19, 20, (1920, 1080))
-    ((172, 1042, 156, 36), (1814, 1042, 87, 36))
+    ((172, 1042, 156, 36), (1813, 1042, 87, 36))
     """
     left, widest, gap = TASK_BUTTON
     # Buttons become narrower when there are many windows.

@@ -24,6 +24,8 @@ def form(desk: Desk) -> Steps:
     yield from desk.type("2026-03-02", into="lead.follow_up")
     yield from desk.type("Call back.", into="lead.notes")
     yield from desk.undo()
+    # A drag over what a double click has selected moves it in a browser; three clicks select it again.
+    yield from desk.select("lead.name", by="triple-click")
     yield from desk.copy("lead.name")
     yield from desk.paste("lead.notes")
     yield from desk.check("lead.opt_in")
