@@ -37,6 +37,8 @@ from deskhand.fleet.whole_bodies import WholeBodies
 
 SINK_CORE, CLIENT_CORE = 0, 1
 CONNECTIONS = 64
+# Sends that keep to their times must not wait for a connection.
+PACED_CONNECTIONS = 256
 STITCH_BAR, LOCUST_BAR, WRK_BAR, ON_TIME_BAR, TWO_BAR = 100, 10, 1, 0.999, 1.7
 ON_TIME_US = 2_000
 DESCRIPTION: dict[str, Any] = {
@@ -145,7 +147,13 @@ def sink() -> tuple["subprocess.Popen[str]", int]:
 
 
 def fleet(
-    plan: Plan, port: int, speed: float, *, workers: int = 1, cores: set[int]
+    plan: Plan,
+    port: int,
+    speed: float,
+    *,
+    cores: set[int],
+    workers: int = 1,
+    connections: int = CONNECTIONS,
 ) -> dict[str, Any]:
     """Run a plan on some cores; workers are spawned, and take over the cores of this process."""
     before = os.sched_getaffinity(0)
@@ -161,7 +169,7 @@ def fleet(
                     encoding="gzip",
                     speed=speed,
                     workers=workers,
-                    connections=CONNECTIONS,
+                    connections=connections,
                     timeout_s=60,
                 )
             )
@@ -314,7 +322,7 @@ def compare(plan: Plan, port: int, sink_pid: int, bodies: Path, given: argparse.
         print("Locust: skipped, name a Python that has it with --locust")
     # The arrivals are even, so the plan's mean rate is its rate.
     speed = 0.8 * one.rate_hz / (plan.record["batches"] * plan.record["compression"] / 86_400)
-    paced = fleet(plan, port, speed, cores={CLIENT_CORE})
+    paced = fleet(plan, port, speed, cores={CLIENT_CORE}, connections=PACED_CONNECTIONS)
     print(
         f"paced at {0.8 * one.rate_hz:,.0f} requests/s: lag p99 {paced['client']['lag_p99_us']} us"
     )

@@ -1,7 +1,7 @@
 """The history of a worker: a row an attempt, written in files that appear whole."""
 
 import os
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 from struct import Struct
 from typing import Any
@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from deskhand.fleet.load.background import background
 from deskhand.fleet.load.job import Job
 from deskhand.fleet.tables import HISTORY, Outcome
 from deskhand.manifest import MAKING
@@ -50,7 +51,7 @@ class History:
         self._count = self._seen = 0
         self._errors: dict[str, int] = {"": 0}
         self._files = 0
-        self._thread = ThreadPoolExecutor(1)
+        self._thread = background()
         self._writing: list[Future[None]] = []
         self._fresh: list[Rows] = []
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from time import monotonic_ns
 
 from deskhand.fleet.load.alarm import Alarm
+from deskhand.fleet.load.background import background
 from deskhand.fleet.load.due import Columns
 from deskhand.fleet.load.job import Job
 
@@ -56,6 +57,7 @@ class Pacer:
         self._place = 0
         self._start_us = 0
         self._alarm = Alarm(loop, self._tick)
+        self._reader = background()
         self._feeder = loop.create_task(self._feed())
         self._ended = False  # all of the plan has been made ready
         self.finished = False  # all of it has been handed over
@@ -79,6 +81,7 @@ class Pacer:
         self._alarm.close()
         self._feeder.cancel()
         await asyncio.gather(self._feeder, return_exceptions=True)
+        self._reader.shutdown(wait=False)
         self.finished = True
 
     def took(self) -> None:
@@ -87,7 +90,7 @@ class Pacer:
 
     async def _feed(self) -> None:
         while True:
-            block = await self._loop.run_in_executor(None, next, self._blocks, None)
+            block = await self._loop.run_in_executor(self._reader, next, self._blocks, None)
             await self._queue.put(block)
             if block is None:
                 return
