@@ -1,7 +1,7 @@
-"""Which application comes to the front next, and for how long it stays there.
+"""Which application somebody looks at between the steps of a task, and for how long one stays in front.
 
-People go back to the application that they came from in more than half of all changes; otherwise they
-go where their work is, by shares that differ from person to person. Dwell times are log-normal.
+People go where their work is, by shares that differ from person to person, and then back to what they came
+from. Dwell times are log-normal.
 """
 
 import math
@@ -11,12 +11,9 @@ from deskhand.streams import Draws
 
 # Log-normal of the seconds that an application stays in front: one developer's computer, 6 days, 1,094
 # changes (2.51, 1.77); two students' gave (2.33, 1.95) and (1.99, 1.90).
-DWELL_LOG_MEAN, DWELL_LOG_SD = 2.5, 1.8
-# Changes of A to B that go back to A: .56, .69 and .76 in the same logs.
-RETURNS = 0.66
-# What is drawn so that the dwell comes out like that: a change waits for the end of a step, which leaves few
-# short ones, and whoever does something elsewhere stays (found by trying with whole days); in the same way more go back at once.
-DRAWN_LOG_MEAN, DRAWN_LOG_SD, DRAWN_RETURNS = 0.6, 3.0, 1.0
+# What is drawn is not that: a change waits for the end of a step, which leaves few short ones, and whoever
+# does something elsewhere stays (found by trying with whole days, benchmarks/realism_day.py).
+DRAWN_LOG_MEAN, DRAWN_LOG_SD = 0.6, 3.0
 # How much people's shares differ from those of their role: log standard deviation (assumed).
 SHARE_LOG_SD = 0.3
 
@@ -49,10 +46,6 @@ class AppChoice:
     def dwell_us(self) -> int:
         """Return for how long an application will stay in front, in microseconds."""
         return int(1e6 * math.exp(DRAWN_LOG_MEAN + DRAWN_LOG_SD * self._draws.normal()))
-
-    def returns(self) -> bool:
-        """Return whether the next change leads back."""
-        return self._draws.uniform() < DRAWN_RETURNS
 
     def elsewhere(self, current: str, among: Sequence[str]) -> str | None:
         """Return another application by the person's shares, or None when there is none.

@@ -143,29 +143,24 @@ class Day:
         desk.looks_up = self._glance
 
     def _glance(self) -> Steps:
-        """Look at another application, perhaps at a further one, and come back."""
+        """Look at another application, or begin a task there, and come back."""
         desk, choice = self._desk, self._choice
         if not self._turns.planned:
             return
         desk.look_up_us, desk.looks_up = NEVER, None
         came_from = desk.window.app
-        while True:
-            app = choice.elsewhere(desk.window.app, tuple(self._home))
-            if app is None:
-                break
+        app = choice.elsewhere(came_from, tuple(self._home))
+        if app is not None:
             dwell_s = 1e-6 * choice.dwell_us()
-            task = (
-                self._chosen(app) if dwell_s > TASK_S and self._draws.uniform() < BEGINS else None
-            )
+            begins = dwell_s > TASK_S and self._draws.uniform() < BEGINS
+            task = self._chosen(app) if begins else None
             if task is not None and not self._turns.apps & {app, *task.apps}:
                 with self._turns.working_in(app, *task.apps):
                     yield from desk.do(task)
             else:
                 yield from self._look_at(app, dwell_s)
-            if choice.returns():
-                break
-        if desk.window.app != came_from:
-            yield from desk.switch_to(came_from)
+            if desk.window.app != came_from:
+                yield from desk.switch_to(came_from)
         self._plan_glance()
 
     def _look_at(self, app: str, dwell_s: float) -> Steps:

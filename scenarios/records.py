@@ -80,7 +80,7 @@ class Credentials:
 class RecordKind:
     """A kind of records that a task needs, for an application that brings its own.
 
-    ``pool`` returns all records of a seed; ``typed`` names the texts in them that people type, and
+    ``pool`` returns all records of a seed; ``typed`` names the texts in them that people type, those of parts as in ``lines.amount``, and
     ``mode`` how, where it does not go by the length; `ITSELF` stands for a record that is a text.
     """
 
@@ -218,11 +218,25 @@ class _Deck:
         if not self._drawn:
             return []
         records = [self._record(self._drawn - 1 + more) for more in range(count)]
-        return [
-            record if name == ITSELF else getattr(record, name)
-            for record in records
-            for name in names
+        return [text for record in records for name in names for text in _texts(record, name)]
+
+
+def _texts(record: Any, name: str) -> list[str]:
+    """Return the texts that a name stands for: a member, or members of what a member lists.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace as Record
+    >>> _texts(Record(lines=(Record(sum="12"), Record(sum="30"))), "lines.sum")
+    ['12', '30']
+    """
+    found = [record]
+    for part in name.split(".") if name != ITSELF else ():
+        members = [getattr(one, part) for one in found]
+        found = [
+            one for member in members for one in (member if type(member) is tuple else (member,))
         ]
+    return found
 
 
 _LETTERS = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!?-_+"

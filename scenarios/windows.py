@@ -9,6 +9,8 @@ the desktop a task bar with one button for each window.
 import math
 from dataclasses import dataclass
 
+from deskhand import desktop_layout
+from deskhand.desktop_layout import TASK_BAR_PX
 from deskhand.scenarios.live_page import LivePage
 from deskhand.streams import Draws
 
@@ -16,11 +18,7 @@ from deskhand.streams import Draws
 FIRST_ORIGIN = (256, 136)
 STAGGER = (32, 24)
 STAGGERED = 4
-TASK_BAR_PX = 40
-TASK_BUTTON = (8, 164, 8)  # left of the first, most distance, gap
-BOOKMARK = (12, 78, 72, 20)  # left of the first, distance, width, height
-BOOKMARKS = 16
-BOOKMARK_ABOVE_PX = 26
+BOOKMARK_ABOVE_PX, BOOKMARK_HIGH_PX = 26, 20
 # From a click on a link until the new page is committed (assumed).
 LOAD_MEDIAN_S, LOAD_LOG_SD = 0.45, 0.4
 
@@ -68,20 +66,18 @@ def task_button(number: int, count: int, desktop: tuple[int, int]) -> Box:
 
     Examples
     --------
-    >>> task_button(1, 4, (1920, 1080)), task_button(19, 20, (1920, 1080))
-    ((172, 1042, 156, 36), (1813, 1042, 87, 36))
+    >>> task_button(1, 4, (1920, 1080))
+    (172, 1042, 156, 36)
     """
-    left, widest, gap = TASK_BUTTON
-    # Buttons become narrower when there are many windows.
-    distance = min(widest, (desktop[0] - left) // count)
-    return (left + distance * number, desktop[1] - TASK_BAR_PX + 2, distance - gap, TASK_BAR_PX - 4)
+    left, width = desktop_layout.task_button(number, count, desktop[0])
+    return (left, desktop[1] - TASK_BAR_PX + 2, width, TASK_BAR_PX - 4)
 
 
 def bookmark(window: Window, place: int) -> Box:
     """Return the box of a bookmark above a window's page, in screen px."""
-    left, distance, width, height = BOOKMARK
+    left, width = desktop_layout.bookmark(place)
     top = max(0, window.origin_y - BOOKMARK_ABOVE_PX)
-    return (window.origin_x + left + distance * (place % BOOKMARKS), top, width, height)
+    return (window.origin_x + left, top, width, BOOKMARK_HIGH_PX)
 
 
 def load_us(draws: Draws) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deskhand.desktop_layout import BOOKMARKS, TASK_BAR_PX, bookmark, task_button
 from deskhand.exports.screen_frames import lettering
 from deskhand.exports.screen_frames.field_painter import Place
 from deskhand.exports.screen_frames.page_painter import painted
@@ -13,13 +14,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageDraw import ImageDraw
 
-# Title, address and bookmarks above a page, and the task bar: those of a common browser and desktop
-# at 100 %, in px, as the pointer of a session finds them.
+# Title, address and bookmarks above a page: those of a common browser at 100 %, in px.
 TITLE_PX, ADDRESS_PX, BOOKMARKS_PX = 30, 30, 28
-TASK_BAR_PX = 40
-TASK_BUTTON = (8, 164, 8)  # left of the first, most distance, gap
-BOOKMARK = (12, 78, 72)  # left of the first, distance, width
-MOST_BOOKMARKS = 16
 # The list of a native drop-down: height of a line, and how many lines show.
 LIST_ROW_PX, LIST_ROWS = 22, 15
 ARROW = ((0, 0), (0, 16.5), (3.9, 13), (6.6, 19), (9.2, 17.9), (6.6, 12), (12, 12))
@@ -119,20 +115,17 @@ def _frame(
     lettering.write(
         pen, (left + 24, bar - 10), lettering.shortened(shown, 13, width - 60), 13, FAINT
     )
-    first, distance, room = BOOKMARK
-    for place, name in enumerate(bookmarks[:MOST_BOOKMARKS]):
+    for place, name in enumerate(bookmarks[:BOOKMARKS]):
+        offset, room = bookmark(place)
         text = lettering.shortened(name.replace("_", " "), 12, room)
-        lettering.write(pen, (left + first + distance * place, top - 10), text, 12, FAINT)
+        lettering.write(pen, (left + offset, top - 10), text, 12, FAINT)
 
 
 def _task(
     pen: "ImageDraw", window: Window, count: int, size: tuple[int, int], *, front: bool
 ) -> None:
-    left, widest, gap = TASK_BUTTON
     wide, height = size
-    # Buttons become narrower when there are many windows.
-    distance = min(widest, (wide - left) // count)
-    left, width = left + distance * window.number, distance - gap
+    left, width = task_button(window.number, count, wide)
     top = height - TASK_BAR_PX
     fill = "#3a434e" if front else "#2a313a"
     pen.rounded_rectangle((left, top + 4, left + width, height - 5), 4, fill=fill)

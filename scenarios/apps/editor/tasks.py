@@ -27,6 +27,8 @@ LOOKS_AT_MOST = 4
 READS_MEANWHILE = 0.5
 GOES_BY_PALETTE = 0.6
 FAILS = 0.35
+TESTS = "pytest -q"
+TYPED_OFTEN = (TESTS, *FILES)
 TESTS_S, TESTS_LOG_SD = 4.0, 0.4
 RUNS_BY_COMMAND = 0.35
 FORGETS_MESSAGE = 0.1
@@ -92,8 +94,9 @@ def ask(desk: Desk, said: str, wish: Wish) -> Steps:
 
 def run_tests(desk: Desk, *, fails: bool) -> Steps:
     """Run the tests, wait for them and read what they say."""
+    desk.typist.foresee(TYPED_OFTEN)
     if desk.chance(RUNS_BY_COMMAND):
-        yield from desk.type("pytest -q", into="shell.command")
+        yield from desk.type(TESTS, into="shell.command")
         yield from desk.press("Enter", to="running")
     else:
         yield from desk.click("shell.run", shortcut="F5")
@@ -141,6 +144,7 @@ def edit_and_run(desk: Desk, change: Change) -> Steps:
 
 def go_to_file(desk: Desk, name: str) -> Steps:
     """Bring up a file by the tree, or by typing its name."""
+    desk.typist.foresee(TYPED_OFTEN)
     page = desk.live.page
     wanted = "base" if name == "fees.py" else FILES.get(name)
     if page.state["file"] == wanted:

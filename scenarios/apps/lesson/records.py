@@ -76,6 +76,11 @@ class Lesson:
     unit: str
     exercises: tuple[Exercise, ...]
 
+    @property
+    def typed(self) -> tuple[str, ...]:
+        """What is typed in the course of it."""
+        return tuple(each.answer for each in self.exercises if each.kind == "typed")
+
 
 @lru_cache(maxsize=4)
 def _lessons(seed: int) -> tuple[Lesson, ...]:
@@ -152,5 +157,5 @@ def _weeks(seed: int) -> tuple[str, ...]:
     return tuple(_pick(WEEKS[1:], rng) for _ in range(POOL_SIZE))
 
 
-LESSON = RecordKind(name="lesson", pool=_lessons)
+LESSON = RecordKind(name="lesson", pool=_lessons, typed=("typed",))
 WEEK = RecordKind(name="week", pool=_weeks)

@@ -141,7 +141,7 @@ def invitations(seed: int) -> tuple[Invitation, ...]:
     )
 
 
-TRIAGE = RecordKind(name="triage", pool=triages)
+TRIAGE = RecordKind(name="triage", pool=triages, typed=("answers",), mode="composition")
 LETTER = RecordKind(
     name="letter", pool=letters, typed=("to", "subject", "body", "addition"), mode="composition"
 )

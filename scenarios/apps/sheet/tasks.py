@@ -90,6 +90,7 @@ def clean_orders(desk: Desk, correction: Correction) -> Steps:
 def work_out(desk: Desk, figure: str) -> Steps:
     """Enter a formula below the amounts; mend it when a bracket was forgotten."""
     formula = FORMULAS[figure]
+    desk.typist.foresee(tuple(FORMULAS.values()))
     yield from to_cell(desk, "sheet.g16")
     if desk.chance(FORMULA_WRONG):
         yield from desk.type(formula[:-1], into="sheet.g16")
@@ -105,6 +106,7 @@ def work_out(desk: Desk, figure: str) -> Steps:
 
 def show_region(desk: Desk, region: str) -> Steps:
     """Filter the list by one region, by searching it or by its box."""
+    desk.typist.foresee(REGIONS)
     yield from desk.click("filter.open")
     if desk.chance(SEARCHES):
         yield from desk.type(region, into="filter.search")

@@ -133,4 +133,4 @@ ARTICLE = RecordKind(
     typed=("heading", "first", "rest", "afterthought", "comment"),
     mode="composition",
 )
-DRAFT = RecordKind(name="draft", pool=drafts, typed=("title", "people"))
+DRAFT = RecordKind(name="draft", pool=drafts, typed=("title", "parts"), mode="composition")

@@ -13,13 +13,13 @@ from deskhand.session import Session
 from tests.scenarios.apps.whole_sessions import (
     SEEDS,
     check_infeasible,
-    check_replay,
-    check_tables,
     entered,
     planted,
-    said,
+    replay_faults,
     sessions_of,
     share,
+    table_faults,
+    written,
 )
 
 TASKS = {task.name: task for task in (edit_page, page_from_prompt, publish_page)}
@@ -42,7 +42,7 @@ def sessions() -> Callable[[str], list[Session]]:
 def test_goals_are_reached_and_the_tables_valid(
     name: str, sessions: Callable[[str], list[Session]], tmp_path: Path
 ) -> None:
-    check_tables(sessions(name)[:3], tmp_path)
+    assert table_faults(sessions(name)[:3], tmp_path) == []
 
 
 @pytest.mark.parametrize("task", TASKS.values(), ids=list(TASKS))
@@ -74,10 +74,10 @@ def test_the_contact_of_a_domain_is_in_no_table() -> None:
     task = planted(publish_page, lambda listing: {"listing": replace(listing, contact=CANARY)})
     session = deskhand.simulate(task, seed=3)
     assert "publish.contact" in session.events["target"].to_pylist()
-    assert CANARY not in said(session)
+    assert CANARY not in written(session)
 
 
 @pytest.mark.parametrize("name", TASKS)
 def test_a_session_replays(name: str, chromium: str, node_modules: Path, tmp_path: Path) -> None:
     session = deskhand.simulate(TASKS[name], seed=SEEDS[-1])
-    check_replay(session, tmp_path, chromium, node_modules)
+    assert replay_faults(session, tmp_path, chromium, node_modules) == []

@@ -11,13 +11,13 @@ from deskhand.scenarios.apps.code_host.records import VERDICTS
 from deskhand.scenarios.apps.code_host.tasks import blame_function, review_pull, star_and_follow
 from deskhand.scenarios.scenario import Scenario
 from deskhand.session import Session
-from tests.scenarios.apps.trials import everything
 from tests.scenarios.apps.whole_sessions import (
     check_infeasible,
-    check_replay,
-    check_tables,
     planted,
+    replay_faults,
     sessions_of,
+    table_faults,
+    written,
 )
 
 TASKS = (review_pull, blame_function, star_and_follow)
@@ -48,7 +48,7 @@ def test_what_cannot_be_done_misses_its_goal(task: Scenario) -> None:
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_tables_are_valid(task: Scenario, done: Done, tmp_path: Path) -> None:
-    check_tables(done[task.name], tmp_path)
+    assert table_faults(done[task.name], tmp_path) == []
 
 
 def test_reviews_take_every_branch(done: Done) -> None:
@@ -88,11 +88,11 @@ def test_what_is_said_about_private_lines_is_in_no_table() -> None:
     secret = planted(review_pull, lambda review: {"review": replace(review, **said)})
     sessions = [deskhand.simulate(secret, seed=seed) for seed in range(6)]
     assert any(any(session.events["masked"].to_pylist()) for session in sessions)
-    assert not any(CANARY[:8] in everything(session) for session in sessions)
+    assert not any(CANARY[:8] in written(session) for session in sessions)
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_a_session_replays(
     task: Scenario, done: Done, chromium: str, node_modules: Path, tmp_path: Path
 ) -> None:
-    check_replay(done[task.name][3], tmp_path, chromium, node_modules)
+    assert replay_faults(done[task.name][3], tmp_path, chromium, node_modules) == []

@@ -11,13 +11,13 @@ from deskhand.scenarios.apps.editor import tasks
 from deskhand.scenarios.apps.editor.tasks import ask_agent, commit_and_push, edit_and_run
 from deskhand.scenarios.scenario import Scenario
 from deskhand.session import Session
-from tests.scenarios.apps.trials import everything
 from tests.scenarios.apps.whole_sessions import (
     check_infeasible,
-    check_replay,
-    check_tables,
     planted,
+    replay_faults,
     sessions_of,
+    table_faults,
+    written,
 )
 
 TASKS = (ask_agent, edit_and_run, commit_and_push)
@@ -48,7 +48,7 @@ def test_what_cannot_be_done_misses_its_goal(task: Scenario) -> None:
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_tables_are_valid(task: Scenario, done: Done, tmp_path: Path) -> None:
-    check_tables(done[task.name], tmp_path)
+    assert table_faults(done[task.name], tmp_path) == []
 
 
 def test_the_agent_is_asked_again_stopped_and_rejected(
@@ -93,14 +93,14 @@ def test_what_is_asked_and_the_passphrase_are_in_no_table() -> None:
     pushes = planted(commit_and_push, lambda commit: {"commit": replace(commit, passphrase=CANARY)})
     sessions = [deskhand.simulate(asks, seed=seed) for seed in range(6)]
     assert any(any(session.events["masked"].to_pylist()) for session in sessions)
-    assert not any(CANARY in everything(session) for session in sessions)
+    assert not any(CANARY in written(session) for session in sessions)
     sessions = [deskhand.simulate(pushes, seed=seed) for seed in range(6)]
     assert any(any(session.events["masked"].to_pylist()) for session in sessions)
-    assert not any(CANARY in everything(session) for session in sessions)
+    assert not any(CANARY in written(session) for session in sessions)
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_a_session_replays(
     task: Scenario, done: Done, chromium: str, node_modules: Path, tmp_path: Path
 ) -> None:
-    check_replay(done[task.name][3], tmp_path, chromium, node_modules)
+    assert replay_faults(done[task.name][3], tmp_path, chromium, node_modules) == []

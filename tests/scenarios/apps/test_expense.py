@@ -21,7 +21,7 @@ from deskhand.scenarios.apps.expense.tasks import approve, change_account, new_c
 from deskhand.scenarios.records import Credentials
 from deskhand.scenarios.scenario import Scenario, infeasible
 from deskhand.session import Session
-from tests.scenarios.apps.session_checks import (
+from tests.scenarios.apps.whole_sessions import (
     came_to,
     replay_faults,
     table_faults,
@@ -56,7 +56,7 @@ def test_what_is_not_there_is_not_done(task: Scenario) -> None:
 def test_tables_are_valid(
     task: Scenario, done: dict[str, dict[int, Session]], tmp_path: Path
 ) -> None:
-    assert table_faults(done[task.name], tmp_path) == []
+    assert table_faults(done[task.name].values(), tmp_path) == []
 
 
 def test_claims_are_sent_with_one_to_four_lines(done: dict[str, dict[int, Session]]) -> None:
@@ -134,4 +134,4 @@ def test_records_offer_what_the_pages_do() -> None:
 
 @by_task
 def test_sessions_replay(task: Scenario, chromium: str, node_modules: Path, tmp_path: Path) -> None:
-    assert replay_faults(task, 5, tmp_path, chromium=chromium, node_modules=node_modules) == []
+    assert replay_faults(deskhand.simulate(task, seed=5), tmp_path, chromium, node_modules) == []

@@ -19,7 +19,7 @@ from deskhand.scenarios.apps.crm.tasks import (
 from deskhand.scenarios.apps.tracker.tasks import answer_issue, create_issue, triage_board
 from deskhand.scenarios.records import Credentials, pools
 from deskhand.scenarios.scenario import Scenario, infeasible
-from tests.scenarios.apps.session_checks import came_to, replay_faults, with_records, written
+from tests.scenarios.apps.whole_sessions import came_to, replay_faults, with_records, written
 
 TASKS = (
     *(login, unlock, answer, write),
@@ -74,4 +74,4 @@ def test_calls_have_every_outcome() -> None:
 def test_newer_pages_replay(
     task: Scenario, chromium: str, node_modules: Path, tmp_path: Path
 ) -> None:
-    assert replay_faults(task, 5, tmp_path, chromium=chromium, node_modules=node_modules) == []
+    assert replay_faults(deskhand.simulate(task, seed=5), tmp_path, chromium, node_modules) == []

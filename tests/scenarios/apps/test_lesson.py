@@ -23,7 +23,7 @@ from deskhand.scenarios.apps.lesson.records import (
 from deskhand.scenarios.apps.lesson.tasks import TAB, look_at_league, practise
 from deskhand.scenarios.scenario import Scenario, infeasible
 from deskhand.session import Session
-from tests.scenarios.apps.session_checks import came_to, replay_faults, table_faults, ways
+from tests.scenarios.apps.whole_sessions import came_to, replay_faults, table_faults, ways
 
 TASKS = (practise, look_at_league)
 SEEDS = range(20)
@@ -52,7 +52,7 @@ def test_what_is_not_there_is_not_done(task: Scenario) -> None:
 def test_tables_are_valid(
     task: Scenario, done: dict[str, dict[int, Session]], tmp_path: Path
 ) -> None:
-    assert table_faults(done[task.name], tmp_path) == []
+    assert table_faults(done[task.name].values(), tmp_path) == []
 
 
 def test_what_goes_wrong_is_set_again(done: dict[str, dict[int, Session]]) -> None:
@@ -103,4 +103,4 @@ def test_pages_offer_what_records_ask_for() -> None:
 
 @by_task
 def test_sessions_replay(task: Scenario, chromium: str, node_modules: Path, tmp_path: Path) -> None:
-    assert replay_faults(task, 5, tmp_path, chromium=chromium, node_modules=node_modules) == []
+    assert replay_faults(deskhand.simulate(task, seed=5), tmp_path, chromium, node_modules) == []

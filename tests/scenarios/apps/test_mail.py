@@ -13,13 +13,13 @@ from deskhand.scenarios.apps.mail.tasks import answer_invitation, compose, triag
 from deskhand.scenarios.desk import Desk
 from deskhand.scenarios.scenario import Scenario, Steps
 from deskhand.session import Session
-from tests.scenarios.apps.trials import (
+from tests.scenarios.apps.whole_sessions import (
     Trials,
-    everything,
-    faults,
     marks,
-    replay_problems,
+    replay_faults,
+    table_faults,
     try_all,
+    written,
 )
 
 TASKS = (triage_inbox, compose, answer_invitation)
@@ -56,7 +56,7 @@ def test_what_cannot_be_done_is_given_up(task: Scenario, trials: Trials) -> None
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_tables_are_valid(task: Scenario, done: Done, tmp_path: Path) -> None:
-    assert faults(done[task.name], tmp_path) == []
+    assert table_faults(done[task.name], tmp_path) == []
 
 
 def test_messages_are_archived_deleted_filed_and_answered(done: Done) -> None:
@@ -102,10 +102,10 @@ def _secret_note(desk: Desk, invitation: Invitation) -> Steps:
 def test_what_people_write_is_in_no_table(task: Scenario) -> None:
     session = deskhand.simulate(task, seed=3)
     assert missed(session) == []
-    written = everything(session)
-    assert "mail/inbox" in written
+    told = written(session)
+    assert "mail/inbox" in told
     for part in (CANARY, *CANARY.split(), "zqxv", "kwyj"):
-        assert part not in written
+        assert part not in told
 
 
 def test_a_second_task_begins_with_a_fresh_inbox() -> None:
@@ -128,4 +128,4 @@ def test_records_hold_what_the_pages_offer() -> None:
 def test_sessions_replay(
     task: Scenario, done: Done, tmp_path: Path, chromium: str, node_modules: Path
 ) -> None:
-    assert replay_problems(done[task.name][1], tmp_path, chromium, node_modules) == []
+    assert replay_faults(done[task.name][1], tmp_path, chromium, node_modules) == []

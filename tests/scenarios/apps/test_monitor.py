@@ -13,13 +13,13 @@ from deskhand.session import Session
 from tests.scenarios.apps.whole_sessions import (
     SEEDS,
     check_infeasible,
-    check_replay,
-    check_tables,
     entered,
     planted,
-    said,
+    replay_faults,
     sessions_of,
     share,
+    table_faults,
+    written,
 )
 
 TASKS = {task.name: task for task in (answer_page, walk_dashboard)}
@@ -42,7 +42,7 @@ def sessions() -> Callable[[str], list[Session]]:
 def test_goals_are_reached_and_the_tables_valid(
     name: str, sessions: Callable[[str], list[Session]], tmp_path: Path
 ) -> None:
-    check_tables(sessions(name)[:3], tmp_path)
+    assert table_faults(sessions(name)[:3], tmp_path) == []
 
 
 @pytest.mark.parametrize("task", TASKS.values(), ids=list(TASKS))
@@ -73,10 +73,10 @@ def test_the_number_of_a_customer_is_in_no_table() -> None:
     )
     session = deskhand.simulate(task, seed=3)
     assert "escalate.customer" in session.events["target"].to_pylist()
-    assert CANARY not in said(session)
+    assert CANARY not in written(session)
 
 
 @pytest.mark.parametrize("name", TASKS)
 def test_a_session_replays(name: str, chromium: str, node_modules: Path, tmp_path: Path) -> None:
     session = deskhand.simulate(TASKS[name], seed=SEEDS[-1])
-    check_replay(session, tmp_path, chromium, node_modules)
+    assert replay_faults(session, tmp_path, chromium, node_modules) == []

@@ -14,13 +14,13 @@ from deskhand.scenarios.apps.news.tasks import follow_link, read_thread, scan_fr
 from deskhand.scenarios.desk import Desk
 from deskhand.scenarios.scenario import Scenario, Steps
 from deskhand.session import Session
-from tests.scenarios.apps.trials import (
+from tests.scenarios.apps.whole_sessions import (
     Trials,
-    everything,
-    faults,
     marks,
-    replay_problems,
+    replay_faults,
+    table_faults,
     try_all,
+    written,
 )
 
 TASKS = (scan_front, read_thread, follow_link)
@@ -57,7 +57,7 @@ def test_what_cannot_be_done_is_given_up(task: Scenario, trials: Trials) -> None
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_tables_are_valid(task: Scenario, done: Done, tmp_path: Path) -> None:
-    assert faults(done[task.name], tmp_path) == []
+    assert table_faults(done[task.name], tmp_path) == []
 
 
 def test_readers_scroll_far_and_type_little(done: Done) -> None:
@@ -85,10 +85,10 @@ def test_what_readers_write_is_in_no_table() -> None:
     session = deskhand.simulate(replace(read_thread, run=_writes, needs=()), seed=WRITES)
     assert "news/thread#page:commented" in marks([session])
     assert missed(session) == []
-    written = everything(session)
-    assert "news/front" in written
+    told = written(session)
+    assert "news/front" in told
     for part in (CANARY, *CANARY.split()):
-        assert part not in written
+        assert part not in told
 
 
 def test_records_hold_what_the_pages_offer() -> None:
@@ -101,4 +101,4 @@ def test_records_hold_what_the_pages_offer() -> None:
 def test_sessions_replay(
     task: Scenario, done: Done, tmp_path: Path, chromium: str, node_modules: Path
 ) -> None:
-    assert replay_problems(done[task.name][1], tmp_path, chromium, node_modules) == []
+    assert replay_faults(done[task.name][1], tmp_path, chromium, node_modules) == []

@@ -12,13 +12,13 @@ from deskhand.scenarios.apps.patches.records import series
 from deskhand.scenarios.apps.patches.tasks import review_patch, send_series
 from deskhand.scenarios.scenario import Scenario
 from deskhand.session import Session
-from tests.scenarios.apps.trials import everything
 from tests.scenarios.apps.whole_sessions import (
     check_infeasible,
-    check_replay,
-    check_tables,
     planted,
+    replay_faults,
     sessions_of,
+    table_faults,
+    written,
 )
 
 TASKS = (review_patch, send_series)
@@ -49,7 +49,7 @@ def test_what_cannot_be_done_misses_its_goal(task: Scenario) -> None:
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_tables_are_valid(task: Scenario, done: Done, tmp_path: Path) -> None:
-    check_tables(done[task.name], tmp_path)
+    assert table_faults(done[task.name], tmp_path) == []
 
 
 def test_mails_are_read_with_j_and_k_and_answered(done: Done) -> None:
@@ -93,11 +93,11 @@ def test_the_password_of_the_mail_server_is_in_no_table() -> None:
     secret = planted(send_series, lambda series: {"series": replace(series, password=CANARY)})
     sessions = [deskhand.simulate(secret, seed=seed) for seed in range(6)]
     assert any(any(session.events["masked"].to_pylist()) for session in sessions)
-    assert not any(CANARY in everything(session) for session in sessions)
+    assert not any(CANARY in written(session) for session in sessions)
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_a_session_replays(
     task: Scenario, done: Done, chromium: str, node_modules: Path, tmp_path: Path
 ) -> None:
-    check_replay(done[task.name][3], tmp_path, chromium, node_modules)
+    assert replay_faults(done[task.name][3], tmp_path, chromium, node_modules) == []

@@ -16,13 +16,13 @@ from deskhand.session import Session
 from tests.scenarios.apps.whole_sessions import (
     SEEDS,
     check_infeasible,
-    check_replay,
-    check_tables,
     entered,
     planted,
-    said,
+    replay_faults,
     sessions_of,
     share,
+    table_faults,
+    written,
 )
 
 TASKS = {task.name: task for task in (clean_orders, build_pivot, carry_contacts)}
@@ -45,7 +45,7 @@ def sessions() -> Callable[[str], list[Session]]:
 def test_goals_are_reached_and_the_tables_valid(
     name: str, sessions: Callable[[str], list[Session]], tmp_path: Path
 ) -> None:
-    check_tables(sessions(name)[:3], tmp_path)
+    assert table_faults(sessions(name)[:3], tmp_path) == []
 
 
 @pytest.mark.parametrize("task", TASKS.values(), ids=list(TASKS))
@@ -68,12 +68,12 @@ def test_cells_that_are_masked_appear_in_no_table(
     clean = planted(
         clean_orders, lambda correction: {"correction": replace(correction, units=CANARY)}
     )
-    assert CANARY not in said(deskhand.simulate(clean, seed=3))
+    assert CANARY not in written(deskhand.simulate(clean, seed=3))
     secret = [e.value for e in screen("sheet/contacts").elements.values() if e.sensitive]
     assert len(secret) == 20
     for session in sessions("sheet.carry_contacts")[:5]:
-        everything = said(session)
-        assert not [text for text in secret if text in everything]
+        told = written(session)
+        assert not [text for text in secret if text in told]
 
 
 def test_a_carried_name_is_the_sheets(sessions: Callable[[str], list[Session]]) -> None:
@@ -121,4 +121,4 @@ def test_a_walk_begins_and_ends_in_cells() -> None:
 @pytest.mark.parametrize("name", TASKS)
 def test_a_session_replays(name: str, chromium: str, node_modules: Path, tmp_path: Path) -> None:
     session = deskhand.simulate(TASKS[name], seed=SEEDS[-1])
-    check_replay(session, tmp_path, chromium, node_modules)
+    assert replay_faults(session, tmp_path, chromium, node_modules) == []

@@ -13,13 +13,13 @@ from deskhand.scenarios.apps.wiki.tasks import comment_page, edit_page, page_fro
 from deskhand.scenarios.desk import Desk
 from deskhand.scenarios.scenario import Scenario, Steps
 from deskhand.session import Session
-from tests.scenarios.apps.trials import (
+from tests.scenarios.apps.whole_sessions import (
     Trials,
-    everything,
-    faults,
     marks,
-    replay_problems,
+    replay_faults,
+    table_faults,
     try_all,
+    written,
 )
 
 TASKS = (edit_page, comment_page, page_from_template)
@@ -56,7 +56,7 @@ def test_what_cannot_be_done_is_given_up(task: Scenario, trials: Trials) -> None
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_tables_are_valid(task: Scenario, done: Done, tmp_path: Path) -> None:
-    assert faults(done[task.name], tmp_path) == []
+    assert table_faults(done[task.name], tmp_path) == []
 
 
 def test_editors_search_insert_paste_and_undo(done: Done) -> None:
@@ -93,10 +93,10 @@ def _incident(desk: Desk, draft: Draft) -> Steps:
 def test_people_in_a_report_of_an_incident_are_in_no_table() -> None:
     session = deskhand.simulate(replace(page_from_template, run=_incident), seed=3)
     assert missed(session) == []
-    written = everything(session)
-    assert session.goals[0].instruction.split("'")[1] in written
+    told = written(session)
+    assert session.goals[0].instruction.split("'")[1] in told
     for part in (CANARY, *CANARY.split()):
-        assert part not in written
+        assert part not in told
 
 
 def test_records_hold_what_the_pages_offer() -> None:
@@ -108,4 +108,4 @@ def test_records_hold_what_the_pages_offer() -> None:
 def test_sessions_replay(
     task: Scenario, done: Done, tmp_path: Path, chromium: str, node_modules: Path
 ) -> None:
-    assert replay_problems(done[task.name][1], tmp_path, chromium, node_modules) == []
+    assert replay_faults(done[task.name][1], tmp_path, chromium, node_modules) == []
