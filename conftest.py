@@ -27,7 +27,16 @@ collect_ignore = (
     []
     if importlib.util.find_spec("httptools")
     else [
-        f"src/deskhand/fleet/load/{name}.py" for name in ("connection", "sender", "wire", "worker")
+        f"src/deskhand/fleet/load/{name}.py"
+        for name in (
+            "connection",
+            "http_sender",
+            "pool",
+            "queue_sender",
+            "sender",
+            "wire",
+            "worker",
+        )
     ]
 )
 
