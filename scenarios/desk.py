@@ -23,7 +23,7 @@ from deskhand.scenarios.records import Records
 from deskhand.scenarios.scenario import Scenario, Steps
 from deskhand.scenarios.windows import bookmark, task_button
 from deskhand.scenarios.world import World
-from deskhand.screen import BASE, Screen
+from deskhand.screen import BASE, Screen, parse_reference
 
 NEVER = 2**62
 
@@ -180,7 +180,10 @@ class Desk(PageVerbs):
         )
 
     def _kept(self, end: Reached) -> dict[str, str]:
-        screen = self.screens[end.state.partition("#")[0]]
+        name = parse_reference(end.state)[0]
+        screen = self.screens.get(name)
+        if screen is None:
+            raise UnknownNameError("screen of a goal:", name, self.screens)
         kept = {}
         for key, text in end.holding.items():
             element = screen.elements.get(key)

@@ -7,10 +7,11 @@ import pyarrow.compute as pc
 import pytest
 
 import deskhand
-from deskhand.errors import DeskhandError
+from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.goals import missed, reached
 from deskhand.recipe import load_recipe
-from deskhand.scenarios.scenario import INFEASIBLE, infeasible
+from deskhand.scenarios.desk import Desk
+from deskhand.scenarios.scenario import INFEASIBLE, Steps, infeasible, scenario
 
 # All that ship with a goal; each is simulated with these seeds.
 WITH_GOALS = (
@@ -83,3 +84,20 @@ def test_a_scenario_without_a_spoil_has_no_infeasible_variant() -> None:
     plain = replace(load_recipe("crm.create_lead").scenario, spoil=None)
     with pytest.raises(DeskhandError, match="no infeasible variant"):
         infeasible(plain)
+
+
+def test_a_goal_on_a_screen_that_is_not_there_is_refused() -> None:
+    @scenario("check.goal", app="crm", opens="crm/leads", modelled_on="a test")
+    def wrong(desk: Desk) -> Steps:
+        """Look for a screen that is not there."""
+        desk.aim("Go to the leads.", reached("crm/leeds", "saved"))
+        yield from desk.read(words=5)
+
+    with pytest.raises(UnknownNameError, match="did you mean 'crm/leads'"):
+        deskhand.simulate(wrong, seed=1)
+
+
+def test_of_masked_fields_a_goal_keeps_the_length_alone() -> None:
+    (goal,) = deskhand.simulate("auth.unlock", seed=3).goals
+    (end,) = goal.ends
+    assert set(end.holding["lock.password"]) == {"*"}
