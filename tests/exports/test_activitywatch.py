@@ -183,14 +183,16 @@ def test_windows_are_those_in_front(day: Session) -> None:
     at = shown["t_us"].to_numpy() + start
     apps, references = shown["app"].to_pylist(), shown["reference"].to_pylist()
     begins = np.array([e["timestamp"][:-6] for e in events], "datetime64[us]").astype(np.int64)
-    for begin, event in zip(begins + 999, events, strict=True):
+    # Times are cut to milliseconds.
+    polled = begins + 999
+    for begin, event in zip(polled, events, strict=True):
         row = int(np.searchsorted(at, begin, side="right")) - 1
         title = day.screens[references[row]].title
         assert event["data"] == {"app": apps[row], "title": title}
     # Polls are a second and a few milliseconds apart: nothing that lasts longer is missed.
     ends = np.append(at[1:], start + day.header["duration_us"])
     long_ones = np.flatnonzero(ends - at > 1_013_000)
-    covered = np.searchsorted(begins, ends[long_ones], side="left") - 1
+    covered = np.searchsorted(polled, ends[long_ones], side="left") - 1
     for row, place in zip(long_ones.tolist(), covered.tolist(), strict=True):
         assert events[place]["data"]["title"] == day.screens[references[row]].title
 
