@@ -205,37 +205,8 @@ def _over_dask(
     items: Sequence[Item],
     shared: Path | None,
 ) -> Iterator[tuple[int, Made]]:
-    try:
-        distributed = import_module("distributed")
-    except ImportError:
-        raise DeskhandError(
-            'a cluster needs Dask, which is missing: pip install "deskhand[dask]".'
-        ) from None
-    with ExitStack() as stack:
-        if cluster == "local":
-            address = stack.enter_context(
-                distributed.LocalCluster(
-                    n_workers=workers,
-                    threads_per_worker=1,
-                    host="127.0.0.1",
-                    dashboard_address=None,
-                )
-            )
-        elif "://" in cluster:
-            address = cluster
-        else:
-            raise DeskhandError(
-                f"cluster {cluster!r}: write local, or a scheduler's address such as "
-                "tcp://10.0.0.5:8786."
-            )
-        try:
-            client = stack.enter_context(distributed.Client(address, timeout=ANSWER_S))
-        except (OSError, ValueError) as error:
-            raise DeskhandError(
-                f"cluster {cluster!r}: no Dask scheduler answers there ({error}); start one with "
-                "`dask scheduler`, and workers with `dask worker`."
-            ) from error
-        _refuse_unlike(client, cluster, shared)
+    distributed = _distributed()
+    with dask_client(cluster, workers, shared) as client:
         # Each call draws keys of its own: a scheduler must not answer with records of an older plan
         # whose files may be gone.
         key = f"deskhand-{uuid.uuid4().hex}"
@@ -258,6 +229,66 @@ def _over_dask(
             ) from None
         finally:
             client.cancel(list(futures), force=True)
+
+
+@contextmanager
+def dask_client(cluster: str, workers: int, shared: Path | None) -> Iterator[Any]:
+    """Give a client of a cluster whose workers are like this process.
+
+    Parameters
+    ----------
+    cluster : str
+        ``local``, or the address of a scheduler.
+    workers : int
+        How many processes ``local`` has.
+    shared : pathlib.Path or None
+        A folder that all workers must see.
+
+    Yields
+    ------
+    distributed.Client
+
+    Raises
+    ------
+    DeskhandError
+        When Dask is missing, nobody answers, or a worker has other versions or cannot see the folder.
+    """
+    distributed = _distributed()
+    with ExitStack() as stack:
+        if cluster == "local":
+            address = stack.enter_context(
+                distributed.LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    host="127.0.0.1",
+                    dashboard_address=None,
+                )
+            ).scheduler_address
+        elif "://" in cluster:
+            address = cluster
+        else:
+            raise DeskhandError(
+                f"cluster {cluster!r}: write local, or a scheduler's address such as "
+                "tcp://10.0.0.5:8786."
+            )
+        try:
+            client = stack.enter_context(distributed.Client(address, timeout=ANSWER_S))
+        except (OSError, ValueError) as error:
+            raise DeskhandError(
+                f"cluster {cluster!r}: no Dask scheduler answers there ({error}); start one with "
+                "`dask scheduler`, and workers with `dask worker`."
+            ) from error
+        _refuse_unlike(client, cluster, shared)
+        yield client
+
+
+def _distributed() -> Any:
+    try:
+        return import_module("distributed")
+    except ImportError:
+        raise DeskhandError(
+            'a cluster needs Dask, which is missing: pip install "deskhand[dask]".'
+        ) from None
 
 
 def _refuse_unlike(client: Any, cluster: str, shared: Path | None) -> None:

@@ -81,6 +81,8 @@ def make_plan(
         description if isinstance(description, Description) else load_description(description)
     )
     target = load_target(described.target)
+    if cluster is not None:
+        out = out.resolve()  # workers may have been started in other folders
     record = {"format": FORMAT, "versions": versions(), "description": described.as_record()}
     try:
         # The pool and the clocks first: names that are not known leave no folder behind.

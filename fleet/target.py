@@ -106,6 +106,7 @@ class HttpTarget(Protocol):
     """A service that takes batches by HTTP POST."""
 
     content_type: str
+    reads_gzip: bool  # so that bodies are compressed when nothing else was asked for
 
     def prepare(self, devices: Sequence[str]) -> Sequence[tuple[Request, bytes]]:
         """Return requests with bodies to be sent before the run (buckets to be made, say)."""

@@ -1,13 +1,10 @@
 """A run: workers are started together, watched, and what they measured becomes one record."""
 
-import multiprocessing
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from importlib.metadata import version
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
 from typing import Any
 
 import numpy as np
@@ -17,16 +14,12 @@ from deskhand.fleet.load.due import totals
 from deskhand.fleet.load.history import HISTORY_FOLDER
 from deskhand.fleet.load.latency import Latencies
 from deskhand.fleet.load.lost import LOST, write_lost
+from deskhand.fleet.load.machines import workers_of_cluster
 from deskhand.fleet.load.outcome import read_outcome
 from deskhand.fleet.load.self_check import self_check
-from deskhand.fleet.load.settings import (
-    STOP_S,
-    LoadSettings,
-    address_of,
-    is_local,
-    refuse_foreign,
-)
+from deskhand.fleet.load.settings import LoadSettings, address_of, is_local, refuse_foreign
 from deskhand.fleet.load.tokens import device_tokens
+from deskhand.fleet.load.workers import Worker, workers_here
 from deskhand.fleet.plan_files import Plan
 from deskhand.fleet.report.live import Live
 from deskhand.fleet.report.thresholds import check, refuse_unreadable
@@ -35,30 +28,25 @@ from deskhand.fleet.targets import load_target
 from deskhand.manifest import RUN_FILE, write_record
 
 # From the moment when all are ready to time 0, so that all have heard of it; assumed.
-_LEAD_S = 0.1
-
-
-class _Worker:
-    def __init__(self, process: BaseProcess, pipe: Connection) -> None:
-        self.process, self.pipe = process, pipe
-        self.ready = self.over = False
-        self.result: dict[str, Any] | None = None
-        self.error = ""
-
-    def say(self, *message: Any) -> None:
-        # One that is gone is noticed when its end of the pipe is read.
-        with suppress(OSError):
-            self.pipe.send(message)
+_LEAD_S = 0.25
 
 
 def run(
-    settings: LoadSettings, *, fail_if: Sequence[str] = (), live: Live | None = None
+    settings: LoadSettings,
+    *,
+    cluster: str | None = None,
+    fail_if: Sequence[str] = (),
+    live: Live | None = None,
 ) -> dict[str, Any]:
     """Send a plan, and write what it came to.
 
     Parameters
     ----------
     settings : LoadSettings
+    cluster : str, optional
+        Send from the machines of a Dask cluster: ``local``, or a scheduler's address such as
+        ``tcp://10.0.0.5:8786``, each of whose workers starts ``settings.workers`` processes. All see
+        the plan's folder and the run's under the same name.
     fail_if : sequence of str
         Thresholds, such as ``p99<500ms``.
     live : callable, optional
@@ -94,17 +82,16 @@ def run(
     history.mkdir(parents=True)
     compression = float(plan.record["compression"]) * settings.speed
     wanted = totals(plan, compression)
-    workers = [_started(settings, which) for which in range(settings.workers)]
-    interrupted = False
     try:
-        start_unix_us, interrupted = _watched(workers, _liveness(live, wanted.seconds))
-    finally:
-        for worker in workers:
-            worker.process.join(STOP_S)
-            if worker.process.is_alive():
-                worker.process.kill()
-                worker.process.join()
-            worker.pipe.close()
+        with (
+            workers_of_cluster(settings, cluster) if cluster else workers_here(settings) as workers
+        ):
+            start_unix_us, interrupted = _watched(workers, _liveness(live, wanted.seconds))
+    except DeskhandError:
+        # Nothing was sent.
+        history.rmdir()
+        settings.out.rmdir()
+        raise
     results = [worker.result for worker in workers if worker.result is not None]
     lost = len(results) < len(workers)
     ended_us = time.time_ns() // 1000 - start_unix_us
@@ -119,6 +106,8 @@ def run(
     lag = _merged(results, "lag")
     notes = [note for result in results for note in result["notes"]]
     client = self_check(lag.at(99.0), [result["cpu_share"] for result in results], notes)
+    if cluster:
+        client["time_0_within_us"] = round(max(worker.within_s for worker in workers) * 1e6)
     record: dict[str, Any] = {
         "format": FORMAT,
         "deskhand": version("deskhand"),
@@ -126,7 +115,7 @@ def run(
         "run_id": plan.record["run_id"],
         "target": settings.target,
         "start_unix_us": start_unix_us,
-        "workers": settings.workers,
+        "workers": len(workers),
         "seconds": round(max((result["seconds"] for result in results), default=0.0), 6),
         "warm_up_s": settings.warm_up_s,
         "interrupted": interrupted or lost,
@@ -163,21 +152,7 @@ def _need_packages() -> None:
         raise DeskhandError(f'fleet run: {error}; pip install "deskhand[fleet]".') from error
 
 
-def _started(settings: LoadSettings, which: int) -> _Worker:
-    # It needs packages that not everybody has.
-    from deskhand.fleet.load.worker import work
-
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=work, args=(settings, which, theirs), daemon=True)
-    process.start()
-    theirs.close()
-    return _Worker(process, ours)
-
-
-def _watched(
-    workers: Sequence[_Worker], told: Callable[[dict[str, Any]], None]
-) -> tuple[int, bool]:
+def _watched(workers: Sequence[Worker], told: Callable[[dict[str, Any]], None]) -> tuple[int, bool]:
     """Wait for workers to end; return the Unix time of time 0, and whether they were stopped early."""
     start_unix_us = time.time_ns() // 1000
     started = interrupted = False
@@ -191,11 +166,10 @@ def _watched(
                 _stop(workers)
             elif not started and all(worker.ready or worker.over for worker in workers):
                 started = True
-                # The monotonic clock is the same in all processes of a machine.
                 start_s = time.monotonic() + _LEAD_S
                 start_unix_us = time.time_ns() // 1000 + round(_LEAD_S * 1e6)
                 for worker in workers:
-                    worker.say("start", start_s)
+                    worker.start(start_s)
         except KeyboardInterrupt:
             if interrupted:
                 raise
@@ -204,12 +178,12 @@ def _watched(
     return start_unix_us, interrupted
 
 
-def _stop(workers: Sequence[_Worker]) -> None:
+def _stop(workers: Sequence[Worker]) -> None:
     for worker in workers:
-        worker.say("stop")
+        worker.stop()
 
 
-def _read(worker: _Worker, told: Callable[[dict[str, Any]], None]) -> None:
+def _read(worker: Worker, told: Callable[[dict[str, Any]], None]) -> None:
     try:
         message = worker.pipe.recv()
     except (EOFError, OSError):

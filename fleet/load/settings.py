@@ -48,7 +48,8 @@ class LoadSettings:
     workers, connections : int
         Processes, and connections of each.
     encoding : str
-        ``gzip``, ``deflate``, ``zstd`` or ``none``; when not given, ``gzip`` by HTTP and else ``none``.
+        ``gzip``, ``deflate``, ``zstd`` or ``none``; when not given, ``gzip`` where the service
+        reads it, and none by queue.
     speed : float
         Times the compression of the plan.
     max_rate_hz : float, optional

@@ -97,7 +97,9 @@ class Worker:
             settings.adapter, settings.target, provenance_id=plan.record["provenance_id"]
         )
         queue = cast(QueueTarget, target) if hasattr(target, "send") else None
-        encoding: Encoding = settings.encoding or ("none" if queue else "gzip")
+        encoding: Encoding = settings.encoding or (
+            "gzip" if getattr(target, "reads_gzip", not queue) else "none"
+        )
         bodies = Bodies(target, plan.pool_batch_list(), encoding)
         until = time.monotonic() + _TAILS_S
         for number in plan.pool_batches["pool_batch"].to_pylist():

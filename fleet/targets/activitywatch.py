@@ -41,6 +41,8 @@ class ActivityWatch(PlainHttp):
     '/api/0/buckets/deskhand-synthetic_syn_d/events'
     """
 
+    reads_gzip = False
+
     def prepare(self, devices: Sequence[str]) -> Sequence[tuple[Request, bytes]]:
         """Return requests that make the buckets."""
         return [

@@ -84,6 +84,7 @@ class PlainHttp:
     """
 
     content_type = "application/json"
+    reads_gzip = True
     url: str | None = None
     provenance_id: str = ""
 

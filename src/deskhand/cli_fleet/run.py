@@ -20,6 +20,7 @@ def run(
     out: Path,
     as_: Annotated[str | None, Parameter(name="--as")] = None,
     workers: Whole = 1,
+    cluster: str | None = None,
     connections: Whole = 64,
     encoding: Literal["gzip", "deflate", "zstd", "none"] | None = None,
     speed: float = 1.0,
@@ -50,11 +51,14 @@ def run(
     as_
         The kind of service; that of the plan when not given.
     workers
-        Processes; one for each core that is free.
+        Processes; one for each core that is free. With a scheduler, of each of Dask's workers.
+    cluster
+        Send from the machines of a Dask cluster: local, or a scheduler's address such as
+        tcp://10.0.0.5:8786. All must see both folders under the same name.
     connections
         Kept open by each worker, and shared by its devices.
     encoding
-        Of bodies; gzip by HTTP and none by queue when not given.
+        Of bodies; when not given, gzip where the service reads it, and none by queue.
     speed
         Times the compression of time in the plan.
     max_rate
@@ -119,7 +123,7 @@ def run(
         own_this_target=i_own_this_target,
     )
     with live_line() as live:
-        record = run_plan(settings, fail_if=fail_if, live=live)
+        record = run_plan(settings, cluster=cluster, fail_if=fail_if, live=live)
     write_report(record, out / "report.html")
     _, headline, reasons = verdict(record)
     for line in (f"{out}: {headline}", *reasons):
