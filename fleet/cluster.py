@@ -282,6 +282,35 @@ def dask_client(cluster: str, workers: int, shared: Path | None) -> Iterator[Any
         yield client
 
 
+def of_all_workers(
+    client: Any, cluster: str, function: Callable[..., Made], *arguments: Any
+) -> dict[str, Made]:
+    """Return what a function returns on each of Dask's workers, by their addresses.
+
+    Parameters
+    ----------
+    client : distributed.Client
+    cluster : str
+        For the message.
+    function : callable
+    *arguments
+        Of the function.
+
+    Raises
+    ------
+    DeskhandError
+        When a worker does not answer.
+    """
+    try:
+        found: dict[str, Made] = client.run(function, *arguments)
+    except OSError as error:
+        raise DeskhandError(
+            f"cluster {cluster!r}: a worker does not answer ({error}); wait until the scheduler has "
+            "noticed that it is gone, or start it again."
+        ) from error
+    return found
+
+
 def _distributed() -> Any:
     try:
         return import_module("distributed")
@@ -293,7 +322,7 @@ def _distributed() -> Any:
 
 def _refuse_unlike(client: Any, cluster: str, shared: Path | None) -> None:
     """Refuse a cluster whose workers would write other bytes, or write them elsewhere."""
-    found = client.run(versions)
+    found = of_all_workers(client, cluster, versions)
     if not found:
         raise DeskhandError(
             f"cluster {cluster!r} has no workers; start some with `dask worker {cluster}`."
@@ -311,7 +340,11 @@ def _refuse_unlike(client: Any, cluster: str, shared: Path | None) -> None:
     mark = shared / f"{MAKING}{uuid.uuid4().hex}"
     mark.touch()
     try:
-        blind = sorted(worker for worker, sees in client.run(mark.exists).items() if not sees)
+        blind = sorted(
+            worker
+            for worker, sees in of_all_workers(client, cluster, mark.exists).items()
+            if not sees
+        )
     finally:
         mark.unlink()
     if blind:

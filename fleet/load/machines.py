@@ -21,7 +21,7 @@ from threading import Event, Thread
 from urllib.parse import urlsplit
 
 from deskhand.errors import DeskhandError
-from deskhand.fleet.cluster import dask_client
+from deskhand.fleet.cluster import dask_client, of_all_workers
 from deskhand.fleet.load.join import CONNECT_S, JOINED, end_when_silent
 from deskhand.fleet.load.settings import LoadSettings
 from deskhand.fleet.load.workers import Worker
@@ -61,7 +61,7 @@ def workers_of_cluster(settings: LoadSettings, cluster: str) -> Iterator[list[Wo
             ended = Event()
             accepting = Thread(target=_accept, args=(listener, joined, ended), daemon=True)
             accepting.start()
-            said = client.run(_launch, here, port, key.hex(), each)
+            said = of_all_workers(client, cluster, _launch, here, port, key.hex(), each)
             listening = [text for texts in said.values() for text in texts]
             pipes: list[Connection] = []
             with suppress(Empty):
