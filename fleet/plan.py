@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -13,6 +14,7 @@ from deskhand.errors import DeskhandError
 from deskhand.fleet.cluster import shards_over, whole_folder
 from deskhand.fleet.description import Description, load_description
 from deskhand.fleet.plan_files import PLAN_FILE, pool_batch_list, shard_name
+from deskhand.fleet.scenario_mix import load_mix, mix_record
 from deskhand.fleet.schedule import expected_starts
 from deskhand.fleet.session_pool import make_pool
 from deskhand.fleet.shard import PoolColumns, make_shard
@@ -21,6 +23,7 @@ from deskhand.fleet.targets import load_target
 from deskhand.manifest import (
     cannot_write,
     canonical_bytes,
+    check_begun_alike,
     describe_files,
     read_record,
     versions,
@@ -55,7 +58,7 @@ def make_plan(
     Parameters
     ----------
     description : pathlib.Path or Description
-        A JSON file, or what was read from one.
+        A JSON file, which paths of scenarios are relative to, or what was read from one.
     out : pathlib.Path
         A new or empty folder; with ``resume`` the folder of a plan that was begun.
     workers : int
@@ -75,18 +78,21 @@ def make_plan(
     Raises
     ------
     DeskhandError
-        When the description cannot be used, or the folder cannot be written.
+        When the description or a scenario cannot be used, the folder cannot be written, or the plan
+        there was begun from something else.
     """
-    described = (
-        description if isinstance(description, Description) else load_description(description)
-    )
+    if isinstance(description, Description):
+        described, folder = description, Path()
+    else:
+        described, folder = load_description(description), description.parent
     target = load_target(described.target)
     if cluster is not None:
         out = out.resolve()  # workers may have been started in other folders
-    record = {"format": FORMAT, "versions": versions(), "description": described.as_record()}
+    mix = load_mix(described, folder)
+    record = {"format": FORMAT, "versions": versions(), **mix_record(described, mix)}
     try:
         # The pool and the clocks first: names that are not known leave no folder behind.
-        pool = None if (out / "pool").is_dir() else make_pool(described)
+        pool = None if (out / "pool").is_dir() else make_pool(described, mix)
         for zone in described.time_zones:
             expected_starts(described.arrivals, zone, described.date, described.duration_us)
         _begin(out, record, resume)
@@ -122,6 +128,7 @@ def make_plan(
             "target": described.target,
             "content_type": target.content_type if hasattr(target, "content_type") else "",
             "description": record["description"],
+            "scenarios": record["scenarios"],
             "pool": {"sessions": described.pool},
             "devices": described.devices,
             **sums,
@@ -138,10 +145,9 @@ def _begin(out: Path, record: Mapping[str, Any], resume: bool) -> None:
     """Take a folder for a plan, or refuse it."""
     begun = out / DESCRIPTION_FILE
     if resume and begun.is_file():
-        if canonical_bytes(read_record(begun)) != canonical_bytes(record):
-            raise DeskhandError(
-                f"{out}: was begun from another description or by other versions; give a new folder."
-            )
+        # As JSON holds it, without tuples.
+        now = orjson.loads(canonical_bytes(record))
+        check_begun_alike(f"the plan in {out}", read_record(begun), now)
         return
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise DeskhandError(

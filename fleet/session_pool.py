@@ -16,6 +16,7 @@ from deskhand.fleet.description import Description
 from deskhand.fleet.draws import keyed_uniforms
 from deskhand.fleet.faults.content import EXPECTED, variant
 from deskhand.fleet.faults.session import without_end
+from deskhand.fleet.scenario_mix import Mix
 from deskhand.fleet.tables import POOL_BATCHES, POOL_EVENTS, POOL_SESSIONS, Expected, Fault
 from deskhand.fleet.target import HttpTarget, PoolBatch, QueueTarget, Sent
 from deskhand.fleet.targets import load_target
@@ -71,20 +72,17 @@ def hashes_of(records: list[bytes]) -> npt.NDArray[np.uint64]:
     return hashes
 
 
-def make_pool(described: Description) -> Pool:
+def make_pool(described: Description, mix: Mix) -> Pool:
     """Render the sessions of a fleet's pool.
 
     Parameters
     ----------
     described : Description
-
-    Raises
-    ------
-    DeskhandError
-        When a scenario is not known.
+    mix : Mix
+        The scenarios of it.
     """
-    names = sorted(described.scenarios)
-    weights = np.cumsum([described.scenarios[name] for name in names])
+    names = list(mix)
+    weights = np.cumsum([played.weight for played in mix.values()])
     share = keyed_uniforms(described.seed, "fleet.scenario", np.arange(described.pool))
     chosen = np.searchsorted(weights, share * weights[-1], side="right")
     # What it is of comes later, and is as long as this.
@@ -95,7 +93,13 @@ def make_pool(described: Description) -> Pool:
     parts: list[tuple[PoolBatch, npt.NDArray[np.uint64]]] = []
     for number in range(described.pool):
         scenario = names[chosen[number]]
-        session = api.simulate(scenario, seed=described.seed, person=number)
+        made_from = mix[scenario].recipe
+        session = api.simulate(
+            made_from.scenario,
+            seed=described.seed,
+            person=number,
+            screens=made_from.own_screens,
+        )
         records = records_of(session.events)
         seq = session.events["seq"].to_numpy().astype(np.int32)
         t_us = session.events["t_us"].to_numpy()

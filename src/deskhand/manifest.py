@@ -115,6 +115,44 @@ def read_record(path: Path) -> Any:
         raise DeskhandError(f"{path}: not JSON ({error}); make the run again.") from error
 
 
+def changes(before: Any, now: Any, where: str = "") -> list[str]:
+    """Return one line for each value of a record that is not what it was, with its place.
+
+    Examples
+    --------
+    >>> changes({"seed": 7, "only": {"day": 1}}, {"seed": 7, "only": {"day": 2}})
+    ['only day was 1 and is 2']
+    """
+    if isinstance(before, dict) and isinstance(now, dict):
+        keys = sorted(set(before) | set(now))
+        inner = (changes(before.get(k), now.get(k), f"{where} {k}".lstrip()) for k in keys)
+        return [line for lines in inner for line in lines]
+    return [] if before == now else [f"{where} was {before!r} and is {now!r}"]
+
+
+def check_begun_alike(what: str, before: Any, now: Any) -> None:
+    """Refuse to go on with what was begun from something else.
+
+    Parameters
+    ----------
+    what : str
+        What was begun, such as "the run in out".
+    before, now : mapping
+        Its record, and the one that it would have now.
+
+    Raises
+    ------
+    DeskhandError
+        When they differ: with the first values that do.
+    """
+    changed = changes(before, now)
+    if changed:
+        raise DeskhandError(
+            f"{what} was begun differently: {'; '.join(changed[:6])}. "
+            "Resume with what it was begun with, or give another output folder."
+        )
+
+
 def describe_file(path: Path) -> dict[str, Any]:
     """Return the sha256 and the size of a file."""
     with path.open("rb") as file:

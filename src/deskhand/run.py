@@ -15,6 +15,7 @@ from deskhand.manifest import (
     RUN_FILE,
     SHARD_FILE,
     cannot_write,
+    check_begun_alike,
     describe_file,
     read_record,
     sum_counts,
@@ -153,28 +154,7 @@ def _open_folder(out: Path, begun: dict[str, Any], *, resume: bool) -> None:
             "give the folder of that run, or an empty one."
         )
     if RUN_FILE in held:
-        _check_same(out, read_record(out / RUN_FILE), begun)
-
-
-def _check_same(out: Path, before: Any, now: dict[str, Any]) -> None:
-    if before == now:
-        return
-    changes = []
-    for key in sorted(set(before) | set(now)):
-        old, new = before.get(key), now.get(key)
-        if isinstance(old, dict) and isinstance(new, dict):
-            inner = sorted(set(old) | set(new))
-            changes += [
-                f"{key} {part} was {old.get(part)!r} and is {new.get(part)!r}"
-                for part in inner
-                if old.get(part) != new.get(part)
-            ]
-        elif old != new:
-            changes.append(f"{key} was {old!r} and is {new!r}")
-    raise DeskhandError(
-        f"the run in {out} was begun differently: {'; '.join(changes[:6])}. "
-        "Resume with what it was begun with, or give another output folder."
-    )
+        check_begun_alike(f"the run in {out}", read_record(out / RUN_FILE), begun)
 
 
 def _forget(out: Path, *, made_folder: bool) -> None:

@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskhand.fleet.tables import Outcome
@@ -53,6 +53,8 @@ _JSON = st.recursive(
 )
 
 
+# The first body of a target waits for its imports.
+@settings(deadline=None)
 @given(
     st.sampled_from([name for name in sorted(TARGETS) if name not in ("nats", "redis", "files")]),
     st.integers(100, 999),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskhand.errors import DeskhandError, UnknownNameError
@@ -14,6 +14,7 @@ from deskhand.fleet.bodies import filled as fast_filled
 from deskhand.fleet.description import EXAMPLE, described
 from deskhand.fleet.faults.content import EXPECTED
 from deskhand.fleet.plan_files import pool_batch_list
+from deskhand.fleet.scenario_mix import load_mix
 from deskhand.fleet.session_pool import make_pool
 from deskhand.fleet.tables import Expected
 from deskhand.fleet.target import PoolBatch
@@ -21,6 +22,8 @@ from deskhand.fleet.targets import TARGETS, load_target
 from tests.fleet.filled_bodies import IDENTIFIERS, RECORDS, SENT, batch_of, body_of, filled
 
 
+# The first body of a target waits for its imports.
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 2**31 - 1), st.integers(0, 10**12), st.text(max_size=30)),
@@ -51,7 +54,7 @@ def planned() -> list[tuple[PoolBatch, Expected]]:
             "faults": {"content": dict.fromkeys(content, 0.12)},
         }
     )
-    pool = make_pool(description)
+    pool = make_pool(description, load_mix(description))
     expected = [Expected(n) for n in pool.batches["expected"].to_pylist()]
     return list(zip(pool_batch_list(pool.events), expected, strict=True))
 
