@@ -15,6 +15,7 @@ import orjson
 
 from deskhand.errors import DeskhandError
 from deskhand.exports import rrweb
+from deskhand.exports.blank_page import with_page
 from deskhand.exports.capture_files import content_of
 from deskhand.exports.losses import Kept
 from deskhand.exports.replay_ids import uuid_v7
@@ -93,6 +94,7 @@ def bodies(session: Session) -> Iterator[dict[str, Any]]:
     >>> first["event"], first["properties"]["$snapshot_data"][1]["type"]
     ('$snapshot', 0)
     """
+    session = with_page(session)
     header = session.header
     seed = int(header["seed"])
     start_ms = session.device_start_us // 1000

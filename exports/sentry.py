@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from deskhand.exports import rrweb
+from deskhand.exports.blank_page import with_page
 from deskhand.exports.capture_files import content_of
 from deskhand.exports.losses import Kept
 from deskhand.exports.replay_ids import uuid_v4
@@ -165,6 +166,7 @@ def write_envelopes(session: Session, folder: Path) -> None:
     DeskhandError
         When the session shows no page.
     """
+    session = with_page(session)
     need_screens(session, "Sentry replays pages")
     folder.mkdir(exist_ok=True)
     for segment in segments(session):

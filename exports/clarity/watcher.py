@@ -8,6 +8,7 @@ import orjson
 import pyarrow.compute as pc
 
 from deskhand.errors import DeskhandError
+from deskhand.exports.blank_page import with_page
 from deskhand.exports.clarity import vocabulary as cl
 from deskhand.exports.clarity.look_ahead import FRAME_US, delivered
 from deskhand.exports.clarity.page_log import PageLog
@@ -46,6 +47,7 @@ def watched(session: Session) -> list[PageLog]:
     DeskhandError
         When no screen is opened or one is missing, or a row does not fit the page that is open.
     """
+    session = with_page(session)
     header = session.header
     kinds = session.events["type"].combine_chunks().cast("string")
     is_move, is_wheel = (np.asarray(pc.equal(kinds, kind)) for kind in ("pointermove", "wheel"))

@@ -7,6 +7,7 @@ fields' text, wheel deltas, opened native lists, everything outside the page.
 from functools import partial
 from pathlib import Path
 
+from deskhand.exports.blank_page import with_page
 from deskhand.exports.rrweb.mutation_noise import parsed_rate
 from deskhand.exports.rrweb.reader import KEEPS, LOSES, read
 from deskhand.exports.rrweb.recording import record, recording
@@ -39,6 +40,7 @@ def paged_recording(session: Session, noise_hz: float = 0.0) -> bytes:
     DeskhandError
         When the session comes without its screens, or opens none of them.
     """
+    session = with_page(session)
     need_screens(session, "rrweb shows pages")
     return recording(session, noise_hz=noise_hz)
 

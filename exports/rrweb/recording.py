@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deskhand.errors import DeskhandError
+from deskhand.exports.blank_page import with_page
 from deskhand.exports.rrweb import vocabulary as rr
 from deskhand.exports.rrweb.mutation_noise import MutationNoise
 from deskhand.exports.rrweb.pointer_samples import flushes, sample_moves
@@ -46,6 +47,7 @@ def recording(session: Session, *, noise_hz: float = 0.0) -> bytes:
     DeskhandError
         When no screen is opened or one is missing, or a row does not fit the page that is open.
     """
+    session = with_page(session)
     header, events = session.header, session.events
     seed_path = [int(header[name]) for name in ("team", "person", "day")]
     rng, noise = (

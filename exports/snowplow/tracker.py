@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from deskhand.exports.blank_page import with_page
 from deskhand.exports.snowplow.page_pings import page_pings
 from deskhand.exports.snowplow.web_page import WebPage
 from deskhand.session import Session
@@ -86,6 +87,7 @@ def payloads(session: Session) -> Iterator[dict[str, Any]]:
     session : Session
         Fields of forms and addresses of links are those of its screens.
     """
+    session = with_page(session)
     header = session.header
     ids = _Identifiers(session)
     views, followed = _follow(session, ids)

@@ -1,7 +1,6 @@
 """Clarity payloads: what clarity-decode finds in them, and what clarity-js tells of the same page."""
 
 import json
-import subprocess
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -28,7 +27,6 @@ from deskhand.session import Session
 from tests.exports.hand_made import START_WALL_US, hand_made_session
 
 Payloads = list[dict[str, Any]]
-READER = Path(__file__).parents[1] / "browser" / "clarity_decode.cjs"
 APPS = Path(__file__).parents[2] / "scenarios" / "apps"
 
 
@@ -42,23 +40,6 @@ def written(session: Session, folder: Path) -> Path:
         writer.write(session)
     path: Path = next((folder / clarity.FOLDER).iterdir())
     return path
-
-
-@pytest.fixture(scope="module")
-def decoded(node: str, node_modules: Path) -> Callable[[Session], Payloads]:
-    def run(session: Session) -> Payloads:
-        lines = "\n".join(json.dumps(payload) for payload in clarity.payloads(session))
-        done = subprocess.run(
-            [node, str(READER), str(node_modules)],
-            input=lines, capture_output=True, text=True, check=True, timeout=120,
-        )  # fmt: skip
-        read = json.loads(done.stdout)
-        assert read["complaints"] == []
-        payloads: Payloads = read["payloads"]
-        assert len(payloads) == lines.count("\n") + 1
-        return payloads
-
-    return run
 
 
 def pages(payloads: Payloads) -> Iterator[tuple[int, Payloads]]:

@@ -1,4 +1,4 @@
-"""What PostHog's bodies and Sentry's envelopes hold plays in rrweb's own Replayer."""
+"""What PostHog's bodies, Sentry's envelopes and blank pages hold plays in rrweb's own Replayer."""
 
 import json
 import zlib
@@ -10,9 +10,11 @@ import pytest
 
 import deskhand
 from deskhand.exports import posthog, sentry
+from deskhand.exports.rrweb import record
 from deskhand.exports.rrweb.live_dom import nodes_of
 from deskhand.exports.rrweb.recording_file import WINDOW, events_of
 from tests.replay.replayer import ReplayResult, replay
+from tests.safeguards.files import written as safeguards
 
 SCENARIO = "crm.create_lead"
 Events = list[dict[str, Any]]
@@ -74,3 +76,14 @@ def test_sentrys_segments_replay(chromium: str, node_modules: Path, tmp_path: Pa
     assert result.lines == []
     assert len(result.trace) > 100
     assert all(not title.replace("*", "").strip() for title in result.titles)
+
+
+def test_a_blank_page_in_the_place_of_what_is_hidden_replays(
+    chromium: str, node_modules: Path, tmp_path: Path
+) -> None:
+    path = safeguards(tmp_path, exclude=["auth"])
+    session = deskhand.simulate("auth.login", seed=7, safeguards=path)
+    result = played(record(session), chromium, node_modules, tmp_path)
+    assert result.problems() == []
+    assert result.lines == []
+    assert result.events[-1]["timestamp"] - result.events[0]["timestamp"] > 60_000
