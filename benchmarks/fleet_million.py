@@ -39,7 +39,7 @@ from process_peaks import Ran, peak_mb, ran
 
 from deskhand.fleet.plan_files import Plan
 from deskhand.fleet.tables import Expected
-from deskhand.fleet.verify.services import Kept, read_bodies
+from deskhand.fleet.verify.bodies import Kept, read_bodies
 from deskhand.streams import stream
 
 SEED = 7

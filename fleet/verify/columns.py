@@ -12,21 +12,35 @@ from deskhand.errors import DeskhandError
 _SEQS = 2**31
 
 
-def binary_column(table: pa.Table, name: str) -> pa.Array:
-    """Return a column of text or bytes as bytes; refuse what is neither."""
+def coded_column(table: pa.Table, name: str) -> tuple[pa.Array, npt.NDArray[np.int64]]:
+    """Return the texts or bytes that a column holds, as bytes, and the place among these of each row.
+
+    What is there often is one of them once, and so is null.
+    """
     column = whole_column(table, name)
-    if pa.types.is_dictionary(column.type):
+    if pa.types.is_dictionary(column.type) and len(column.dictionary) > len(column):
+        # Of a larger table: what other rows hold is not read.
         column = column.dictionary_decode()
+    if pa.types.is_dictionary(column.type):
+        texts, places = _as_bytes(column.dictionary, name), column.indices
+    else:
+        coded = _as_bytes(column, name).dictionary_encode()
+        texts, places = coded.dictionary, coded.indices
+    if places.null_count:
+        places = pc.fill_null(places.cast(pa.int64()), len(texts))
+        texts = pa.concat_arrays([texts, pa.nulls(1, texts.type)])
+    return texts, np.asarray(places.to_numpy(zero_copy_only=False), np.int64)
+
+
+def _as_bytes(column: pa.Array, name: str) -> pa.Array:
     kind = column.type
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind):
-        kind = None
-    try:
-        if kind is not None:
+    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)):
+        try:
             return column.cast(pa.binary())
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        pass
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            pass
     raise DeskhandError(
-        f"column {name!r} holds {column.type}, and should hold text; name another with --columns."
+        f"column {name!r} holds {kind}, and should hold text; name another with --columns."
     )
 
 

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deskhand.errors import DeskhandError
-from deskhand.fleet.checksum import row_hashes
+from deskhand.fleet.checksum import field_sums, finished
 from deskhand.fleet.identifiers import LENGTH, numbers
 from deskhand.fleet.tables import PART_SHIFT
 from deskhand.fleet.verify.columns import (
-    binary_column,
+    coded_column,
     order_column,
     sequence_column,
     text_column,
@@ -120,15 +120,20 @@ def _joined(parts: list[npt.NDArray[Any] | None]) -> npt.NDArray[Any] | None:
 
 
 class _Events(NamedTuple):
-    """The events' fields, from columns or from records, under our names."""
+    """The events' fields, from columns or from records, under our names.
+
+    Records that are the same text are one row of the fields.
+    """
 
     fields: pa.Table
+    place: npt.NDArray[np.int64]  # in the fields, of each stored row
     readable: Mask
     typed: Mask
 
 
 def _events(table: pa.Table, layout: Layout) -> _Events:
     sure = np.ones(table.num_rows, np.bool_)
+    each = np.arange(table.num_rows)
     typed = (
         whole_column(table, TYPED).to_numpy(zero_copy_only=False)
         if TYPED in table.column_names
@@ -136,7 +141,8 @@ def _events(table: pa.Table, layout: Layout) -> _Events:
     )
     record = layout.name("record")
     if record not in table.column_names:
-        return _Events(_ours(table, {name: layout.name(name) for name in NAMES}), sure, typed)
+        ours = _ours(table, {name: layout.name(name) for name in NAMES})
+        return _Events(ours, each, sure, typed)
     # What is a column has its name there, and our name within the record.
     theirs = {
         name: name if layout.name(name) in table.column_names else layout.name(name)
@@ -145,12 +151,15 @@ def _events(table: pa.Table, layout: Layout) -> _Events:
     if pa.types.is_struct(table.schema.field(record).type):
         inside = whole_column(table, record)
         within = pa.table(inside.flatten(), names=[one.name for one in inside.type])
-        return _Events(
-            _ours(within, theirs), pc.is_valid(inside).to_numpy(zero_copy_only=False), typed
-        )
+        readable = pc.is_valid(inside).to_numpy(zero_copy_only=False)
+        return _Events(_ours(within, theirs), each, readable, typed)
     kinds = {theirs[name]: FIELD_KINDS.get(name, pa.string()) for name in NAMES if name != "record"}
-    parsed = parse_records(binary_column(table, record), kinds)
-    return _Events(_ours(parsed.table, theirs), parsed.readable, typed & parsed.typed)
+    # Devices of a fleet send the same events, so most of the texts are there many times.
+    texts, place = coded_column(table, record)
+    parsed = parse_records(texts, kinds)
+    return _Events(
+        _ours(parsed.table, theirs), place, parsed.readable[place], typed & parsed.typed[place]
+    )
 
 
 def _ours(table: pa.Table, theirs: Mapping[str, str]) -> pa.Table:
@@ -165,11 +174,11 @@ def _read_block(
     seed: int, known: tuple[Known, Known], table: pa.Table, layout: Layout, examples: int
 ) -> Stored:
     table = table.combine_chunks()
-    fields, readable, typed = _events(table, layout)
+    fields, place, readable, typed = _events(table, layout)
     for name in ("session_id", "seq", "batch_id"):
         # A service may keep nothing but records; then these say whose they are.
         if layout.name(name) not in table.column_names and name in fields.column_names:
-            table = table.append_column(layout.name(name), fields[name])
+            table = table.append_column(layout.name(name), fields[name].take(pa.array(place)))
     for name in ("session_id", "seq"):
         if layout.name(name) not in table.column_names:
             if readable.any():
@@ -182,27 +191,29 @@ def _read_block(
     session_column = layout.name("session_id")
     seq = sequence_column(table, layout.name("seq"))
     if "seq" in fields.column_names:
-        within = sequence_column(fields, "seq")
+        within = sequence_column(fields, "seq")[place]
         # The column says another number than the record: the row is not what was sent.
         typed = typed & ((within == seq) | (within < 0))
         fields = fields.drop_columns(["seq"])
+    sums = field_sums(pa.table({"seq": seq}))
     try:
-        row_hash = row_hashes(_texts(fields).append_column("seq", pa.array(seq)))
+        if fields.num_columns:
+            sums += field_sums(_texts(fields))[place]
     except TypeError as error:
         raise DeskhandError(
             f"stored fields cannot be compared: {error}; store them as numbers, booleans or text, or "
             "name another column with --columns."
         ) from error
-    row_hash = np.where(typed, row_hash, ALTERED)
+    row_hash = np.where(typed, finished(sums), ALTERED)
     empty = pc.is_null(table[session_column]).to_numpy() & (seq < 0)
     row_hash = np.where(readable & ~empty, row_hash, UNREADABLE)
     session, strange = _places(
-        seed, "session", known[0], binary_column(table, session_column), examples
+        seed, "session", known[0], coded_column(table, session_column), examples
     )
     batch_column = layout.name("batch_id")
     batch = None
     if batch_column in table.column_names:
-        batch, _ = _places(seed, "batch", known[1], binary_column(table, batch_column), 0)
+        batch, _ = _places(seed, "batch", known[1], coded_column(table, batch_column), 0)
     return Stored(
         session,
         batch,
@@ -225,24 +236,26 @@ def _texts(fields: pa.Table) -> pa.Table:
 
 
 def _places(
-    seed: int, what: str, known: Known, column: pa.Array, examples: int
+    seed: int,
+    what: str,
+    known: Known,
+    coded: tuple[pa.Array, npt.NDArray[np.int64]],
+    examples: int,
 ) -> tuple[Places, dict[int, str]]:
     """Return which of the known ones identifiers are, -1 for others, and the first others by row."""
-    coded = column.dictionary_encode()
-    texts = [text or b"" for text in coded.dictionary.to_pylist()]
-    number = numbers(seed, what, np.array([*texts, b""], f"S{LENGTH + 1}"))
+    texts, index = coded
+    number = numbers(
+        seed, what, pc.fill_null(texts, b"").to_numpy(zero_copy_only=False).astype(f"S{LENGTH + 1}")
+    )
     if what == "batch":
         # A part of a batch that was too large has a number of its own, which stands above the batch's.
         number = np.where(number >= 0, number & ((1 << PART_SHIFT) - 1), -1)
     place = np.searchsorted(known, number)
     ours = np.append(known, -1)[place] == number
-    index = pc.fill_null(coded.indices, len(texts)).to_numpy(zero_copy_only=False)
     found = np.where(ours & (number >= 0), place, -1).astype(np.int32)[index]
     strange: dict[int, str] = {}
     if examples:
         for row in np.flatnonzero(found < 0)[:examples].tolist():
-            coding = int(index[row])
-            strange[row] = (
-                "null" if coding == len(texts) else texts[coding].decode(errors="replace")
-            )
+            text = texts[int(index[row])].as_py()
+            strange[row] = "null" if text is None else text.decode(errors="replace")
     return found, strange

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from base64 import b64decode
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
 from urllib.parse import quote, urlsplit
 from urllib.request import ProxyHandler, build_opener
@@ -14,89 +16,31 @@ import orjson
 import pyarrow as pa
 
 from deskhand.errors import DeskhandError
-from deskhand.fleet.collector.intake import RefusedError, unpacked
 from deskhand.fleet.targets.message import REMEDY
+from deskhand.fleet.verify.bodies import Kept, names_of, read_bodies
 
-BODIES = 500
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
+
+BODIES, ROWS = 500, 50_000
+# Messages that are asked for at a time, and what they may come to; assumed.
+PULL, PULL_BYTES = 2_000, 1 << 25
 # For all of an answer, and to connect to a broker; assumed.
 ANSWER_S, CONNECT_S = 60.0, 10.0
-_CODED = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"))
+# The error code of JetStream for a message that is not there (nats-server, server/errors.json).
+NO_MESSAGE = 10037
+_NAMES = re.compile(rb"\r\nDeskhand-(Batch|Session)-Id: *([^\r\n]*)")
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _SCHEMA = pa.schema(
     [
         ("session_id", pa.string()),
         ("batch_id", pa.string()),
         ("record", pa.binary()),
         ("row", pa.int64()),
-        ("stored_us", pa.int64()),
+        ("seq", pa.int64()),
     ]
 )
-
-
-class Kept(NamedTuple):
-    """A body that a service keeps."""
-
-    body: bytes
-    batch_id: str | None
-    session_id: str | None
-    row: int
-    stored_us: int | None
-
-
-def read_bodies(kept: Iterable[Kept]) -> Iterator[pa.Table]:
-    """Yield the events of bodies as the generic targets write them, JSON or a line an event.
-
-    Parameters
-    ----------
-    kept : iterable of Kept
-
-    Yields
-    ------
-    pyarrow.Table
-        An event a row; a body that cannot be read is one row without a record.
-
-    Examples
-    --------
-    >>> body = b'{"batch_id":"b","session_id":"s","events":[{"seq":0},{"seq":1}]}'
-    >>> (table,) = read_bodies([Kept(body, None, None, 0, None), Kept(b'{"ba', "b", "s", 1, None)])
-    >>> table["record"].to_pylist()
-    [b'{"seq":0}', b'{"seq":1}', None]
-    """
-    rows: list[list[Any]] = [[] for _ in _SCHEMA]
-    for one in kept:
-        found = _records(one.body) or ([one.session_id], [one.batch_id], [None])
-        count = len(found[0])
-        values: tuple[list[Any], ...] = (*found, [one.row] * count, [one.stored_us] * count)
-        for column, more in zip(rows, values, strict=True):
-            column += more
-        if len(rows[0]) >= 100 * BODIES:
-            yield pa.Table.from_arrays(list(map(pa.array, rows, _SCHEMA.types)), schema=_SCHEMA)
-            rows = [[] for _ in _SCHEMA]
-    if rows[0]:
-        yield pa.Table.from_arrays(list(map(pa.array, rows, _SCHEMA.types)), schema=_SCHEMA)
-
-
-def _records(body: bytes) -> tuple[list[Any], list[Any], list[Any]] | None:
-    """Return session, batch and record of each event of a body; None, when there are none to read."""
-    coding = next((name for begin, name in _CODED if body.startswith(begin)), "")
-    try:
-        plain = unpacked(body, coding)
-        lines = [orjson.loads(line) for line in plain.split(b"\n") if line.strip()]
-        whole = len(lines) == 1 and "events" in lines[0]
-        records = lines[0]["events"] if whole else lines
-        if not records or not all(isinstance(record, dict) for record in records):
-            return None
-        times = len(records) if whole else 1
-        sessions, batches = (
-            [_text(head, name) for head in lines] * times for name in ("session_id", "batch_id")
-        )
-        return sessions, batches, list(map(orjson.dumps, records))
-    except (RefusedError, orjson.JSONDecodeError, TypeError, ValueError, AttributeError):
-        return None
-
-
-def _text(head: Mapping[str, Any], name: str) -> str | None:
-    value = head.get(name)
-    return value if isinstance(value, str) else None
 
 
 def read_folder(folder: Path) -> Iterator[pa.Table]:
@@ -139,11 +83,10 @@ def read_redis(address: str) -> Iterator[pa.Table]:
                 while entries := client.xrange(stream, min=after, count=BODIES):
                     for name, entry in entries:
                         stored_us = int(name.split(b"-")[0]) * 1000
-                        batch, session = entry.get(b"batch_id"), entry.get(b"session_id")
                         yield Kept(
                             entry.get(b"body", b""),
-                            None if batch is None else batch.decode(errors="replace"),
-                            None if session is None else session.decode(errors="replace"),
+                            _decoded(entry.get(b"batch_id")),
+                            _decoded(entry.get(b"session_id")),
                             row,
                             stored_us,
                         )
@@ -160,7 +103,7 @@ def read_redis(address: str) -> Iterator[pa.Table]:
 def read_nats(address: str) -> Iterator[pa.Table]:
     """Yield the events of a stream of NATS JetStream: ``nats://HOST:PORT/STREAM``.
 
-    Messages are asked for one by one, as a consumer would leave a trace on the server.
+    Messages are asked for by their numbers, as a consumer would leave a trace on the server.
 
     Raises
     ------
@@ -169,9 +112,7 @@ def read_nats(address: str) -> Iterator[pa.Table]:
     """
     try:
         import nats
-        from nats.aio.client import Client
         from nats.errors import Error
-        from nats.js.errors import NotFoundError
     except ImportError:
         raise DeskhandError(f"reading a stream of NATS needs nats-py; {REMEDY}.") from None
     parts = urlsplit(address)
@@ -182,7 +123,7 @@ def read_nats(address: str) -> Iterator[pa.Table]:
     async def quiet(_: Exception) -> None:
         """Say nothing: what goes wrong is raised where it is asked for."""
 
-    async def connected() -> Client:
+    async def connected() -> "Client":
         return await nats.connect(
             f"nats://{parts.netloc}",
             error_cb=quiet,
@@ -190,30 +131,16 @@ def read_nats(address: str) -> Iterator[pa.Table]:
             reconnect_time_wait=0.1,
         )
 
-    def messages(runner: asyncio.Runner, client: Client) -> Iterator[Kept]:
-        context = client.jetstream(timeout=ANSWER_S)
-        info = runner.run(context.stream_info(stream))
-        state, direct = info.state, bool(info.config.allow_direct)
-
-        async def some(numbers: range) -> list[Any]:
-            asked = (context.get_msg(stream, number, direct=direct) for number in numbers)
-            return await asyncio.gather(*asked, return_exceptions=True)
-
-        for first in range(state.first_seq, state.last_seq + 1, BODIES):
-            numbers = range(first, min(first + BODIES, state.last_seq + 1))
-            for number, message in zip(numbers, runner.run(some(numbers)), strict=True):
-                if isinstance(message, NotFoundError):
-                    continue
-                if isinstance(message, BaseException):
-                    raise message
-                headers = message.headers or {}
-                yield Kept(
-                    message.data or b"",
-                    headers.get("Deskhand-Batch-Id"),
-                    headers.get("Deskhand-Session-Id"),
-                    number,
-                    None if message.time is None else _unix_us(message.time),
-                )
+    def messages(runner: asyncio.Runner, client: "Client") -> Iterator[Kept]:
+        state = runner.run(client.jetstream(timeout=ANSWER_S).stream_info(stream)).state
+        fit = PULL_BYTES * state.messages // max(state.bytes, 1)
+        pull = min(max(fit, 1), PULL)
+        # A stream that nothing was stored in yet says 0.
+        for first in range(max(state.first_seq, 1), state.last_seq + 1, pull):
+            numbers = range(first, min(first + pull, state.last_seq + 1))
+            answers = runner.run(_answers(client, stream, numbers))
+            found = (_message(number, answers[number]) for number in numbers)
+            yield from (one for one in found if one is not None)
 
     def kept() -> Iterator[Kept]:
         try:
@@ -230,8 +157,47 @@ def read_nats(address: str) -> Iterator[pa.Table]:
     return read_bodies(kept())
 
 
-def _unix_us(moment: datetime) -> int:
-    return (moment - datetime.fromtimestamp(0, UTC)) // timedelta(microseconds=1)
+async def _answers(client: "Client", stream: str, numbers: range) -> dict[int, bytes]:
+    """Return the answers to requests for messages, all of which are sent before one is waited for."""
+    inbox = client.new_inbox()
+    found: dict[int, bytes] = {}
+    whole = asyncio.Event()
+
+    async def take(answer: "Msg") -> None:
+        found[int(answer.subject.rpartition(".")[2])] = answer.data
+        if len(found) == len(numbers):
+            whole.set()
+
+    # Not by direct requests: nats-py needs longer for their headers than all of this JSON takes.
+    subject = f"$JS.API.STREAM.MSG.GET.{stream}"
+    subscription = await client.subscribe(f"{inbox}.*", cb=take, pending_bytes_limit=0)
+    for number in numbers:
+        await client.publish(subject, b'{"seq":%d}' % number, reply=f"{inbox}.{number}")
+    await asyncio.wait_for(whole.wait(), ANSWER_S)
+    await subscription.unsubscribe()
+    return found
+
+
+def _message(number: int, answer: bytes) -> Kept | None:
+    """Return the message that an answer holds; None, when it was deleted."""
+    said = orjson.loads(answer or b'{"error":{"description":"JetStream does not answer"}}')
+    if "error" in said:
+        if said["error"].get("err_code") == NO_MESSAGE:
+            return None
+        raise OSError(f"message {number}: {said['error'].get('description')}")
+    message = said["message"]
+    names = dict(_NAMES.findall(b64decode(message.get("hdrs", ""))))
+    return Kept(
+        b64decode(message.get("data", "")),
+        _decoded(names.get(b"Batch")),
+        _decoded(names.get(b"Session")),
+        number,
+        (datetime.fromisoformat(message["time"]) - _EPOCH) // _MICROSECOND,
+    )
+
+
+def _decoded(text: bytes | None) -> str | None:
+    return None if text is None else text.decode(errors="replace")
 
 
 def _no_stream(address: str, wanted: str) -> DeskhandError:
@@ -276,16 +242,15 @@ def read_activitywatch(root: str) -> Iterator[pa.Table]:
         if buckets[name].get("type") != "deskhand.synthetic":
             continue
         events, dumps = asked(f"/api/0/buckets/{quote(name)}/events?limit=-1")
-        for first in range(0, len(events), 100 * BODIES):
+        for first in range(0, len(events), ROWS):
             rows = [
                 {
-                    "session_id": _text(event["data"], "session_id"),
-                    "batch_id": _text(event["data"], "batch_id"),
+                    **dict(zip(("session_id", "batch_id"), names_of(event["data"]), strict=True)),
                     # Beside the record, which need be no JSON.
                     "seq": _whole(event["data"].get("seq")),
                     "record": dumps(event["data"]),
                     "row": event["id"],
                 }
-                for event in events[first : first + 100 * BODIES]
+                for event in events[first : first + ROWS]
             ]
-            yield pa.Table.from_pylist(rows, _SCHEMA.append(pa.field("seq", pa.int64())))
+            yield pa.Table.from_pylist(rows, _SCHEMA)
