@@ -14,7 +14,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deskhand.errors import DeskhandError
-from deskhand.exports.screen_frames.desktop import Point, Window, desktop, draw_list, draw_pointer
+from deskhand.exports.screen_frames.desktop import (
+    Painter,
+    Point,
+    Window,
+    desktop,
+    draw_list,
+    draw_pointer,
+)
+from deskhand.exports.screen_frames.page_painter import painted
 from deskhand.exports.screen_frames.page_view import PageView
 from deskhand.screen import parse_reference
 from deskhand.session import Session
@@ -65,7 +73,9 @@ def need_pillow() -> None:
         ) from None
 
 
-def frames(session: Session, t_us: Sequence[int], *, pointer: bool = True) -> Iterator["Image"]:
+def frames(
+    session: Session, t_us: Sequence[int], *, pointer: bool = True, paint: Painter = painted
+) -> Iterator["Image"]:
     """Yield pictures of a session's desktop.
 
     Parameters
@@ -77,6 +87,8 @@ def frames(session: Session, t_us: Sequence[int], *, pointer: bool = True) -> It
         happened up to and including its time.
     pointer : bool
         Whether the pointer's arrow is drawn.
+    paint : callable
+        Paints a page from what it shows; by default from its compiled pictures.
 
     Yields
     ------
@@ -99,10 +111,10 @@ def frames(session: Session, t_us: Sequence[int], *, pointer: bool = True) -> It
     times = np.asarray(t_us, np.int64)
     if (np.diff(times) < 0).any():
         raise DeskhandError("t_us: the times do not ascend; sort them.")
-    return _frames(session, times, pointer=pointer)
+    return _frames(session, times, pointer=pointer, paint=paint)
 
 
-def _frames(session: Session, times: Any, *, pointer: bool) -> Iterator["Image"]:
+def _frames(session: Session, times: Any, *, pointer: bool, paint: Painter) -> Iterator["Image"]:
     from PIL import ImageDraw
 
     header = session.header
@@ -122,7 +134,9 @@ def _frames(session: Session, times: Any, *, pointer: bool) -> Iterator["Image"]
             stage.take(rows[taken])
             taken += 1
         if drawn is None or taken > before:
-            drawn = desktop(stage.windows, size=size, viewport=viewport, bookmarks=bookmarks)
+            drawn = desktop(
+                stage.windows, size=size, viewport=viewport, bookmarks=bookmarks, paint=paint
+            )
         frame = drawn.copy()
         pen = ImageDraw.Draw(frame)
         at = places[k]
@@ -148,10 +162,7 @@ class _Stage:
         self._origins = page_origins(session.events)
         self._count = 0
         self._away: list[Window] = []
-        marked = session.elements.filter(pc.is_valid(session.elements["sensitive"]))
-        self._sensitive: dict[str, set[str]] = {}
-        for row in marked.select(["screen", "target"]).to_pylist():
-            self._sensitive.setdefault(row["screen"], set()).add(row["target"])
+        self._sensitive = _sensitive(session)
 
     def take(self, row: dict[str, Any]) -> None:
         kind = row["type"]
@@ -209,10 +220,18 @@ class _Stage:
         if fresh or not same:
             known = name is not None and name in self._screens
             if known:
-                window.view = PageView(self._screens[name], self._sensitive.get(name, ()))
+                window.view = PageView(self._screens[name], self._sensitive)
             elif fresh:
                 window.view = None
             window.stale = True
+
+
+def _sensitive(session: Session) -> set[str]:
+    """Return the elements that the session masks: that are marked, or of which a row is masked."""
+    events, marked = session.events, session.elements
+    masked = pc.or_(events["masked"], pc.equal(events["type"].cast(pa.string()), "redaction"))
+    found = {*marked.filter(pc.is_valid(marked["sensitive"]))["target"].unique().to_pylist()}
+    return (found | {*events.filter(masked)["target"].unique().to_pylist()}) - {None}
 
 
 def page_origins(events: pa.Table) -> dict[str, tuple[int, int]]:
@@ -242,7 +261,7 @@ def _places(session: Session, times: Any) -> list[Point | None]:
     return [(float(x[k]), float(y[k])) if k >= 0 else None for k in last.tolist()]
 
 
-def png_bytes(image: "Image", session: Session) -> bytes:
+def png_bytes(image: "Image", session: Session, level: int = LEVEL) -> bytes:
     """Return a picture as a PNG file that says where it is from.
 
     Parameters
@@ -251,6 +270,8 @@ def png_bytes(image: "Image", session: Session) -> bytes:
         One of `frames`.
     session : Session
         What it shows; one that is synthetic is called so in the file.
+    level : int
+        How hard zlib tries, from 0 to 9.
 
     Returns
     -------
@@ -263,5 +284,5 @@ def png_bytes(image: "Image", session: Session) -> bytes:
     notes.add_text("synthetic", "true" if session.header["synthetic"] else "false")
     notes.add_text("provenance_id", str(session.header["provenance_id"]))
     file = io.BytesIO()
-    image.save(file, "PNG", compress_level=LEVEL, pnginfo=notes)
+    image.save(file, "PNG", compress_level=level, pnginfo=notes)
     return file.getvalue()

@@ -1,13 +1,12 @@
 """The desktop around the pages: windows with their bars, the task bar, open lists, the pointer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deskhand.desktop_layout import BOOKMARKS, TASK_BAR_PX, bookmark, task_button
 from deskhand.exports.screen_frames import lettering
 from deskhand.exports.screen_frames.field_painter import Place
-from deskhand.exports.screen_frames.page_painter import painted
 from deskhand.exports.screen_frames.page_view import PageView
 
 if TYPE_CHECKING:
@@ -28,6 +27,8 @@ ADDRESS, PAPER, INK, FAINT, EDGE, LIT = (
 
 
 Point = tuple[float, float]
+Painter = Callable[[PageView], tuple["Image", Place | None]]
+"""From what a page shows to the picture of its viewport, and the caret's box in it, if there is one."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,7 +49,7 @@ class Window:
     image: "Image | None" = None
     caret: Place | None = None
 
-    def page(self, viewport: tuple[int, int]) -> "Image":
+    def page(self, viewport: tuple[int, int], paint: Painter) -> "Image":
         """Return the page's picture, painted anew when something has changed."""
         from PIL import Image
 
@@ -58,7 +59,7 @@ class Window:
                 colour = BLOCKED if self.excluded else PAPER
                 self.image, self.caret = Image.new("RGB", viewport, colour), None
             else:
-                self.image, self.caret = painted(self.view)
+                self.image, self.caret = paint(self.view)
         return self.image
 
 
@@ -68,6 +69,7 @@ def desktop(
     size: tuple[int, int],
     viewport: tuple[int, int],
     bookmarks: Sequence[str],
+    paint: Painter,
 ) -> "Image":
     """Return the desktop with its windows, the last one in front.
 
@@ -81,13 +83,15 @@ def desktop(
         Width and height of a page that is not known, px.
     bookmarks : sequence of str
         What stands in the bar above every page.
+    paint : callable
+        Paints a page.
     """
     from PIL import Image, ImageDraw
 
     made = Image.new("RGB", size, WALLPAPER)
     pen = ImageDraw.Draw(made)
     for window in windows:
-        page = window.page(viewport)
+        page = window.page(viewport, paint)
         _frame(pen, window, page.width, bookmarks, front=window is windows[-1])
         made.paste(page, window.origin)
     pen.rectangle((0, size[1] - TASK_BAR_PX, size[0], size[1]), fill=BAR)
@@ -136,10 +140,13 @@ def _task(
 
 
 def draw_list(pen: "ImageDraw", window: Window, size: tuple[int, int], at: Point | None) -> None:
-    """Draw the open list of a native drop-down, the line under the pointer lit."""
+    """Draw the open list of a native drop-down, the line under the pointer lit.
+
+    Of a sensitive one nothing is drawn: the line that is lit would tell the choice.
+    """
     view = window.view
     element = view.element(view.opened) if view is not None else None
-    if view is None or element is None or window.excluded:
+    if view is None or element is None or window.excluded or view.is_sensitive(element):
         return
     options = element.options
     now = view.texts.get(element.key, element.value)

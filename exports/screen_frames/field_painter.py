@@ -28,12 +28,11 @@ DOT_PX = 0.21  # radius of a dot of a masked field, of the size of its letters (
 _RING = re.compile(r":focus[^{}]*\{[^{}]*outline:[^;{}]*?(#[0-9a-fA-F]{6}|var\((--[\w-]+)\))")
 
 
-def paint_fields(onto: "Image", view: PageView) -> Place | None:
-    """Paint what fields hold where it is not what the picture shows; returns the caret's box."""
+def paint_fields(onto: "Image", view: PageView) -> None:
+    """Paint what fields hold where it is not what the picture shows, and a ring for the focus."""
     from PIL import ImageDraw
 
     pen = ImageDraw.Draw(onto)
-    caret = None
     for key in sorted(view.texts.keys() | view.dots.keys() | view.checked.keys()):
         element = view.element(key)
         if element is None or element.widget == "combobox":
@@ -43,16 +42,14 @@ def paint_fields(onto: "Image", view: PageView) -> Place | None:
         else:
             _field(onto, pen, view, element)
     focused = view.element(view.focused)
-    if focused is not None and _is_field(focused):
+    if focused is not None and has_ring(focused):
         left, top, width, height = focused.box
         ring = (left - 1, top - 1, left + width, top + height)
         pen.rounded_rectangle(ring, RING_RADIUS_PX, outline=ring_colour(view.screen), width=2)
-        if focused.widget in ("text", "textarea", "password"):
-            caret = _caret(view, focused)
-    return caret
 
 
-def _is_field(element: Element) -> bool:
+def has_ring(element: Element) -> bool:
+    """Return whether an element shows that it has the focus, however it came by it."""
     return element.widget in ("text", "textarea", "password", "date", "select", "combobox")
 
 
@@ -161,6 +158,16 @@ def _tick(pen: "ImageDraw", element: Element, *, on: bool) -> None:
     if on:
         at = [(0.22, 0.52), (0.42, 0.72), (0.78, 0.3)]
         pen.line([(left + width * x, top + height * y) for x, y in at], fill=PAPER, width=2)
+
+
+def caret_of(view: PageView) -> Place | None:
+    """Return the box of the caret in the page's viewport, None where there is none."""
+    element = view.element(view.focused)
+    if element is None or element.widget not in ("text", "textarea", "password"):
+        return None
+    left, top, right, bottom = _caret(view, element)
+    x, y = (0, 0) if element.fixed else (view.page.scroll_x, view.page.scroll_y)
+    return left - x, top - y, right - x, bottom - y
 
 
 def _caret(view: PageView, element: Element) -> Place:

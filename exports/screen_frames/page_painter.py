@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from deskhand.exports.screen_frames import lettering
-from deskhand.exports.screen_frames.field_painter import Place, paint_fields
+from deskhand.exports.screen_frames.field_painter import Place, caret_of, paint_fields
 from deskhand.exports.screen_frames.page_view import PageView
 from deskhand.screen import PAGE, Screen, SlotText
 
@@ -55,7 +55,7 @@ def painted(view: PageView) -> tuple["Image", Place | None]:
     # What lies over the fields, such as an open list, is painted after them.
     for state in (s for s in states if s.layer == PAGE):
         _paste(now, [c for c in state.crops if not c.get("fixed")], (0, 0))
-    caret = paint_fields(now, view)
+    paint_fields(now, view)
     for state in (s for s in states if s.layer != PAGE):
         _paste(now, [c for c in state.crops if not c.get("fixed")], (0, 0))
     pen = ImageDraw.Draw(now)
@@ -70,9 +70,7 @@ def painted(view: PageView) -> tuple["Image", Place | None]:
     pen = ImageDraw.Draw(seen)
     for text in (t for t in texts if t.fixed):
         _slot_text(seen, pen, text, view)
-    if caret is not None:
-        caret = (caret[0] - x, caret[1] - y, caret[2] - x, caret[3] - y)
-    return seen, caret
+    return seen, caret_of(view)
 
 
 def _paste(onto: "Image", crops: Any, offset: tuple[int, int]) -> None:
