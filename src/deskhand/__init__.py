@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from deskhand.keyboard_motor import time_keys, type_text
     from deskhand.pointer_motor import pointer_paths
     from deskhand.scenarios.prose.compose import compose_texts
+    from deskhand.screenshot_run import screenshots, write_screenshots
     from deskhand.session import Session
 
     __version__: str
@@ -26,10 +27,12 @@ __all__ = [
     "generate",
     "pointer_paths",
     "read_sessions",
+    "screenshots",
     "simulate",
     "time_keys",
     "type_text",
     "validate",
+    "write_screenshots",
 ]
 
 _HOME = {
@@ -40,8 +43,10 @@ _HOME = {
     "convert": "deskhand.conversion",
     "fit": "deskhand.calibration.pointer_fit",
     "pointer_paths": "deskhand.pointer_motor",
+    "screenshots": "deskhand.screenshot_run",
     "time_keys": "deskhand.keyboard_motor",
     "type_text": "deskhand.keyboard_motor",
+    "write_screenshots": "deskhand.screenshot_run",
 }
 
 

@@ -15,11 +15,14 @@ from deskhand.cli_fleet import fleet
 from deskhand.cli_formats import convert, fixture, formats, validate
 from deskhand.cli_scenarios import scenarios
 from deskhand.cli_screens import screens
+from deskhand.cli_screenshots import screenshots
 from deskhand.errors import DeskhandError
 from deskhand.progress import progress_line
 from deskhand.whole_number import Whole
 
 REFUSED, INTERRUPTED = 2, 130
+# What of a command stays after Ctrl-C.
+KEPT = {"generate": "finished team days", "screenshots": "finished pictures"}
 
 
 def _version() -> str:
@@ -40,6 +43,7 @@ app.command(convert)
 app.command(validate)
 app.command(fixture)
 app.command(formats)
+app.command(screenshots)
 app.command(fleet)
 
 
@@ -196,8 +200,9 @@ def main(words: Sequence[str] | None = None) -> int:
     except CycloptsError as error:
         return _say(" ".join(str(error).split()), REFUSED)
     except KeyboardInterrupt:
-        kept = "; finished team days are kept, the same command with --resume goes on"
-        return _say(f"stopped{kept if 'generate' in words else ''}.", INTERRUPTED)
+        kept = KEPT.get(words[0])
+        more = f"; {kept} are kept, the same command with --resume goes on" if kept else ""
+        return _say(f"stopped{more}.", INTERRUPTED)
     except BrokenPipeError:
         # Whoever read the output has had enough (`| head`); nothing is left to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

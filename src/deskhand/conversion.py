@@ -92,9 +92,9 @@ def convert(
         be written; then there is no output.
     """
     source, out = Path(source), Path(out)
-    _check_apart(source, out)
+    check_apart(source, out)
     kept = keeps(write_as)
-    guard = None if safeguards is None else _Guard(load_safeguards(safeguards))
+    guard = None if safeguards is None else Guard(load_safeguards(safeguards))
     dropped, lost = Dropped(), Counter[str]()
     sessions = events = 0
     with written(out, write_as) as writer:
@@ -131,7 +131,7 @@ def convert(
     )
 
 
-class _Guard:
+class Guard:
     """Applies safeguards to sessions, and sees whether these have what the safeguards name."""
 
     def __init__(self, safeguards: Safeguards) -> None:
@@ -141,6 +141,7 @@ class _Guard:
         self.withheld = 0
 
     def take(self, session: Session) -> Session:
+        """Return a session as a recorder with the safeguards keeps it."""
         events = session.events
         self._apps.update(app for app in events["app"].unique().to_pylist() if app)
         for column in (events["target"], session.elements["target"]):
@@ -197,7 +198,8 @@ def _carry_screens(source: Path, out: Path) -> None:
         shutil.copytree(own, out / SCREENS_FOLDER)
 
 
-def _check_apart(source: Path, out: Path) -> None:
+def check_apart(source: Path, out: Path) -> None:
+    """Refuse an output that is a file already, or that lies within what is only read."""
     if out.is_file():
         raise DeskhandError(f"{out}: is there already; give another path, nothing is overwritten.")
     inside: Any = out.resolve().parents

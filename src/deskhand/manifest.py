@@ -57,8 +57,17 @@ def record_sha256(record: Any) -> str:
     return sha256(canonical_bytes(record)).hexdigest()
 
 
-def cannot_write(error: OSError, what: str) -> Exception:
+def cannot_write(error: OSError, what: str, kept: str = "Finished shards") -> Exception:
     """Return what to raise when something cannot be written: a refusal, or the error as it is.
+
+    Parameters
+    ----------
+    error : OSError
+        What the system said.
+    what : str
+        What was being written.
+    kept : str
+        What of it stays, in the plural.
 
     Examples
     --------
@@ -69,7 +78,7 @@ def cannot_write(error: OSError, what: str) -> Exception:
         return error
     return DeskhandError(
         f"{what} cannot be written: {error.strerror or error}; see to that, then give the same "
-        "command with --resume. Finished shards are kept."
+        f"command with --resume. {kept} are kept."
     )
 
 

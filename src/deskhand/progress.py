@@ -5,17 +5,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 Progress = Callable[[int, int, int], None]
-"""Called with how many are done, of how many in all (0 when nobody knows), and events so far."""
+"""Called with how many are done, of how many in all (0 when nobody knows), and events so far.
+
+Where pictures are made, these are counted in the place of events.
+"""
 
 
 @contextmanager
-def progress_line(unit: str) -> Iterator[Progress | None]:
+def progress_line(unit: str, counted: str = "events") -> Iterator[Progress | None]:
     """Give a callable that redraws the line, or None when standard error is no terminal.
 
     Parameters
     ----------
     unit : str
-        What is counted, for example ``"team days"``.
+        What is done, for example ``"team days"``.
+    counted : str
+        What is counted beside.
     """
     if not sys.stderr.isatty():
         yield None
@@ -28,7 +33,7 @@ def progress_line(unit: str) -> Iterator[Progress | None]:
     columns = (
         TextColumn("{task.completed} {task.fields[of]}" + unit),
         BarColumn(),
-        TextColumn("{task.fields[events]:,} events"),
+        TextColumn("{task.fields[events]:,} " + counted),
         TimeRemainingColumn(),
     )
     with Line(*columns, console=Console(stderr=True)) as line:

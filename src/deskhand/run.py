@@ -10,14 +10,11 @@ from deskhand.arguments import Arguments, check_workers
 from deskhand.errors import DeskhandError
 from deskhand.loading import SCREENS_FOLDER, picture_path, screen_path
 from deskhand.manifest import (
-    MAKING,
     MANIFEST_FILE,
     RUN_FILE,
     SHARD_FILE,
     cannot_write,
-    check_begun_alike,
     describe_file,
-    read_record,
     sum_counts,
     versions,
     write_record,
@@ -25,6 +22,7 @@ from deskhand.manifest import (
 )
 from deskhand.progress import Progress
 from deskhand.recipe import Recipe, screen_bytes
+from deskhand.run_folder import clear_making, open_folder
 from deskhand.shard import Shard, finished_shard, make_shard, plan_shards
 from deskhand.workers import Order, made_by_workers, one_thread
 
@@ -76,7 +74,7 @@ def run(
         )
     begun = _as_begun(arguments, recipe)
     fresh, made_folder = not (out / RUN_FILE).exists(), not out.exists()
-    _open_folder(out, begun, resume=resume)
+    open_folder(out, begun, RUN_FILE, resume=resume)
     try:
         return _run(arguments, recipe, out, begun, workers, resume, progress)
     except BaseException as error:
@@ -96,7 +94,7 @@ def _run(
     resume: bool,
     progress: Progress | None,
 ) -> dict[str, Any]:
-    _clear_making(out)
+    clear_making(out)
     # Removed first and written last, so that a manifest always speaks of what is there.
     (out / MANIFEST_FILE).unlink(missing_ok=True)
     write_record(out / RUN_FILE, begun)
@@ -131,48 +129,14 @@ def _as_begun(arguments: Arguments, recipe: Recipe) -> dict[str, Any]:
     }
 
 
-def _open_folder(out: Path, begun: dict[str, Any], *, resume: bool) -> None:
-    if out.exists() and not out.is_dir():
-        raise DeskhandError(f"output folder {out} is a file; give a folder, for example --out out.")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        present = sorted(entry.name for entry in out.iterdir())
-    except OSError as error:
-        raise DeskhandError(
-            f"output folder {out}: {error.strerror}; give a folder that can be written, "
-            "for example --out out/run."
-        ) from error
-    held = [name for name in present if not name.startswith(MAKING)]
-    if held and not resume:
-        raise DeskhandError(
-            f"output folder {out} is not empty (it holds {held[0]!r}); give an empty one, "
-            "or --resume to complete the run that was begun there."
-        )
-    if held and RUN_FILE not in held:
-        raise DeskhandError(
-            f"output folder {out} holds {held[0]!r} but no {RUN_FILE}, so no run was begun there; "
-            "give the folder of that run, or an empty one."
-        )
-    if RUN_FILE in held:
-        check_begun_alike(f"the run in {out}", read_record(out / RUN_FILE), begun)
-
-
 def _forget(out: Path, *, made_folder: bool) -> None:
     # Nothing was finished, so the folder is left as it was found.
-    _clear_making(out)
+    clear_making(out)
     (out / RUN_FILE).unlink(missing_ok=True)
     shutil.rmtree(out / SCREENS_FOLDER, ignore_errors=True)
     if made_folder:
         with suppress(OSError):
             out.rmdir()
-
-
-def _clear_making(out: Path) -> None:
-    for entry in out.glob(f"{MAKING}*"):
-        if entry.is_dir():
-            shutil.rmtree(entry, ignore_errors=True)
-        else:
-            entry.unlink(missing_ok=True)
 
 
 def _write_screens(recipe: Recipe, out: Path) -> None:
@@ -205,7 +169,7 @@ def _made(
         yield from made_by_workers(order, todo, workers)
     finally:
         # Workers that were killed leave what they were making.
-        _clear_making(out)
+        clear_making(out)
 
 
 def _counts(record: dict[str, Any]) -> dict[str, int]:
