@@ -65,7 +65,7 @@ def entry_pauses_us(
         pause_us[row] = _US_PER_S * median_s * np.exp(log_sd * z, dtype=np.float64)
 
     if mode == "form":
-        ends = np.isin(key_class, [CLASS_CODE["tab"], CLASS_CODE["enter"]])
+        ends = (key_class == CLASS_CODE["tab"]) | (key_class == CLASS_CODE["enter"])
         put(np.flatnonzero(ends) + 1, "field start")
     put(paste + 2, "after paste")
     put(paste, "paste")

@@ -294,7 +294,7 @@ def _link(
     up_ms: NDArray[np.int64],
 ) -> None:
     """Let stamps keep what holds of times: a key is up before it is down again."""
-    left = np.repeat(sequences.lengths, sequences.lengths) - 1 - sequences.place
+    left = sequences.lengths[sequences.sequence] - 1 - sequences.place
     # A key that repeats goes up and down at one moment, which has one stamp.
     repeats = np.flatnonzero((up_us[:-1] == down_us[1:]) & (left[:-1] > 0))
     up_ms[repeats] = down_ms[repeats + 1]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,7 +11,7 @@ from deskhand.behavior_models.key_classes import KeyVocabulary, key_vocabulary
 from deskhand.behavior_models.keyboard_layout import KeyboardLayout
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class KeySequences:
     """m key sequences of p people, one after another, n keys in all.
 
@@ -41,20 +42,20 @@ class KeySequences:
     def __len__(self) -> int:
         return len(self.first)
 
-    @property
+    @cached_property
     def lengths(self) -> NDArray[np.intp]:
         """How many keys each sequence has, shape (m,)."""
         return np.diff(self.first, append=len(self.key))
 
-    @property
+    @cached_property
     def sequence(self) -> NDArray[np.intp]:
         """Number of each key's sequence, shape (n,)."""
         return np.repeat(np.arange(len(self), dtype=np.intp), self.lengths)
 
-    @property
+    @cached_property
     def place(self) -> NDArray[np.intp]:
         """Place of each key in its own sequence, from 0, shape (n,)."""
-        return np.arange(len(self.key), dtype=np.intp) - np.repeat(self.first, self.lengths)
+        return np.arange(len(self.key), dtype=np.intp) - self.first.take(self.sequence)
 
 
 def key_sequences(

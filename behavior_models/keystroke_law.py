@@ -105,6 +105,8 @@ def law_times(
     down_us, up_us = np.empty(size), np.empty(size)
     traits = draw_typists(profile, mode, sequences.person_key)
     ends = np.append(sequences.first[1:], size)
+    if size <= _BLOCK:
+        return _block_times(profile, sequences, traits, mode)
     begin = 0
     while begin < len(sequences):
         # As many whole sequences as a block takes, at least one.
@@ -129,9 +131,8 @@ def _block_times(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     tables = _tables(profile, mode)
     vocabulary, key = sequences.vocabulary, sequences.key
-    sequence, lengths = sequences.sequence, sequences.lengths
-    place = np.arange(len(key), dtype=np.intp) - sequences.first.take(sequence)
-    left = lengths.take(sequence) - 1 - place
+    sequence, place = sequences.sequence, sequences.place
+    left = sequences.lengths.take(sequence) - 1 - place
     before = np.empty_like(key)
     before[:1], before[1:] = key[:1], key[:-1]
     context = key_contexts(sequences, before, place)

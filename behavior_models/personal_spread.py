@@ -66,11 +66,16 @@ class PersonalSpread:
     least: float = 0.0
     most: float = inf
     _centre: float = field(init=False, repr=False, compare=False)
+    _steps: NDArray[np.float64] = field(init=False, repr=False, compare=False)
+    _slopes: NDArray[np.float64] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # A planner asks for one value at a time, tens of thousands of times.
+        # A planner asks for one value or a few at a time, tens of thousands of times.
         centre = self._scaled(self.median) if self.median > 0.0 else 0.0
+        steps = np.array(self.shape)
         object.__setattr__(self, "_centre", centre)
+        object.__setattr__(self, "_steps", steps)
+        object.__setattr__(self, "_slopes", (steps[1:] - steps[:-1]) / _WIDTHS)
 
     def own(self, noise: float) -> "PersonalSpread":
         """Return one person's own spread.
@@ -150,11 +155,9 @@ class PersonalSpread:
         True
         """
         z = np.asarray(noise, np.float64)
-        shape = np.array(self.shape)
         # The inner levels part the line into the table's steps, the outer two going on forever.
         place = _TABLE[1:-1].searchsorted(z, side="right")
-        slope = (shape[1:] - shape[:-1]) / _WIDTHS
-        step = shape[place] + slope[place] * (z - _TABLE[place])
+        step = self._steps[place] + self._slopes[place] * (z - _TABLE[place])
         own = self._centre + self.between_sd * np.asarray(person_noise, np.float64)
         if self.power:
             # A person's median is not below zero, and neither is a value.

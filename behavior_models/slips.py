@@ -135,7 +135,8 @@ def draw_slips(
     seen = np.array(of_mode(section, "word_end_share", mode))[length_class] > uniforms(
         key, _WORD_END
     )
-    gain = np.equal(kind, _OMISSION) * 1 - np.isin(kind, (_INSERTION, _DOUBLING))
+    added = (kind == _INSERTION) | (kind == _DOUBLING)
+    gain = np.equal(kind, _OMISSION) * 1 - added
     last = place + burst - 1 + gain
     space = after(boundaries.spaces, last, n)
     moves = seen & (burst > 1) & ~never & ~capital & (space < after(boundaries.stops, place + 1, n))
@@ -146,9 +147,9 @@ def draw_slips(
     )
     own = np.ones_like(place)
     own[kind == _TRANSPOSITION] = 2
-    own[np.isin(kind, (_OMISSION, _NO_ERROR))] = 0
+    own[(kind == _OMISSION) | (kind == _NO_ERROR)] = 0
     skip = own.copy()
-    skip[np.isin(kind, (_INSERTION, _DOUBLING))] = 0
+    skip[(kind == _INSERTION) | (kind == _DOUBLING)] = 0
     room = after(boundaries.stops, place + 1, n) - place
     two = uniforms(key, _TWO) < float(of_mode(section, "omission_of_two", mode))
     omitted = kind == _OMISSION
@@ -272,7 +273,7 @@ def _kinds_and_keys(
     # A key is inserted beside the next one; at a space, beside the last one.
     beside = np.where((kind == _INSERTION) & (here == SPACE), previous, here)
     count = table.neighbour_count[beside]
-    kind[np.isin(kind, (_NEIGHBOUR, _INSERTION)) & (count == 0)] = _SUBSTITUTION
+    kind[((kind == _NEIGHBOUR) | (kind == _INSERTION)) & (count == 0)] = _SUBSTITUTION
     mark = ~kinds.letter[here] & (here != SPACE) & (count > 0)
     kind[(kind == _SUBSTITUTION) & mark] = _NEIGHBOUR
 
@@ -295,7 +296,8 @@ def _kinds_and_keys(
         [letter, previous, following, table.other_case[here]],
         near,
     )
-    wrong[:, 0] = np.where(np.isin(kind, (_OMISSION, _NO_ERROR)), following, wrong[:, 0])
+    no_key = (kind == _OMISSION) | (kind == _NO_ERROR)
+    wrong[:, 0] = np.where(no_key, following, wrong[:, 0])
     wrong[:, 1] = np.where(kind == _TRANSPOSITION, here, wrong[:, 0])
     return kind, wrong, previous > 0
 

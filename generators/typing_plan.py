@@ -1,4 +1,4 @@
-"""Typing plans: texts, key presses and shortcuts of one person, many at once, each for one action."""
+"""Typing plans: texts, key presses and shortcuts of several people, many at once, each for one action."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -58,15 +58,15 @@ class Typing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class TypistAtWork:
-    """One person at one keyboard.
+class TypistsAtWork:
+    """p people at keyboards of one kind.
 
     Parameters
     ----------
     profile : Profile
         The population.
-    person_key : NDArray[np.uint64], shape (1,)
-        Names the random numbers that are the person's own.
+    person_key : NDArray[np.uint64], shape (p,)
+        Names the random numbers that are a person's own.
     layout : KeyboardLayout
         The keyboard.
     fidelity : str
@@ -80,16 +80,24 @@ class TypistAtWork:
 
 
 def typed(
-    who: TypistAtWork, texts: Sequence[str], text_key: Keys, mode: str, *, uncorrected: bool
+    who: TypistsAtWork,
+    texts: Sequence[str],
+    person: NDArray[np.intp],
+    text_key: Keys,
+    mode: str,
+    *,
+    uncorrected: bool,
 ) -> Iterator[Typing]:
-    """Plan texts that a person types into fields.
+    """Plan texts that people type into fields.
 
     Parameters
     ----------
-    who : TypistAtWork
-        The person.
+    who : TypistsAtWork
+        The people.
     texts : sequence of str
         At least one; none is empty.
+    person : NDArray[np.intp], shape (m,)
+        Who types each text.
     text_key : NDArray[np.uint64], shape (m,)
         Names the random numbers that are a text's own.
     mode : str
@@ -104,7 +112,7 @@ def typed(
         TextRequests(
             tokens=TextTokens(token=token, first=first, paste=np.zeros(0, np.intp), pasted=[]),
             text_key=text_key,
-            person=np.zeros(len(texts), np.intp),
+            person=person,
             person_key=who.person_key,
         ),
         mode,
@@ -136,16 +144,21 @@ def typed(
 
 
 def pressed(
-    who: TypistAtWork, presses: Sequence[tuple[bytes, int]], press_key: Keys
+    who: TypistsAtWork,
+    presses: Sequence[tuple[bytes, int]],
+    person: NDArray[np.intp],
+    press_key: Keys,
 ) -> Iterator[Typing]:
     """Plan key presses and shortcuts, which edit no field by themselves.
 
     Parameters
     ----------
-    who : TypistAtWork
-        The person.
+    who : TypistsAtWork
+        The people.
     presses : sequence of (bytes, int)
         Tokens, and how many of the first are modifiers held until the last key is up.
+    person : NDArray[np.intp], shape (m,)
+        Who presses each.
     press_key : NDArray[np.uint64], shape (m,)
         Names the random numbers that are a press's own.
     """
@@ -155,7 +168,7 @@ def pressed(
         vocabulary=layout_vocabulary(who.layout),
         key=tokens.astype(np.intp),
         first=ends[:-1],
-        person=np.zeros(len(presses), np.intp),
+        person=person,
         person_key=who.person_key,
         sequence_key=press_key,
     )

@@ -66,6 +66,7 @@ class Day:
         self._interruptions = Interruptions(desk, self._turns, draws)
         self._roles = roles
         self._weights = roles[desk.persona.role].tasks
+        self._expect_records(HOUR_US * hours / TASK_EVERY_US)
         self._choice = AppChoice(_shares(self._weights), draws)
         self._home = {task.app: task.opens for task, _ in self._weights}
         # The last task is begun before this.
@@ -103,6 +104,15 @@ class Day:
         self._interruptions.stop()
 
     # Tasks
+
+    def _expect_records(self, tasks: float) -> None:
+        """Expect records of each kind as often as the tasks that need them come in the mean."""
+        records = self._desk.records
+        all_weights = sum(weight for _, weight in self._weights)
+        for task, weight in self._weights:
+            records.know(task.records)
+            for kind in task.needs:
+                records.expect(kind, round(tasks * weight / all_weights))
 
     def _tasks_come(self) -> Steps:
         env = self._desk.env

@@ -71,7 +71,7 @@ class Desk(PageVerbs):
         world: World,
         profile: Profile,
     ) -> None:
-        super().__init__(plan, screens, sensitive, records.ahead)
+        super().__init__(plan, screens, sensitive, records.ahead, world.typing_pool)
         self.env = env
         self.world = world
         self.profile = profile

@@ -7,7 +7,7 @@ are ASCII.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 POOL_SIZE = 96
 ITSELF = ""  # of a record that is a text
 _BLOCK = 64  # places in a pool that are drawn at once
+MOST_AHEAD = 4  # records whose texts are foreseen
 EXAMPLE_DOMAINS = ("example.com", "example.org", "example.net")
 
 
@@ -202,7 +203,8 @@ class _Deck:
     def __init__(self, pool: Sequence[Any], key: Keys) -> None:
         self._pool, self._key = pool, key
         self._places: list[int] = []
-        self._drawn = 0
+        self._drawn = self._foreseen = 0
+        self.expected = 0
 
     def draw(self) -> Any:
         self._drawn += 1
@@ -215,9 +217,13 @@ class _Deck:
         return self._pool[self._places[number]]
 
     def ahead(self, count: int, names: Sequence[str]) -> list[str]:
-        if not self._drawn:
-            return []
-        records = [self._record(self._drawn - 1 + more) for more in range(count)]
+        """Return texts of the last record and of those that come next, each once."""
+        last = max(self._drawn - 1, 0)
+        until = last + count if self._drawn else 0
+        until = max(until, min(self.expected, last + MOST_AHEAD))
+        numbers = range(max(self._foreseen, last), until)
+        self._foreseen = max(self._foreseen, until)
+        records = [self._record(number) for number in numbers]
         return [text for record in records for name in names for text in _texts(record, name)]
 
 
@@ -283,22 +289,34 @@ class Records:
             return self.credentials()
         if kind not in self._kinds:
             raise UnknownNameError("kind of record", kind, (*self._kinds, "credentials"))
+        return self._deck(kind).draw()
+
+    def _deck(self, kind: str) -> _Deck:
         deck = self._decks.get(kind)
         if deck is None:
             key = keys(self._seed, "records.order", [f"{self._who} {kind}"])
             deck = self._decks[kind] = _Deck(self._kinds[kind].pool(self._seed), key)
-        return deck.draw()
+        return deck
+
+    def expect(self, kind: str, number: int) -> None:
+        """Take it that about so many records of a kind will be drawn."""
+        if number and kind in self._kinds:
+            self._deck(kind).expected += number
 
     def ahead(self, count: int) -> list[tuple[str, str | None]]:
         """Return texts that the person may type soon, with the mode where it is known.
 
-        They are those of the last record and of some that come next, of each kind drawn so far.
+        They are those of the last record and of some that come next, of each kind drawn so far or
+        expected. Each record's texts are returned once.
         """
         found: list[tuple[str, str | None]] = []
-        for name, deck in sorted(self._decks.items()):
+        count = min(count, MOST_AHEAD)
+        for name, deck in self._decks.items():
             kind = self._kinds[name]
             if kind.typed:
                 found += [(text, kind.mode) for text in deck.ahead(count, kind.typed)]
+        if self._credentials is not None:
+            found += [(self._credentials.user, None), (self._credentials.password, "password")]
         return found
 
     def fill(self, needs: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -321,8 +339,7 @@ class Records:
                 code="",
             )
         code = int(self._draws.uniform() * 1_000_000)
-        kept = self._credentials
-        return Credentials(user=kept.user, password=kept.password, code=f"{code:06d}")
+        return replace(self._credentials, code=f"{code:06d}")
 
 
 def _own(name: str) -> Callable[[int], Sequence[Any]]:

@@ -16,6 +16,7 @@ from deskhand.behavior_models.think_time import Tempo
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.generators.hand import Hand
 from deskhand.generators.plan import Action, Place, Row, SessionPlan
+from deskhand.generators.typing_pool import TypingPool
 from deskhand.generators.typist import Ahead, Typist
 from deskhand.scenarios.live_page import SCRIPT_US, LivePage
 from deskhand.scenarios.scenario import GaveUpError
@@ -42,8 +43,8 @@ class Seat:
         Compiled screens by name.
     sensitive : collection of str
         Elements to mask besides those that their screens mark.
-    ahead : callable, optional
-        As `deskhand.generators.typist.Typist` takes it.
+    ahead, pool : optional
+        As `deskhand.generators.typist.Typist` takes them.
 
     Attributes
     ----------
@@ -71,6 +72,7 @@ class Seat:
         screens: Mapping[str, Screen],
         sensitive: Collection[str],
         ahead: Ahead | None = None,
+        pool: TypingPool | None = None,
     ) -> None:
         persona = plan.persona
         who = (plan.team, plan.person, plan.day)
@@ -82,7 +84,9 @@ class Seat:
         self.draws = Draws(plan.seed, "desk", *who)
         self.wheel_draws = Draws(plan.seed, "desk.wheel", *who)
         self.hand = Hand(persona, Draws(plan.seed, "desk.hand", *who))
-        self.typist = Typist(persona, plan.seed, who, fidelity=plan.fidelity, ahead=ahead)
+        self.typist = Typist(
+            persona, plan.seed, who, fidelity=plan.fidelity, ahead=ahead, pool=pool
+        )
         self.tempo = Tempo(persona.mind, Draws(plan.seed, "desk.think", *who))
         self.desktop = (persona.device.screen_width, persona.device.screen_height)
         self.sensitive = set(sensitive)

@@ -1,4 +1,4 @@
-"""What the people of a team share: messages that arrive, and the time of a common break."""
+"""What the people of a team share: messages that arrive, the time of a common break, a typing pool."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import simpy
 
+from deskhand.generators.typing_pool import TypingPool
 from deskhand.scenarios.records import pools
 from deskhand.scenarios.scenario import Steps
 from deskhand.streams import Draws
@@ -61,6 +62,8 @@ class World:
         What is called when a person gets a message.
     roles : dict
         The role of each person.
+    typing_pool : TypingPool
+        Plans what all of them type.
     break_us, break_length_us : int
         When the team's break starts, and how long it takes.
     """
@@ -81,6 +84,7 @@ class World:
         self.inbox: dict[int, list[Message]] = {person: [] for person in people}
         self.notify: dict[int, Callable[[], None]] = {}
         self.roles: dict[int, str] = {}
+        self.typing_pool = TypingPool()
         self._draws = Draws(seed, "world", team, day)
         self._texts = pools(seed).message
         # The break is at half past ten, give or take, and takes about a quarter of an hour
