@@ -60,7 +60,8 @@ class Day:
         self, desk: Desk, roles: Mapping[str, DayRole], *, hours: float, lunch: bool
     ) -> None:
         plan = desk.plan
-        self._desk, self._lunch = desk, lunch
+        short_h = desk.world.short_h.get(plan.person)
+        self._desk, self._lunch = desk, lunch and short_h is None
         self._draws = draws = Draws(plan.seed, "day", plan.team, plan.person, plan.day)
         self._turns = Turns(desk)
         self._interruptions = Interruptions(desk, self._turns, draws)
@@ -69,8 +70,10 @@ class Day:
         self._expect_records(HOUR_US * hours / TASK_EVERY_US)
         self._choice = AppChoice(_shares(self._weights), draws)
         self._home = {task.app: task.opens for task, _ in self._weights}
+        if short_h is None:
+            short_h = hours + hours * DAY_SD * _cut(draws)
         # The last task is begun before this.
-        self._end_us = int(desk.env.now) + int(HOUR_US * (hours + hours * DAY_SD * _cut(draws)))
+        self._end_us = int(desk.env.now) + int(HOUR_US * short_h)
         self._waiting: list[tuple[float, int, Scenario]] = []
         self._came = 0
 
@@ -81,7 +84,7 @@ class Day:
         world = desk.world
         hours = {person: self._roles[role].meetings_h for person, role in world.roles.items()}
         draws = Draws(desk.plan.seed, "meetings", desk.plan.team, desk.plan.day)
-        meetings = plan_meetings(hours, draws)
+        meetings = [] if world.short_h else plan_meetings(hours, draws)
         mine = [meeting for meeting in meetings if desk.plan.person in meeting.people]
         self._interruptions.start(lunch=self._lunch, meetings=mine)
         for _ in range(FIRST_TASKS):

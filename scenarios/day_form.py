@@ -6,6 +6,7 @@ numbers say how often each is done against the others.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,14 @@ from deskhand.scenarios.desk import Desk
 from deskhand.scenarios.json_form.places import parse
 from deskhand.scenarios.json_form.reading import load_scenario_file
 from deskhand.scenarios.json_form.steps import Written
+from deskhand.scenarios.local_time import parse_time_zone
 from deskhand.scenarios.scenario import GROUP, Scenario, Steps, source_sha256
+from deskhand.scenarios.work_calendar import (
+    CALENDARS,
+    WorkCalendar,
+    check_free_date,
+    named_calendar,
+)
 from deskhand.screen import Screen
 
 DAY_FORMAT = "deskhand.day/1"
@@ -79,6 +87,7 @@ def load_day_file(path: Path) -> tuple[Scenario, dict[str, Screen]]:
         modelled_on=data.get("modelled_on", ""),
         arrival_spread_s=60.0 * data.get("spread_min", SPREAD_MIN),
         screens=screens or None,
+        calendar=_calendar(path, data.get("calendar", "weeks"), lines),
         written=Written(file=path.name, data=data, steps=(), parts=parts),
     )
     return made, screens
@@ -105,6 +114,25 @@ def _task(
     if task.arrival_spread_s:
         raise DeskhandError(f"{path.name}:{line}: {name!r} is a day itself; name tasks.")
     return task
+
+
+def _calendar(path: Path, given: Any, lines: Mapping[tuple[Any, ...], int]) -> WorkCalendar:
+    """Return the calendar that a file names or describes."""
+    at: tuple[Any, ...] = ("calendar",)
+    try:
+        if isinstance(given, str):
+            return named_calendar(given)
+        members = dict(given)
+        for number, free in enumerate(members.get("free_dates", ())):
+            at = ("calendar", "free_dates", number)
+            check_free_date(free)
+        for zone in members.get("time_zones", ()):
+            at = ("calendar", "time_zones", zone)
+            parse_time_zone(zone)
+        members["free_dates"] = tuple(members.get("free_dates", ()))
+        return replace(CALENDARS["weeks"], **members)
+    except DeskhandError as error:
+        raise DeskhandError(f"{path.name}:{lines.get(at, 1)}: {error}") from None
 
 
 def _runner(roles: Mapping[str, DayRole], hours: float, *, lunch: bool) -> Any:

@@ -58,7 +58,8 @@ class Interruptions:
         env.process(self._messages())
         env.process(self._rests())
         break_us = desk.world.break_us
-        env.process(self._leave_at(break_us, desk.world.break_length_us, "break"))
+        if not desk.world.short_h:
+            env.process(self._leave_at(break_us, desk.world.break_length_us, "break"))
         if lunch:
             hour = LUNCH_H + LUNCH_SD_H * max(-2.0, min(2.0, self._draws.normal()))
             minutes = LUNCH_MIN * math.exp(LUNCH_LOG_SD * self._draws.normal())

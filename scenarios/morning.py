@@ -4,6 +4,7 @@ from deskhand.scenarios.day import Day
 from deskhand.scenarios.desk import Desk
 from deskhand.scenarios.roles import ROLES
 from deskhand.scenarios.scenario import Steps, scenario
+from deskhand.scenarios.work_calendar import CALENDARS
 
 SENSITIVE = ("auth.password", "auth.code", "lead.phone", "record.amount")
 # People start at nine, give or take some minutes in a team that starts together (assumed), .7 h where they
@@ -32,6 +33,7 @@ def morning(desk: Desk) -> Steps:
     sensitive=SENSITIVE,
     modelled_on="an office day: shares of tasks by role, interruptions and breaks from studies",
     arrival_spread_s=OWN_SPREAD_S,
+    calendar=CALENDARS["weeks"],
 )
 def workday(desk: Desk) -> Steps:
     """Sign in and work at a mix of tasks with messages, meetings, breaks and lunch, from about 9:00."""

@@ -10,6 +10,7 @@ import simpy
 
 from deskhand.errors import DeskhandError
 from deskhand.scenarios.records import RecordKind
+from deskhand.scenarios.work_calendar import CALENDARS, WorkCalendar
 from deskhand.screen import Screen
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Scenario:
     ``spoil`` makes records of which nobody can do the task; ``written`` is what the scenario was read
     from, where it was. ``apps`` are further applications that it works in.
     ``goes_on`` says that it goes on with pages as an earlier task left them; others begin afresh.
+    ``calendar`` says on which dates people do it, where a run does not say so.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Scenario:
     written: "Written | None" = None
     apps: tuple[str, ...] = ()
     goes_on: bool = False
+    calendar: WorkCalendar = CALENDARS["weekdays"]
 
 
 class GaveUpError(Exception):
@@ -70,6 +73,7 @@ def scenario(
     spoil: Callable[..., Mapping[str, Any]] | None = None,
     apps: tuple[str, ...] = (),
     goes_on: bool = False,
+    calendar: WorkCalendar = CALENDARS["weekdays"],
 ) -> Callable[[Callable[..., Steps]], Scenario]:
     """Make a scenario of a generator function whose first argument is the desk.
 
@@ -96,6 +100,8 @@ def scenario(
         Further applications that it works in: their screens are brought up, and nothing else is begun there.
     goes_on : bool
         Whether it copes with a page on which something was done before; otherwise it begins afresh.
+    calendar : WorkCalendar
+        On which dates people do it, where a run does not say so.
 
     Returns
     -------
@@ -134,6 +140,7 @@ def scenario(
             spoil=spoil,
             apps=apps,
             goes_on=goes_on,
+            calendar=calendar,
         )
 
     return decorate

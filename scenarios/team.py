@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 
 import simpy
 
@@ -14,6 +15,7 @@ from deskhand.scenarios.desk import Desk
 from deskhand.scenarios.masking import sensitive_keys
 from deskhand.scenarios.records import Records
 from deskhand.scenarios.scenario import Scenario, Steps
+from deskhand.scenarios.work_calendar import AT_WORK, Presence
 from deskhand.scenarios.world import HOUR_US, World
 from deskhand.screen import Screen
 from deskhand.streams import name, stream
@@ -38,6 +40,7 @@ def simulate_team(
     condition: str = "none",
     fidelity: str = "law",
     masks: Collection[str] = (),
+    presence: Mapping[int, Presence] = MappingProxyType({}),
 ) -> list[SessionPlan]:
     """Plan one session for everyone in a team.
 
@@ -72,6 +75,8 @@ def simulate_team(
         What draws keys and paths: ``law`` or ``learned``.
     masks : collection of str
         Keys of elements to mask besides those that screens and scenario mark.
+    presence : mapping of int to Presence
+        How long people are there and from when, of those who are there out of hours.
 
     Returns
     -------
@@ -105,6 +110,10 @@ def simulate_team(
         arrival = float(stream(seed, "arrival", *who).standard_normal())
         arrival = max(-MOST_SDS, min(MOST_SDS, arrival))
         late_us = int(1e6 * scenario.arrival_spread_s * arrival)
+        there = presence.get(person, AT_WORK)
+        if there.start_h is not None and there.short_h is not None:
+            late_us = int(HOUR_US * (there.start_h - NINE))
+            world.short_h[person] = there.short_h
         plan = SessionPlan(
             session_id=name("syn_session", seed, "session", scenario.name, *who),
             seed=seed,
@@ -128,7 +137,8 @@ def simulate_team(
                 _session(env, world, scenario, plan, profile, screens, masks, lead_us + late_us)
             )
         )
-    if len(people) > 1 or scenario.arrival_spread_s:
+    # Nobody from outside writes out of hours (assumed).
+    if (len(people) > 1 or scenario.arrival_spread_s) and not world.short_h:
         env.process(world.outside())
     with _no_collection():
         env.run(until=env.all_of(processes))

@@ -64,6 +64,8 @@ class World:
         The role of each person.
     typing_pool : TypingPool
         Plans what all of them type.
+    short_h : dict
+        Who is there out of hours, and for how many; then everyone is.
     break_us, break_length_us : int
         When the team's break starts, and how long it takes.
     """
@@ -85,6 +87,7 @@ class World:
         self.notify: dict[int, Callable[[], None]] = {}
         self.roles: dict[int, str] = {}
         self.typing_pool = TypingPool()
+        self.short_h: dict[int, float] = {}
         self._draws = Draws(seed, "world", team, day)
         self._texts = pools(seed).message
         # The break is at half past ten, give or take, and takes about a quarter of an hour

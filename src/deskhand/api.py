@@ -9,20 +9,21 @@ from deskhand.arguments import (
     DEFAULT_FORMAT,
     DEFAULT_START,
     DEFAULT_TEAM_SIZE,
+    DEFAULT_TIME_ZONE,
     EVERYTHING,
     Arguments,
     Only,
     check_workers,
+    parse_calendar,
     parse_condition,
     parse_fidelity,
     parse_formats,
     parse_only,
     parse_role,
     parse_start,
-    parse_time_zone,
 )
-from deskhand.errors import DeskhandError
 from deskhand.manifest import run_differences
+from deskhand.scenarios.local_time import parse_time_zone
 
 if TYPE_CHECKING:
     # Imported when first needed: a refused argument need not wait for SimPy, SciPy and pyarrow.
@@ -46,7 +47,8 @@ def simulate(
     condition: str = "none",
     fidelity: str = DEFAULT_FIDELITY,
     start: str = DEFAULT_START,
-    time_zone: str = "UTC",
+    time_zone: str = DEFAULT_TIME_ZONE,
+    calendar: str | None = None,
     screens: "Mapping[str, Screen] | None" = None,
     safeguards: str | Path | None = None,
 ) -> "Session":
@@ -59,7 +61,7 @@ def simulate(
     seed : int
         From 0 to 2**64 - 1.
     person, day : int
-        Whose session and on which working day, both from 0.
+        Whose session and on which day of the calendar, both from 0.
     people : int, optional
         The size of the population. When given, the person's whole team is simulated, so that the
         session is the one that `generate` makes; otherwise the person works alone.
@@ -81,6 +83,10 @@ def simulate(
         The local date, or date and time, of day 0.
     time_zone : str
         An IANA name.
+    calendar : str, optional
+        Which dates are days, and who is there: ``"weekdays"`` (Mondays to Fridays, everyone),
+        ``"weeks"`` (days in a row, with weekends), ``"office"`` (with holidays, leave, illness and
+        part-time, too). The scenario's own when not given: weeks for `workday`, else weekdays.
     screens : mapping of str to Screen, optional
         Own compiled screens by name, beside the shipped ones.
     safeguards : str or pathlib.Path, optional
@@ -94,7 +100,7 @@ def simulate(
     Raises
     ------
     DeskhandError
-        When an argument or the scenario cannot be used.
+        When an argument or the scenario cannot be used, or the person has that day off.
 
     Examples
     --------
@@ -110,13 +116,14 @@ def simulate(
         only=Only(person=person, day=day),
         start=parse_start(start),
         time_zone=parse_time_zone(time_zone),
+        calendar=parse_calendar(calendar),
         role=parse_role(role),
         condition=parse_condition(condition),
         fidelity=parse_fidelity(fidelity),
         team_size=team_size,
     )
     from deskhand.recipe import load_recipe
-    from deskhand.shard import Shard, sessions_of
+    from deskhand.shard import Shard, refuse_day_off, sessions_of
 
     recipe = load_recipe(scenario, profile, screens, fidelity, safeguards)
     recipe.check_role(arguments.role)
@@ -124,9 +131,7 @@ def simulate(
     shard = Shard(person // team_size, day)
     for session in sessions_of(arguments, recipe, shard, people=alone):
         return session
-    raise DeskhandError(
-        f"scenario {recipe.scenario.name!r} gave person {person} nothing to do on day {day}."
-    )
+    raise refuse_day_off(arguments, recipe, shard, person)
 
 
 def generate(
@@ -141,7 +146,8 @@ def generate(
     only: str | Only | None = None,
     resume: bool = False,
     start: str = DEFAULT_START,
-    time_zone: str = "UTC",
+    time_zone: str = DEFAULT_TIME_ZONE,
+    calendar: str | None = None,
     profile: str | Path = "office",
     role: str | None = None,
     condition: str = "none",
@@ -158,7 +164,7 @@ def generate(
     scenario : str, pathlib.Path or Scenario
         As in `simulate`.
     people, days : int
-        How many people, and how many working days for each.
+        How many people, and how many days of the calendar.
     seed : int
         The same seed gives the same bytes, whatever the number of workers.
     out : str or pathlib.Path
@@ -171,7 +177,7 @@ def generate(
         The part to make, for example ``"team=3,day=1"``.
     resume : bool
         Complete a run that was begun in ``out``.
-    start, time_zone, profile, role, condition, fidelity, team_size, screens, safeguards
+    start, time_zone, calendar, profile, role, condition, fidelity, team_size, screens, safeguards
         As in `simulate`.
     progress : callable, optional
         Called with the number of finished shards, of all shards and of events so far.
@@ -179,7 +185,8 @@ def generate(
     Returns
     -------
     dict
-        The manifest.
+        The manifest; ``days_off`` counts why people had no session, and each shard's record names
+        them.
 
     Raises
     ------
@@ -194,6 +201,7 @@ def generate(
         only=parse_only(only) if isinstance(only, str) else only or EVERYTHING,
         start=parse_start(start),
         time_zone=parse_time_zone(time_zone),
+        calendar=parse_calendar(calendar),
         role=parse_role(role),
         condition=parse_condition(condition),
         fidelity=parse_fidelity(fidelity),

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from deskhand import registry
 from deskhand.errors import DeskhandError, UnknownNameError
@@ -19,6 +18,7 @@ DEFAULT_MOMENT = datetime.combine(date.fromisoformat(DEFAULT_START), DEFAULT_TIM
 DEFAULT_TEAM_SIZE = 5
 DEFAULT_FORMAT = "parquet"
 DEFAULT_FIDELITY = "law"
+DEFAULT_TIME_ZONE = "UTC"
 # Far above what one machine makes, and low enough that a slip of the finger is caught.
 LIMITS = {"people": 1_000_000, "days": 10_000, "team_size": 1_000, "workers": 256}
 
@@ -38,8 +38,8 @@ EVERYTHING = Only()
 class Arguments:
     """What a run makes. Neither the number of workers nor the output folder belongs here.
 
-    ``start`` is the local date and time of day 0; later days are the following weekdays at the same
-    time of day.
+    ``start`` is the local date and time of day 0; later days follow by the calendar, at the same time
+    of day. ``calendar`` is its name, None for the scenario's own.
     """
 
     people: int
@@ -48,7 +48,8 @@ class Arguments:
     formats: tuple[str, ...] = (DEFAULT_FORMAT,)
     only: Only = EVERYTHING
     start: datetime = DEFAULT_MOMENT
-    time_zone: str = "UTC"
+    time_zone: str = DEFAULT_TIME_ZONE
+    calendar: str | None = None
     role: str | None = None
     condition: str = "none"
     fidelity: str = DEFAULT_FIDELITY
@@ -72,12 +73,6 @@ class Arguments:
         first = team * self.team_size
         return range(first, min(first + self.team_size, self.people))
 
-    def start_wall_us(self, day: int) -> int:
-        """Return when a day starts, in microseconds since 1970-01-01T00:00Z."""
-        local = datetime.combine(nth_weekday(self.start.date(), day), self.start.time())
-        moment = local.replace(tzinfo=ZoneInfo(self.time_zone))
-        return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-
     def as_record(self) -> dict[str, Any]:
         """Return the arguments as they are written to run.json and manifest.json."""
         only = {k: v for k, v in self.only._asdict().items() if v is not None}
@@ -89,29 +84,12 @@ class Arguments:
             "only": only or None,
             "start": self.start.isoformat(timespec="minutes"),
             "time_zone": self.time_zone,
+            "calendar": self.calendar,
             "role": self.role,
             "condition": self.condition,
             "fidelity": self.fidelity,
             "team_size": self.team_size,
         }
-
-
-def nth_weekday(start: date, day: int) -> date:
-    """Return the date of a run's day; Saturdays and Sundays are passed over.
-
-    Examples
-    --------
-    >>> nth_weekday(date(2026, 3, 2), 4).isoformat(), nth_weekday(date(2026, 3, 2), 5).isoformat()
-    ('2026-03-06', '2026-03-09')
-    >>> nth_weekday(date(2026, 3, 7), 0).isoformat()
-    '2026-03-09'
-    """
-    weekday = start.weekday()
-    if weekday > 4:
-        start += timedelta(days=7 - weekday)
-        weekday = 0
-    weeks, rest = divmod(weekday + day, 5)
-    return start + timedelta(days=7 * weeks + rest - weekday)
 
 
 def _check_count(name: str, value: object) -> None:
@@ -209,31 +187,6 @@ def parse_start(text: str) -> datetime:
     return moment
 
 
-def parse_time_zone(text: str) -> str:
-    """Return the name of a time zone when it is known.
-
-    Raises
-    ------
-    UnknownNameError
-        When it is not a name of the IANA time zone database.
-    """
-    try:
-        ZoneInfo(text)
-    except (ValueError, OSError, KeyError):
-        from zoneinfo import available_timezones
-
-        raise _unknown_zone(text, available_timezones()) from None
-    return text
-
-
-def _unknown_zone(text: str, known: set[str]) -> DeskhandError:
-    # The database holds some 600 names: name the nearest few, not all of them.
-    from difflib import get_close_matches
-
-    near = get_close_matches(text, sorted(known), n=3, cutoff=0.5) or ["UTC", "Europe/Berlin"]
-    return DeskhandError(f"time zone {text!r} is not known; try {', '.join(near)}.")
-
-
 def parse_role(text: str | None) -> str | None:
     """Return a persona's role; None stands for one drawn for each person.
 
@@ -246,6 +199,21 @@ def parse_role(text: str | None) -> str | None:
     """
     if text is not None and not text.strip():
         raise DeskhandError("role '': empty; leave it out to have a role drawn for each person.")
+    return text
+
+
+def parse_calendar(text: str | None) -> str | None:
+    """Return the name of a calendar when it is known; None stands for the scenario's own.
+
+    Raises
+    ------
+    UnknownNameError
+        When it is not known.
+    """
+    if text is not None:
+        from deskhand.scenarios.work_calendar import named_calendar
+
+        named_calendar(text)
     return text
 
 

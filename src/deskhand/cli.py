@@ -61,6 +61,7 @@ def generate(
     resume: Annotated[bool, Parameter(negative="")] = False,
     start: str = "2026-03-02",
     time_zone: str = "UTC",
+    calendar: str | None = None,
     profile: str = "office",
     role: str | None = None,
     condition: str = "none",
@@ -81,7 +82,7 @@ def generate(
     seed
         A whole number; the same seed gives the same bytes.
     days
-        How many working days, numbered from 0; Saturdays and Sundays are passed over.
+        How many days of the calendar, numbered from 0.
     workers
         How many processes; the bytes do not depend on it.
     format_
@@ -95,6 +96,10 @@ def generate(
         The local date, or date and time, at which day 0 begins; 09:00 when no time is given.
     time_zone
         The people's time zone, for example Europe/Berlin.
+    calendar
+        Which dates are days, and who is there: weekdays (Mondays to Fridays, everyone), weeks (days in
+        a row, with weekends; what workday has by itself) or office (with holidays, leave, illness and
+        part-time, too).
     profile
         The population: the name of a shipped profile or the path of a profile file.
     role
@@ -124,6 +129,7 @@ def generate(
             resume=resume,
             start=start,
             time_zone=time_zone,
+            calendar=calendar,
             profile=profile,
             role=role,
             condition=condition,
@@ -133,10 +139,11 @@ def generate(
             progress=progress,
         )
     if progress is not None:
-        counts = manifest["counts"]
-        print(
-            f"{out}: {counts['sessions']:,} sessions, {counts['events']:,} events", file=sys.stderr
-        )
+        counts, off = manifest["counts"], manifest["days_off"]
+        told = f"{out}: {counts['sessions']:,} sessions, {counts['events']:,} events"
+        if off:
+            told += f"; no session on days off: {', '.join(f'{n} {why}' for why, n in off.items())}"
+        print(told, file=sys.stderr)
 
 
 @app.command

@@ -1,6 +1,7 @@
 """A run: its shards made by one or more processes, resumable, and one manifest at the end."""
 
 import shutil
+from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
@@ -23,7 +24,7 @@ from deskhand.manifest import (
 from deskhand.progress import Progress
 from deskhand.recipe import Recipe, screen_bytes
 from deskhand.run_folder import clear_making, open_folder
-from deskhand.shard import Shard, finished_shard, make_shard, plan_shards
+from deskhand.shard import Shard, calendar_of, finished_shard, make_shard, plan_shards
 from deskhand.workers import Order, made_by_workers, one_thread
 
 RUN_FORMAT = "deskhand.run/1"
@@ -125,6 +126,7 @@ def _as_begun(arguments: Arguments, recipe: Recipe) -> dict[str, Any]:
         "provenance_id": recipe.provenance_id(arguments.seed),
         "arguments": arguments.as_record(),
         **recipe.as_record(),
+        "calendar": calendar_of(arguments, recipe).as_record(),
         "versions": versions(),
     }
 
@@ -197,6 +199,9 @@ def _finish(out: Path, begun: dict[str, Any], records: Sequence[dict[str, Any]])
         "screens": screens,
         "counts": {"shards": len(records), "people": len(people)}
         | sum_counts(_counts(record) for record in records),
+        "days_off": dict(
+            sorted(Counter(why for r in records for why in r["off"].values()).items())
+        ),
         "files": files,
     }
     write_record(out / MANIFEST_FILE, manifest)

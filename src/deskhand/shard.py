@@ -4,10 +4,11 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from deskhand.arguments import Arguments
+from deskhand.arguments import DEFAULT_TIME_ZONE, Arguments
 from deskhand.errors import DeskhandError
 from deskhand.formats import open_writer
 from deskhand.generators.render import render
@@ -23,10 +24,14 @@ from deskhand.manifest import (
 )
 from deskhand.recipe import Recipe, screen_sha256
 from deskhand.safeguards import safeguarded
+from deskhand.scenarios.local_time import local_us
 from deskhand.scenarios.team import simulate_team
+from deskhand.scenarios.work_calendar import Presence, WorkCalendar, named_calendar
 from deskhand.session import Session
 
 FORMAT = "deskhand.shard/1"
+# A day with a session is looked for on so many days to come.
+LOOKS_AHEAD = 100
 
 
 class Shard(NamedTuple):
@@ -68,6 +73,45 @@ def plan_shards(arguments: Arguments) -> list[Shard]:
     return [Shard(team, day) for team in teams for day in days]
 
 
+def calendar_of(arguments: Arguments, recipe: Recipe) -> WorkCalendar:
+    """Return the calendar of a run: the one that is asked for, or the scenario's own.
+
+    Raises
+    ------
+    DeskhandError
+        When both the run and the calendar name time zones.
+    """
+    if arguments.calendar is not None:
+        return named_calendar(arguments.calendar)
+    calendar = recipe.scenario.calendar
+    if calendar.time_zones and arguments.time_zone != DEFAULT_TIME_ZONE:
+        raise DeskhandError(
+            f"time zone {arguments.time_zone!r}: the calendar of {recipe.scenario.name!r} has time "
+            f"zones of its own ({', '.join(sorted(calendar.time_zones))}); leave one of them out."
+        )
+    return calendar
+
+
+def date_of(arguments: Arguments, recipe: Recipe, day: int) -> date:
+    """Return the date of a run's day."""
+    return calendar_of(arguments, recipe).date_of(arguments.start.date(), day)
+
+
+def presence_of(
+    arguments: Arguments, recipe: Recipe, shard: Shard, *, people: Sequence[int] | None = None
+) -> dict[int, Presence]:
+    """Return what the people of a team do on the date of a shard, whether they are there or not.
+
+    Parameters
+    ----------
+    arguments, recipe, shard, people
+        As in `sessions_of`.
+    """
+    calendar, on = calendar_of(arguments, recipe), date_of(arguments, recipe, shard.day)
+    team = arguments.team_people(shard.team) if people is None else people
+    return {person: calendar.presence(arguments.seed, shard.team, person, on) for person in team}
+
+
 def sessions_of(
     arguments: Arguments, recipe: Recipe, shard: Shard, *, people: Sequence[int] | None = None
 ) -> Iterator[Session]:
@@ -87,25 +131,33 @@ def sessions_of(
     Yields
     ------
     Session
-        One for each person of the team, or the only one asked for. The whole team is simulated in
-        any case, because its people interrupt one another.
+        One for each person of the team who is there on that date, or the only one asked for. The whole
+        team is simulated in any case, because its people interrupt one another.
     """
-    safeguards = recipe.safeguards
+    presence = presence_of(arguments, recipe, shard, people=people)
+    there = {person: found for person, found in presence.items() if found.off is None}
+    if not there:
+        return
+    safeguards, calendar = recipe.safeguards, calendar_of(arguments, recipe)
+    time_zone = calendar.zone(arguments.seed, shard.team) or arguments.time_zone
     plans = simulate_team(
         recipe.scenario,
         seed=arguments.seed,
         team=shard.team,
-        people=arguments.team_people(shard.team) if people is None else people,
+        people=list(there),
         day=shard.day,
         profile=recipe.profile,
         role=arguments.role,
         condition=arguments.condition,
         fidelity=arguments.fidelity,
-        start_wall_us=arguments.start_wall_us(shard.day),
-        time_zone=arguments.time_zone,
+        start_wall_us=local_us(
+            date_of(arguments, recipe, shard.day), arguments.start.time(), time_zone
+        ),
+        time_zone=time_zone,
         screens=recipe.screens,
         provenance_id=recipe.provenance_id(arguments.seed),
         masks=() if safeguards is None else (*safeguards.mask, *safeguards.block),
+        presence=there,
     )
     plans.reverse()
     while plans:
@@ -113,6 +165,25 @@ def sessions_of(
         plan = plans.pop()
         if arguments.only.person in (None, plan.person):
             yield safeguarded(render(plan, recipe.screens), safeguards)
+
+
+def refuse_day_off(
+    arguments: Arguments, recipe: Recipe, shard: Shard, person: int
+) -> DeskhandError:
+    """Return what to say to somebody who asks for the session of a day off."""
+    calendar, first = calendar_of(arguments, recipe), arguments.start.date()
+    seed, team = arguments.seed, shard.team
+
+    def off(day: int) -> str | None:
+        return calendar.presence(seed, team, person, calendar.date_of(first, day)).off
+
+    on = calendar.date_of(first, shard.day)
+    later = (day for day in range(shard.day + 1, shard.day + LOOKS_AHEAD) if off(day) is None)
+    following = next(later, None)
+    remedy = "ask for another person" if following is None else f"day {following} has one"
+    return DeskhandError(
+        f"person {person} has no session on day {shard.day} ({on:%A} {on}, {off(shard.day)}); {remedy}."
+    )
 
 
 def make_shard(arguments: Arguments, recipe: Recipe, shard: Shard, out: Path) -> dict[str, Any]:
@@ -172,12 +243,23 @@ def _write(arguments: Arguments, recipe: Recipe, shard: Shard, folder: Path) -> 
         "shard": shard.name,
         "team": shard.team,
         "day": shard.day,
+        "date": date_of(arguments, recipe, shard.day).isoformat(),
+        "off": _off(arguments, recipe, shard),
         "sessions": sessions,
         "screens": screens,
         "files": describe_files(folder),
     }
     write_record(folder / SHARD_FILE, record)
     return record
+
+
+def _off(arguments: Arguments, recipe: Recipe, shard: Shard) -> dict[str, str]:
+    """Return why people of the shard have no session, by the person's number."""
+    return {
+        str(person): found.off
+        for person, found in presence_of(arguments, recipe, shard).items()
+        if found.off is not None and arguments.only.person in (None, person)
+    }
 
 
 def _describe(session: Session) -> dict[str, Any]:

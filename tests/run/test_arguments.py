@@ -1,7 +1,7 @@
 """Arguments: what they mean, and that days are weekdays."""
 
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from deskhand.arguments import (
     Arguments,
     Only,
-    nth_weekday,
     parse_formats,
     parse_only,
     parse_start,
     parse_viewport,
 )
 from deskhand.errors import DeskhandError
+from deskhand.scenarios.work_calendar import nth_weekday
 from deskhand.shard import plan_shards
 
 STARTS = st.dates(date(1970, 1, 1), date(2200, 12, 31))
@@ -80,16 +80,6 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     for parse in (parse_only, parse_start, parse_formats, parse_viewport):
         with suppress(DeskhandError):
             assert parse(text)
-
-
-def test_wall_clock_follows_the_zone_through_the_change_to_summer_time() -> None:
-    arguments = Arguments(people=1, days=30, seed=7, time_zone="Europe/Berlin")
-    # 2026-03-29 is the change: Friday the 27th begins at 08:00 UTC, Monday the 30th at 07:00.
-    moments = [datetime.fromtimestamp(arguments.start_wall_us(day) / 1e6, UTC) for day in (19, 20)]
-    assert [m.isoformat() for m in moments] == [
-        "2026-03-27T08:00:00+00:00",
-        "2026-03-30T07:00:00+00:00",
-    ]
 
 
 def test_formats_are_sorted_and_each_once() -> None:
