@@ -19,7 +19,7 @@ class MindTraits:
     of `KEYBOARD_PERSON`. Habits are probabilities: ``tab_habit`` of moving between neighbouring
     fields with Tab, ``shortcut_habit`` of using a shortcut where one exists, ``alt_tab_habit`` of
     switching windows by keys, ``known_list_share`` of knowing a list well enough to go straight to
-    the wanted row, ``slip_rate`` of pressing beside the target.
+    the wanted row, ``slip_rate`` of pressing beside the target or on its neighbour.
 
     ``tempo_share``, ``tempo_persistence``, ``slow_share`` and ``slow_persistence`` are the latent
     states of `deskhand.behavior_models.think_time.Tempo`; ``think_log_median`` and ``think_log_sd``

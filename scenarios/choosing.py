@@ -14,8 +14,9 @@ from deskhand.behavior_models.menu_search import (
 from deskhand.errors import UnknownNameError
 from deskhand.generators.plan import Wheeled
 from deskhand.generators.wheel import plan_scroll
+from deskhand.page import Page
 from deskhand.scenarios.choosing_by_keys import custom_by_keys, native_by_keys
-from deskhand.scenarios.keying import Keying
+from deskhand.scenarios.clicking import Clicking
 from deskhand.scenarios.list_rows import (
     place_now,
     place_of,
@@ -25,14 +26,15 @@ from deskhand.scenarios.list_rows import (
 )
 from deskhand.scenarios.live_page import SCRIPT_US
 from deskhand.scenarios.scenario import GaveUpError
-from deskhand.screen import Element
+from deskhand.screen import Element, reference
+from deskhand.streams import Draws
 
 # The pop-up list of a native drop-down, drawn by the browser below its box or above it.
 ROW_PX = 22.0
 VISIBLE_ROWS = 15
 
 
-def choose(seat: Keying, label: str, of: str, method: str | None) -> None:
+def choose(seat: Clicking, label: str, of: str, method: str | None) -> None:
     """Choose an option of a drop-down.
 
     Parameters
@@ -60,16 +62,59 @@ def choose(seat: Keying, label: str, of: str, method: str | None) -> None:
     if method == TYPE_AHEAD and not _letters_lead_to(seat, element, place):
         method = ARROWS
     if method == MOUSE:
-        (_native_by_mouse if native else _custom_by_mouse)(seat, element, place)
+        _by_mouse(seat, element, place)
     elif native:
         native_by_keys(seat, element, place, method)
     else:
         custom_by_keys(seat, element, place, method)
+    _hold(seat, element, place)
+
+
+def _hold(seat: Clicking, element: Element, place: int) -> None:
     option = element.options[place]
-    seat.live.values[element.key] = option.value if native else option.label
+    held = option.value if element.widget == "select" else option.label
+    seat.live.values[element.key] = held
 
 
-def _letters_lead_to(seat: Keying, element: Element, place: int) -> bool:
+def _by_mouse(seat: Clicking, element: Element, place: int) -> None:
+    """Choose with the mouse; at times the row beside is hit, and the right one chosen after it."""
+    way = _native_by_mouse if element.widget == "select" else _custom_by_mouse
+    draws = Draws(seat.plan.seed, "desk.slip", *seat.who, len(seat.plan.actions))
+    beside = place + (1 if draws.uniform() < 0.5 else -1)
+    slips = draws.uniform() < seat.mind.slip_rate * seat.clumsiness()
+    if not slips or not _can_be_mended(seat, element, beside, place):
+        way(seat, element, place)
+        return
+    way(seat, element, beside)
+    error = seat.plan.actions[-1].action_id
+    _hold(seat, element, beside)
+    seat.t_us += seat.tempo.think_us("notice")
+    way(seat, seat.find(element.key), place)
+    seat.mend(error)
+
+
+def _can_be_mended(seat: Clicking, element: Element, wrong: int, place: int) -> bool:
+    """Return whether another option can be chosen after a wrong one."""
+    options = element.options
+    if not 0 <= wrong < len(options):
+        return False
+    if element.widget == "select":
+        return True
+    targets = (element.key, options[wrong].target, element.key, options[place].target)
+    chain = targets[1:] if options[wrong].target in seat.live.elements else targets
+    page = Page(seat.live.screen)
+    page.state = dict(seat.live.page.state)
+    for target in chain:
+        edge = page.edge("click", target) if target in page.elements else None
+        if edge is None or edge.slots:
+            return False
+        if reference(page.screen.name, edge.layer, edge.to) in seat.ends() and target != chain[-1]:
+            return False
+        page.enter(edge)
+    return True
+
+
+def _letters_lead_to(seat: Clicking, element: Element, place: int) -> bool:
     """Return whether an option can be reached by the first letters of its label."""
     labels = [option.label for option in element.options]
     if element.widget == "select":
@@ -79,7 +124,7 @@ def _letters_lead_to(seat: Keying, element: Element, place: int) -> bool:
     return seat.typist.can_type(labels[place][:length].lower())
 
 
-def _native_by_mouse(seat: Keying, element: Element, place: int) -> None:
+def _native_by_mouse(seat: Clicking, element: Element, place: int) -> None:
     seat.ponder("next")
     seat.to_mouse()
     element = seat.show(seat.find(element.key))
@@ -112,7 +157,7 @@ def _native_by_mouse(seat: Keying, element: Element, place: int) -> None:
     seat.note_point(action, "choose", element.key, start, row)
 
 
-def _search_in_vain(seat: Keying, element: Element) -> NoReturn:
+def _search_in_vain(seat: Clicking, element: Element) -> NoReturn:
     """Open a list, read all of it, close it, and give up."""
     count = len(element.options)
     seat.ponder("next")
@@ -142,7 +187,7 @@ def _search_in_vain(seat: Keying, element: Element) -> NoReturn:
 
 
 def _scroll_list(
-    seat: Keying, action: int, box: tuple[float, float, float, float], distance_px: float
+    seat: Clicking, action: int, box: tuple[float, float, float, float], distance_px: float
 ) -> None:
     """Turn the wheel over an open list: the page behind it stays where it is."""
     seat.point(action, box)
@@ -157,7 +202,7 @@ def _scroll_list(
     seat.t_us += scroll.duration_us
 
 
-def _custom_by_mouse(seat: Keying, element: Element, place: int) -> None:
+def _custom_by_mouse(seat: Clicking, element: Element, place: int) -> None:
     live = seat.live
     if element.options[place].target not in live.elements:
         seat.click_on(element.key, kind="next", verb="click")

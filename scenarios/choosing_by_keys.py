@@ -9,7 +9,8 @@ from deskhand.behavior_models.menu_search import (
     type_ahead_length,
     type_ahead_places,
 )
-from deskhand.scenarios.keying import TAB_GAP_S, TAB_LOG_SD, Keying
+from deskhand.scenarios.clicking import Clicking
+from deskhand.scenarios.keying import TAB_GAP_S, TAB_LOG_SD
 from deskhand.scenarios.list_rows import place_now, report, report_change, report_opened
 from deskhand.scenarios.live_page import SCRIPT_US
 from deskhand.screen import Element
@@ -19,7 +20,7 @@ from deskhand.screen import Element
 LATEST_LETTER = 0.5
 
 
-def native_by_keys(seat: Keying, element: Element, place: int, method: str) -> None:
+def native_by_keys(seat: Clicking, element: Element, place: int, method: str) -> None:
     """Change a native drop-down by keys.
 
     With the focus from Tab the list stays closed, and every key that moves the choice is a change. A
@@ -46,14 +47,14 @@ def native_by_keys(seat: Keying, element: Element, place: int, method: str) -> N
     seat.finish(action, "choose", element.key, start, text_class="keys")
 
 
-def _open_by_click(seat: Keying, element: Element) -> None:
+def _open_by_click(seat: Clicking, element: Element) -> None:
     """Open a native list with the mouse, as everybody does who has not come to it by Tab."""
     seat.click_on(element.key, kind="next", verb="click")
     opened = seat.plan.presses[-1].down_us + 2 * SCRIPT_US
     report(seat, "select.open", element, opened, seat.plan.actions[-1].action_id, 0)
 
 
-def _open_by_keys(seat: Keying, element: Element, place: int, method: str) -> None:
+def _open_by_keys(seat: Clicking, element: Element, place: int, method: str) -> None:
     """Move the mark of an open native list to an option and take it."""
     seat.t_us += search_us(seat.mind, seat.draws, place, len(element.options))
     seat.to_keyboard()
@@ -68,7 +69,7 @@ def _open_by_keys(seat: Keying, element: Element, place: int, method: str) -> No
 
 
 def _moves(
-    seat: Keying, element: Element, place: int, method: str, action: int
+    seat: Clicking, element: Element, place: int, method: str, action: int
 ) -> list[tuple[int, int]]:
     """Strike the keys that lead to an option of a native list; returns when each led where."""
     at = place_now(seat, element)
@@ -82,7 +83,7 @@ def _moves(
 
 
 def _arrows(
-    seat: Keying, element: Element, at: int, place: int, action: int
+    seat: Clicking, element: Element, at: int, place: int, action: int
 ) -> list[tuple[int, int]]:
     """Strike an arrow key from one place to another; returns when each press led where."""
     if place == at:
@@ -95,7 +96,7 @@ def _arrows(
     return [(began + int(d) + SCRIPT_US, at + step * n) for n, d in enumerate(downs, 1)]
 
 
-def _letters(seat: Keying, element: Element, letters: str, action: int) -> list[int]:
+def _letters(seat: Clicking, element: Element, letters: str, action: int) -> list[int]:
     """Type letters ahead; returns when each was struck. Capitals are not needed."""
     struck = []
     for number, letter in enumerate(letters.lower()):
@@ -107,13 +108,13 @@ def _letters(seat: Keying, element: Element, letters: str, action: int) -> list[
     return struck
 
 
-def _enter(seat: Keying, element: Element, action: int) -> int:
+def _enter(seat: Clicking, element: Element, action: int) -> int:
     """Take what an open list marks with Enter; returns when the page has."""
     seat.t_us += seat.lapse_us(TAB_GAP_S, TAB_LOG_SD)
     return seat.strike(action, seat.typist.press("Enter"), element.key) + SCRIPT_US
 
 
-def custom_by_keys(seat: Keying, element: Element, place: int, method: str) -> None:
+def custom_by_keys(seat: Clicking, element: Element, place: int, method: str) -> None:
     """Open a custom drop-down with Enter, move to the option, and take it with Enter.
 
     An open list marks the chosen option, or the first when none is; letters mark the first option

@@ -1,6 +1,5 @@
 """Acts of the keyboard on a page: moving the focus, pressing keys, filling fields."""
 
-from deskhand.behavior_models.habits import takes_tab
 from deskhand.generators.plan import Row
 from deskhand.generators.typist import usual_mode
 from deskhand.scenarios.live_page import MASK, SCRIPT_US
@@ -17,19 +16,6 @@ CELL = "gridcell"
 
 class Keying(Pointing):
     """Hands whose keys have their effect on the page."""
-
-    def focus_on(self, element: Element, kind: str = "next") -> Element:
-        """Give an element the focus, by Tab or by a click; returns it as it then is."""
-        if self.live.focus == element.key:
-            self.ponder(kind)
-            return self.find(element.key)
-        presses = self.live.tab_distance(element.key)
-        if takes_tab(self.mind, self.draws, presses, on_keyboard=self.on_keyboard):
-            self.ponder(kind)
-            self.tab_to(element)
-        else:
-            self.click_on(element.key, kind=kind)
-        return self.find(element.key)
 
     def tab_to(self, element: Element) -> None:
         """Walk to an element with Tab."""

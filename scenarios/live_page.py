@@ -142,10 +142,10 @@ class LivePage:
             while following is not None:
                 if (edge.layer, following.to) in by_state:
                     return True
-                following = self._timed(edge.layer, following.to)
+                following = self.timed(edge.layer, following.to)
         return False
 
-    def _timed(self, layer: str, state: str) -> Edge | None:
+    def timed(self, layer: str, state: str) -> Edge | None:
         """Return the change that happens by itself some time after a state was entered."""
         for edge in self.screen.edges.get((layer, state), ()):
             if edge.kind == "wait" and not is_news(edge):
@@ -229,7 +229,7 @@ class LivePage:
             self.move_focus(self.elements.get(edge.focus), t_us + SCRIPT_US, action_id)
         self.busy_until_us = max(self.busy_until_us, t_us + edge.duration_us)
         self.pending = [entry for entry in self.pending if entry[1].layer != edge.layer]
-        later = self._timed(edge.layer, edge.to)
+        later = self.timed(edge.layer, edge.to)
         if later is not None:
             self.pending.append((t_us + later.after_us, later))
             self.pending.sort(key=lambda entry: entry[0])

@@ -1,4 +1,4 @@
-"""Acts of the pointer on a page: clicking, slipping, dragging, and what the page answers."""
+"""Acts of the pointer on a page: reaching, pressing, dragging, and what the page answers."""
 
 from deskhand.behavior_models.drag import EARLY_FROM, EARLY_TO
 from deskhand.errors import DeskhandError
@@ -7,14 +7,12 @@ from deskhand.scenarios.hands import Hands
 from deskhand.scenarios.live_page import SCRIPT_US
 from deskhand.screen import Edge, Element
 
-# A slip lands this far beyond the target's edge, in px (assumed).
-SLIP_PX = (4.0, 10.0)
 # While dragging, a hand keeps to the lane it is in: the drop lies within this many px up or down.
 LANE_PX = 40.0
 
 
 class Pointing(Hands):
-    """Hands whose clicks have their effect on the page."""
+    """Hands whose presses have their effect on the page."""
 
     def answer(self, edge: Edge | None, target: str, t_us: int, action_id: int) -> None:
         """Let the page answer an act: its transition, then the link that the target carries."""
@@ -29,40 +27,6 @@ class Pointing(Hands):
                 self.t_us = live.busy_until_us
             self.load(link, action_id)
 
-    def click_on(
-        self,
-        locator: str,
-        *,
-        kind: str = "decide",
-        verb: str = "click",
-        button: int = 0,
-        count: int = 1,
-        to: str | None = None,
-    ) -> None:
-        """Think, reach an element, press it, and let the page answer."""
-        self.ponder(kind)
-        element = self.find(locator)
-        self.await_edge("click", element.key)
-        self.to_mouse()
-        element = self.show(self.find(element.key))
-        if count == 1 and self.draws.uniform() < self.mind.slip_rate * self.clumsiness():
-            self._slip(element)
-        action = self.begin()
-        start = self.t_us
-        self.reach(action, element)
-        live = self.live
-        while live.pending and live.pending[0][0] <= self.t_us:
-            # The page changed on the way: go to where the target is now.
-            live.settle(self.t_us)
-            now = self.find(element.key)
-            if now.box != element.box:
-                self.t_us += self.tempo.think_us("react")
-                self.reach(action, now)
-            element = now
-        box = self.screen_box(element)
-        self.press_on(action, element, button=button, count=count, to=to)
-        self.note_point(action, verb, element.key, start, box)
-
     def note_point(
         self,
         action_id: int,
@@ -70,8 +34,6 @@ class Pointing(Hands):
         target: str | None,
         start_us: int,
         box: tuple[float, ...],
-        *,
-        error_of: int | None = None,
     ) -> None:
         """Finish an action whose pointer ended in a box."""
         self.finish(
@@ -81,7 +43,6 @@ class Pointing(Hands):
             start_us,
             intended=(box[0] + 0.5 * box[2], box[1] + 0.5 * box[3]),
             actual=(self.hand.x, self.hand.y),
-            error_of=error_of,
         )
 
     def clumsiness(self) -> float:
@@ -157,54 +118,6 @@ class Pointing(Hands):
             f"{dict(self.live.page.state)}; it can lead to: {', '.join(known) or 'nothing'}."
         )
 
-    def _slip(self, element: Element) -> None:
-        """Press beside an element, notice it, and come back."""
-        spot = self._blank_beside(element)
-        if spot is None:
-            return
-        action = self.begin()
-        start = self.t_us
-        self.point(action, (spot[0] - 1.0, spot[1] - 1.0, 3.0, 3.0))
-        self.press_button(action, None)
-        box = self.screen_box(element)
-        self.finish(
-            action,
-            "click",
-            None,
-            start,
-            intended=(box[0] + 0.5 * box[2], box[1] + 0.5 * box[3]),
-            actual=(self.hand.x, self.hand.y),
-            error_of=action + 1,
-        )
-        self._correction_of = action
-        self.t_us += self.tempo.think_us("notice")
-        if self.live.pending:
-            self.live.settle(self.t_us)
-
-    def _blank_beside(self, element: Element) -> tuple[float, float] | None:
-        """Return a point just outside an element where no other control lies, if there is one."""
-        draws = self.draws
-        left, top, width, height = self.screen_box(element)
-        off = SLIP_PX[0] + (SLIP_PX[1] - SLIP_PX[0]) * draws.uniform()
-        along, side = draws.uniform(), int(4 * draws.uniform())
-        x = (left - off, left + width + off)[side] if side < 2 else left + along * width
-        y = (top - off, top + height + off)[side - 2] if side >= 2 else top + along * height
-        window = self.window
-        wide, high = self.live.screen.viewport
-        page_x, page_y = x - window.origin_x, y - window.origin_y
-        if not (2 <= page_x < wide - 2 and 2 <= page_y < high - 2):
-            return None
-        for other in self.live.elements.values():
-            if other.widget == "other" and other.role not in ("option", "listitem"):
-                continue
-            o_left, o_top, o_width, o_height = other.box
-            if not other.fixed:
-                o_top -= self.live.page.scroll_y
-            near_x = o_left - 3 <= page_x <= o_left + o_width + 3
-            if near_x and o_top - 3 <= page_y <= o_top + o_height + 3:
-                return None
-        return x, y
-
     def drag_to(self, locator: str, place: str, *, to: str | None = None) -> None:
         """Drag one element onto another; at times it is let go on the way and taken up again."""
         self.ponder("decide")
@@ -214,12 +127,12 @@ class Pointing(Hands):
         live = self.live
         live.note(source)
         live.note(goal)
+        error = None
         if self.draws.uniform() < self.persona.hand.drag.early_release_share * self.clumsiness():
-            action, start = self.begin(), self.t_us
+            error, start = self.begin(), self.t_us
             share = EARLY_FROM + (EARLY_TO - EARLY_FROM) * self.draws.uniform()
-            box = self._carry(action, source, goal, share)
-            self.note_point(action, "drag", source.key, start, box, error_of=action + 1)
-            self._correction_of = action
+            box = self._carry(error, source, goal, share)
+            self.note_point(error, "drag", source.key, start, box)
             self.t_us += self.tempo.think_us("notice")
         action, start = self.begin(), self.t_us
         box = self._carry(action, source, goal)
@@ -229,6 +142,8 @@ class Pointing(Hands):
             # The page moves the node, and a node that is moved loses the focus without a blur.
             live.focus = None
         self.note_point(action, "drag", source.key, start, box)
+        if error is not None:
+            self.mend(error)
 
     def _carry(
         self, action_id: int, source: Element, goal: Element, share: float = 1.0

@@ -105,7 +105,6 @@ class Seat:
         self.changed = True
         self.gives_up = False
         self._action = -1
-        self._correction_of: int | None = None
 
     # Windows and pages
 
@@ -200,12 +199,9 @@ class Seat:
         intended: tuple[float, float] | None = None,
         actual: tuple[float, float] | None = None,
         text_class: str | None = None,
-        error_of: int | None = None,
         error_count: int = 0,
     ) -> None:
         """Append an action that ends now."""
-        correction = self._correction_of
-        self._correction_of = None
         intended_x, intended_y = intended or NOWHERE
         actual_x, actual_y = actual or NOWHERE
         action = (
@@ -222,11 +218,19 @@ class Seat:
             actual_x,
             actual_y,
             text_class,
-            error_of,
-            correction,
+            None,
+            None,
             error_count,
         )
         self.plan.actions.append(make(Action, action))
+
+    def mend(self, error: int) -> None:
+        """Link an action that went wrong with those since: the latest is what it was meant to be."""
+        actions = self.plan.actions
+        for number in range(error + 1, len(actions)):
+            if actions[number].correction_of is None:
+                actions[number] = actions[number]._replace(correction_of=error)
+        actions[error] = actions[error]._replace(error_of=len(actions) - 1)
 
     # Mind and eyes
 

@@ -3,7 +3,7 @@
 from deskhand.behavior_models.habits import DOUBLE_CLICK, DRAG, KEYS, TRIPLE_CLICK, selects_by
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.generators.plan import Press
-from deskhand.scenarios.keying import Keying
+from deskhand.scenarios.clicking import Clicking
 from deskhand.scenarios.live_page import SCRIPT_US
 from deskhand.scenarios.text_places import caret_place, text_box
 from deskhand.screen import Element
@@ -18,7 +18,7 @@ GAP_PX = 5.0
 Box = tuple[float, float, float, float]
 
 
-class Selecting(Keying):
+class Selecting(Clicking):
     """Hands that can select what a field holds or an element shows."""
 
     def shown_text(self, element: Element) -> str:

@@ -1,6 +1,7 @@
 """A live page: a screen in its current state, and how locators find elements on it."""
 
 import re
+from collections.abc import Iterator
 from difflib import get_close_matches
 
 import numpy as np
@@ -124,14 +125,18 @@ class Page:
             found = [e for e in found if any(a.startswith(prefix) for a in e.within)]
         return found if index is None else found[index : index + 1]
 
+    def edges(self) -> Iterator[Edge]:
+        """Yield the recorded transitions that start in the current state."""
+        for at in self.state.items():
+            yield from self.screen.edges.get(at, ())
+
     def edge(self, kind: str, target: str | None = None, **wanted: str) -> Edge | None:
         """Return the recorded transition that an act starts in the current state, if any."""
-        for layer, state in self.state.items():
-            for edge in self.screen.edges.get((layer, state), ()):
-                if edge.kind != kind or (target is not None and edge.target != target):
-                    continue
-                if all(getattr(edge, name) == value for name, value in wanted.items()):
-                    return edge
+        for edge in self.edges():
+            if edge.kind != kind or (target is not None and edge.target != target):
+                continue
+            if all(getattr(edge, name) == value for name, value in wanted.items()):
+                return edge
         return None
 
     def edge_to(self, layer: str, state: str) -> Edge:

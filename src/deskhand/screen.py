@@ -243,6 +243,7 @@ class Screen:
         self.live_elements: dict[tuple[str, ...], dict[str, Element]] = {}
         self._changed: dict[tuple[str, str, str], Element] = {}
         self._hit: NDArray[np.uint16] | None = None
+        self._parents: dict[int, int] | None = None
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -278,6 +279,23 @@ class Screen:
         if self._hit is None:
             self._hit = _labels(self.data["hit"])
         return self._hit
+
+    @property
+    def parents(self) -> dict[int, int]:
+        """The parent of each node, by id, with the nodes that edges add."""
+        if self._parents is None:
+            waiting = [(self.dom, 0)]
+            for edges in self.edges.values():
+                for _, data in (mutation for edge in edges for mutation in edge.mutations):
+                    waiting.extend((add["node"], add["parentId"]) for add in data["adds"])
+            self._parents = {}
+            while waiting:
+                node, above = waiting.pop()
+                own = node.get("id", 0)
+                self._parents[own] = above
+                waiting.extend((child, own) for child in node.get("childNodes", ()))
+            self._parents.pop(0, None)
+        return self._parents
 
 
 def reference(screen: str, layer: str, state: str) -> str:

@@ -72,6 +72,19 @@ def chat(desk: Desk) -> Steps:
     yield from desk.hover("chat.new.1")
 
 
+@scenario("check.clumsy", app="crm", opens="crm/leads", modelled_on="a test")
+def clumsy(desk: Desk) -> Steps:
+    """Click the wrong thing whenever there is one: a link, fields, a box to tick, entries of lists."""
+    desk.mind = replace(desk.mind, slip_rate=1.0)
+    yield from desk.click("leads.search")
+    yield from desk.click("leads.new")
+    yield from desk.click("lead.company")
+    yield from desk.choose("Partner", of="lead.source", by="mouse")
+    yield from desk.choose("Qualified", of="lead.status", by="mouse")
+    yield from desk.click("lead.notes")
+    yield from desk.read(words=20)
+
+
 def with_resizes(session: Session) -> Session:
     """Return the session with its window made smaller in steps at the end: no verb does that."""
     *rows, end = session.events.to_pylist()

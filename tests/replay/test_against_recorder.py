@@ -80,6 +80,7 @@ def differences(theirs: list[str], ours: list[str]) -> list[str]:
         (acts.keys, 4),
         (acts.thread, 1),
         (acts.chat, 1),
+        (acts.clumsy, 3),
     ],
     ids=lambda given: getattr(given, "name", given),
 )

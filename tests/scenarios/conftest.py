@@ -1,8 +1,11 @@
 """Small hand-written screens, so that the desk is tested apart from any compiled page."""
 
+import zlib
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import pytest
 import simpy
 
@@ -78,6 +81,16 @@ def hidden(role: str, name: str, box: list[float]) -> dict[str, Any]:
     }
 
 
+def hit_map() -> dict[str, Any]:
+    """Return which element lies at each pixel of the form, as a compiled screen holds it."""
+    labels = np.zeros((1100, 1280), "<u2")
+    for number, (*_, box, _) in reversed(list(enumerate(ALL_WIDGETS, 2))):
+        left, top, width, height = map(int, box)
+        labels[top : top + height, left : left + width] = number
+    packed = b64encode(zlib.compress(labels.tobytes())).decode()
+    return {"width": 1280, "height": 1100, "zlib_u16": packed}
+
+
 def screen_data(name: str, app: str, links: Mapping[str, str]) -> dict[str, Any]:
     """Return a form with every widget, a toast that goes by itself, and one thing to drag."""
     elements = {
@@ -120,7 +133,7 @@ def screen_data(name: str, app: str, links: Mapping[str, str]) -> dict[str, Any]
         "max_id": 1000,
         "links": dict(links),
         "elements": elements,
-        "hit": {"width": 1, "height": 1, "zlib_u16": ""},
+        "hit": hit_map(),
         "png": "",
         "layers": {
             "page": {
