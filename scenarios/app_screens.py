@@ -1,6 +1,5 @@
 """The compiled screens of applications: those that ship with deskhand, and those of other packages."""
 
-import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
@@ -8,10 +7,9 @@ from importlib.resources.abc import Traversable
 
 from deskhand import registry
 from deskhand.errors import DeskhandError, UnknownNameError
-from deskhand.screen import Screen
+from deskhand.screen import ENDING, Screen
 
 APPS = "deskhand.apps"
-ENDING = ".screen.json"
 
 
 class LazyScreens(Mapping[str, Screen]):
@@ -33,8 +31,7 @@ class LazyScreens(Mapping[str, Screen]):
             if name not in self._places:
                 raise KeyError(name)
             folder, stem = self._places[name]
-            data = json.loads((folder / f"{stem}{ENDING}").read_bytes())
-            found = Screen(data, folder / f"{stem}.png")
+            found = Screen.read(folder, stem)
             self._read[name] = found
         return found
 

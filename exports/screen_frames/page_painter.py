@@ -18,10 +18,10 @@ PAPER, INK, LINE = "#ffffff", "#1b2430", "#c4cbd3"
 
 
 @lru_cache(maxsize=64)
-def _crop(png: str) -> "Image":
+def _crop(image: str) -> "Image":
     from PIL import Image
 
-    return Image.open(io.BytesIO(b64decode(png))).convert("RGB")
+    return Image.open(io.BytesIO(b64decode(image))).convert("RGB")
 
 
 @lru_cache(maxsize=32)
@@ -75,7 +75,7 @@ def painted(view: PageView) -> tuple["Image", Place | None]:
 
 def _paste(onto: "Image", crops: Any, offset: tuple[int, int]) -> None:
     for crop in crops:
-        onto.paste(_crop(crop["png"]), (crop["left"] + offset[0], crop["top"] + offset[1]))
+        onto.paste(_crop(crop["image"]), (crop["left"] + offset[0], crop["top"] + offset[1]))
 
 
 def _slot_text(onto: "Image", pen: "ImageDraw", text: SlotText, view: PageView) -> None:

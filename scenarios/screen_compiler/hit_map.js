@@ -38,6 +38,8 @@
         right: right ? rect.right : rect.left + size,
         top: bottom ? rect.bottom - size : rect.top,
         bottom: bottom ? rect.bottom : rect.top + size,
+        middle: { x: right ? rect.right - size : rect.left + size, y: bottom ? rect.bottom - size : rect.top + size },
+        size,
       });
     }
     return zones;
@@ -52,7 +54,8 @@
 
   // Rectangles in document coordinates, and the zones whose shape no rectangle tells. On a large
   // page text that lies within its own element is left out: a pixel at its edge may then be wrong
-  // where it touches a neighbour at a fraction of a pixel.
+  // where it touches a neighbour at a fraction of a pixel. So are the parts of a drawing, which is
+  // then asked coarsely: charts and maps have thousands, and nothing in them can be named.
   const outline = (large) => {
     const rects = [];
     const zones = [];
@@ -67,7 +70,8 @@
       const style = getComputedStyle(element);
       if (style.display === "none") return;
       // Strokes reach beyond the rectangles of their shapes, so a drawing is one zone as a whole.
-      const odd = drawn || element.tagName === "svg" || turned(style);
+      const drawing = element.tagName === "svg";
+      const odd = drawn || drawing || turned(style);
       for (const rect of element.getClientRects()) {
         if (rect.width <= 0 || rect.height <= 0) continue;
         keep(rects, rect);
@@ -75,7 +79,12 @@
           keep(generated, { left: rect.left - 20, top: rect.top - 20, right: rect.right + 20, bottom: rect.bottom + 20 });
         }
         if (odd) keep(zones, rect);
-        else for (const zone of cornerZones(rect, style)) keep(zones, zone).rounded = true;
+        else {
+          for (const zone of cornerZones(rect, style)) {
+            const { size, middle } = zone;
+            keep(zones, zone).rounded = { x: middle.x + scrollX, y: middle.y + scrollY, size };
+          }
+        }
       }
       if (element.clientWidth && (element.offsetWidth !== element.clientWidth || element.offsetHeight !== element.clientHeight)) {
         const rect = element.getBoundingClientRect();
@@ -83,6 +92,7 @@
         const top = rect.top + element.clientTop;
         keep(rects, { left, top, right: left + element.clientWidth, bottom: top + element.clientHeight });
       }
+      if (large && drawing) return;
       for (const child of element.childNodes) {
         if (child.nodeType === Node.ELEMENT_NODE) visit(child, odd);
         else if (child.nodeType === Node.TEXT_NODE) {
@@ -122,31 +132,50 @@
       row(y, x0, middle, first, label);
       return row(y, middle, x1, label, last);
     };
-    const corner = (x0, y0, x1, y1) => {
+    const corner = (x0, y0, x1, y1, zones) => {
+      if (large && zones.length === 1) return arc(x0, y0, x1, y1, zones[0]);
       for (let y = y0; y < y1; y++) row(y, x0, x1 - 1, ask(x0, y), ask(x1 - 1, y));
+      return undefined;
     };
-    // A drawing: halve it while it is large or its corners and middle differ.
-    const drawing = (x0, y0, x1, y1) => {
+    // On a large page a corner is drawn as the circle that it is, with a question for each side.
+    const arc = (x0, y0, x1, y1, { rounded: { x, y, size } }) => {
+      const sides = [[], []];
+      for (let down = y0; down < y1; down++) {
+        for (let across = x0; across < x1; across++) {
+          sides[Number(Math.hypot(across + 0.5 - x, down + 0.5 - y) <= size)].push([across, down]);
+        }
+      }
+      for (const side of sides) {
+        const middle = side[side.length >> 1];
+        const label = middle && ask(...middle);
+        for (const [across, down] of side) labels[down * width + across] = label;
+      }
+    };
+    // A drawing: halve it while it is large or its corners and middle differ. On a large page it is
+    // asked coarsely, an icon each 4 pixels, a chart or map each 16.
+    const drawing = (x0, y0, x1, y1, finest) => {
       const wide = x1 - x0;
       const high = y1 - y0;
-      if (wide * high <= 36) return everyPixel(x0, y0, x1, y1);
+      if (wide <= finest && high <= finest) return paint(x0, y0, x1, y1, ask((x0 + x1) >> 1, (y0 + y1) >> 1));
+      if (!finest && wide * high <= 36) return everyPixel(x0, y0, x1, y1);
       const middleX = (x0 + x1) >> 1;
       const middleY = (y0 + y1) >> 1;
       if (wide <= 8 && high <= 8) {
         const first = ask(x0, y0);
         const others = [[x1 - 1, y0], [x0, y1 - 1], [x1 - 1, y1 - 1], [middleX, middleY]];
         if (others.every(([x, y]) => ask(x, y) === first)) return paint(x0, y0, x1, y1, first);
-        return everyPixel(x0, y0, x1, y1);
+        if (!finest) return everyPixel(x0, y0, x1, y1);
       }
       if (wide >= high) {
-        drawing(x0, y0, middleX, y1);
-        drawing(middleX, y0, x1, y1);
+        drawing(x0, y0, middleX, y1, finest);
+        drawing(middleX, y0, x1, y1, finest);
       } else {
-        drawing(x0, y0, x1, middleY);
-        drawing(x0, middleY, x1, y1);
+        drawing(x0, y0, x1, middleY, finest);
+        drawing(x0, middleY, x1, y1, finest);
       }
       return undefined;
     };
+    const sprawls = ([left, up, right, down]) => right - left > 64 && down - up > 64;
     const covers = ([left, up, right, down], x0, y0, x1, y1) => left < x1 && right > x0 && up < y1 && down > y0;
     const cut = (rects, x0, y0, x1, y1, along, from, to) => {
       const middle = (from + to) / 2;
@@ -179,18 +208,22 @@
         return;
       }
       if (!drawn.length) paint(x0, y0, x1, y1, ask(x0, y0));
-      else if (drawn.every((zone) => zone.rounded)) corner(x0, y0, x1, y1);
-      else if (large || drawn.some(([left, up, right, down]) => right - left > 64 && down - up > 64)) drawing(x0, y0, x1, y1);
+      else if (drawn.every((zone) => zone.rounded)) corner(x0, y0, x1, y1, drawn);
+      else if (large || drawn.some(sprawls)) drawing(x0, y0, x1, y1, large && (drawn.some(sprawls) ? 16 : 4));
       else everyPixel(x0, y0, x1, y1);
     };
     cell(0, top, width, bottom, lines, zones);
-    // Not all that can be hit has a rectangle: check on a grid and repair around each miss.
+    // Not all that can be hit has a rectangle: check on a grid and repair around each miss, but not
+    // where the answer is meant to be coarse.
+    const coarse = large ? zones.filter((zone) => !zone.rounded) : [];
     const tile = 8;
     const waiting = [];
     const seen = new Set();
     const wait = (column, row) => {
       const key = row * 65536 + column;
       if (column < 0 || row * tile >= bottom || (row + 1) * tile <= top || column * tile >= width || seen.has(key)) return;
+      const [x, y] = [column * tile, row * tile];
+      if (coarse.some((zone) => covers(zone, x, y, x + tile, y + tile))) return;
       seen.add(key);
       waiting.push([column, row]);
     };

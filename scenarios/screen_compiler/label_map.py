@@ -22,7 +22,7 @@ STATE_STEP_PX = 8
 # From this number of nodes on a question to the browser takes so long that the map is made with
 # fewer of them; a few pixels at the edges of text and drawings may be wrong then.
 LARGE_PAGE_NODES = 1_000
-LARGE_STEP_PX = 16
+LARGE_STEP_PX = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

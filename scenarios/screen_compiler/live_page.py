@@ -37,6 +37,12 @@ _REST = """() => {
   }
 }"""
 
+_LEAVE_OUT = """(selector) => {
+  const found = document.querySelectorAll(selector);
+  found.forEach((element) => element.remove());
+  return found.length;
+}"""
+
 # Not an element, so neither the page nor the recorder sees it: a caret blinks in real time.
 _NO_CARET = """() => {
   const sheet = new CSSStyleSheet();
@@ -90,6 +96,28 @@ class LivePage:
         for name in _SCRIPTS:
             self.page.evaluate(script(name))
         self.call("mark")
+
+    def leave_out(self, selector: str) -> None:
+        """Take the elements that a CSS selector picks out of the page.
+
+        Raises
+        ------
+        DeskhandError
+            When it picks none, or is not a selector.
+        """
+        from playwright.sync_api import Error
+
+        try:
+            found = self.page.evaluate(_LEAVE_OUT, selector)
+        except Error:
+            raise DeskhandError(
+                f"without={selector!r}: not a CSS selector; write one such as iframe or #chat."
+            ) from None
+        if not found:
+            raise DeskhandError(
+                f"without={selector!r}: nothing on the page matches; leave it away, or give the "
+                "selector of something that is there when the page has loaded."
+            )
 
     def mask_text(self) -> None:
         """Replace the page's content by placeholders, before anything else looks at it."""

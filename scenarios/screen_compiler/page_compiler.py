@@ -2,11 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.scenarios.screen_compiler.chromium import apart, started
+from deskhand.scenarios.screen_compiler.commuting import check_commuting
 from deskhand.scenarios.screen_compiler.independence import check_independence
 from deskhand.scenarios.screen_compiler.inlined_images import inline_images
 from deskhand.scenarios.screen_compiler.label_map import BASE_STEP_PX, pack
@@ -22,6 +25,7 @@ from deskhand.scenarios.screen_compiler.screen_elements import keyed, record
 from deskhand.scenarios.screen_compiler.sidecar import Sidecar, read_sidecar
 from deskhand.scenarios.screen_compiler.state_recorder import State, StateRecorder, measure
 from deskhand.screen import BASE, FORMAT, PAGE
+from deskhand.shared_styles import take_out
 
 
 def compile_page(
@@ -34,6 +38,7 @@ def compile_page(
     chromium: str | None = None,
     root: Path | None = None,
     mask_text: bool = False,
+    without: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Compile an HTML page into the content of a ``.screen.json`` file.
 
@@ -55,6 +60,9 @@ def compile_page(
     mask_text : bool
         Replace content (text, values, images) by placeholders before anything is read, for pages
         that hold real data; labels of controls stay. Not for pages with states (default: False).
+    without : sequence of str
+        CSS selectors of elements to take out of the page first, such as a frame with
+        advertisements (default: none).
 
     Returns
     -------
@@ -85,7 +93,20 @@ def compile_page(
     inside = page.resolve().relative_to(root.resolve()).as_posix()
     href = sidecar.href or f"https://{app}.deskhand.example/{inside}"
     files = PageFiles(page=page, root=root, href=href)
-    made = apart(lambda: _compile(chromium, files, viewport, name, sidecar, mask_text=mask_text))
+
+    def browse() -> dict[str, Any]:
+        with started(chromium) as browser:
+            recorder = StateRecorder(
+                browser=browser,
+                files=files,
+                viewport=viewport,
+                screen=name,
+                mask_text=mask_text,
+                without=tuple(without),
+            )
+            return _compile(recorder, sidecar)
+
+    made = apart(browse)
     page_title = made.pop("title")
     source = hashlib.sha256(files.content(page))
     if states is not None:
@@ -102,35 +123,22 @@ def compile_page(
     }
 
 
-def _compile(
-    chromium: str | None,
-    files: PageFiles,
-    viewport: tuple[int, int],
-    name: str,
-    sidecar: Sidecar,
-    *,
-    mask_text: bool,
-) -> dict[str, Any]:
+def _compile(recorder: StateRecorder, sidecar: Sidecar) -> dict[str, Any]:
     """Return the part of a screen that the browser tells."""
-    with started(chromium) as browser:
-        recorder = StateRecorder(
-            browser=browser, files=files, viewport=viewport, screen=name, mask_text=mask_text
-        )
-        base, title = _base(recorder, sidecar)
-        compiler = LayerCompiler(recorder, sidecar, base)
-        for layer in dict.fromkeys((PAGE, *sidecar.layers)):
-            compiler.compile(layer)
-        if len(compiler.layers) > 1:
-            _check(recorder, compiler)
-        engine = f"Chromium {browser.version}"
+    base, title = _base(recorder, sidecar)
+    compiler = LayerCompiler(recorder, sidecar, base)
+    for layer in dict.fromkeys((PAGE, *sidecar.layers)):
+        compiler.compile(layer)
+    if len(compiler.layers) > 1:
+        _check(recorder, compiler)
     dom = dict(base.tree)
-    inline_images(dom, files)
+    inline_images(dom, recorder.files)
     layers = {name: compiler.content(layer) for name, layer in compiler.layers.items()}
     extent = base.measured.extent
     return {
         "title": title,
         "document": extent,
-        "engine": engine,
+        "engine": f"Chromium {recorder.browser.version}",
         "dom": dom,
         "max_id": base.next_id - 1,
         "links": _links(sidecar, compiler),
@@ -158,7 +166,13 @@ def _base(recorder: StateRecorder, sidecar: Sidecar) -> tuple[State, str]:
             path=(),
             runs=(),
             tree=snapshot["dom"],
-            measured=measure(live, BASE_STEP_PX, tuple(by_css.values())),
+            measured=measure(
+                live,
+                BASE_STEP_PX,
+                tuple(by_css.values()),
+                screen=recorder.screen,
+                state=BASE,
+            ),
             next_id=snapshot["maxId"] + 1,
         )
     sighting = state.measured.sighting
@@ -182,6 +196,7 @@ def _check(recorder: StateRecorder, compiler: LayerCompiler) -> None:
             for own in layer.touched
         }
     check_independence(recorder.screen, compiler.layers, compiler.base.elements, inside, names)
+    check_commuting(compiler)
 
 
 def _links(sidecar: Sidecar, compiler: LayerCompiler) -> dict[str, str]:
@@ -221,6 +236,10 @@ def write_screen(data: dict[str, Any], png: bytes | None = None, out: str | Path
     picture = path.with_name(path.name.removesuffix(".screen.json") + ".png")
     content = {key: value for key, value in data.items() if key != "png_bytes"}
     content["png"] = picture.name
+    # What was handed in stays whole.
+    content["dom"] = deepcopy(content["dom"])
+    for sheet, css in take_out(content["dom"]).items():
+        path.with_name(sheet).write_text(css, encoding="utf-8")
     picture.write_bytes(png if png is not None else data["png_bytes"])
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=False)
     path.write_text(text + "\n", encoding="utf-8")

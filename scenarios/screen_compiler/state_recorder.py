@@ -14,6 +14,7 @@ from deskhand.scenarios.screen_compiler.acting import ACT_MS, perform, slotted
 from deskhand.scenarios.screen_compiler.label_map import STATE_STEP_PX, LabelMap, read_labels
 from deskhand.scenarios.screen_compiler.live_page import LivePage, opened
 from deskhand.scenarios.screen_compiler.locators import find_key
+from deskhand.scenarios.screen_compiler.one_document import check_one_document
 from deskhand.scenarios.screen_compiler.page_files import PageFiles
 from deskhand.scenarios.screen_compiler.page_picture import Picture, take_picture
 from deskhand.scenarios.screen_compiler.screen_elements import Sighting, sight
@@ -69,9 +70,18 @@ class Run:
     focus: int = 0
 
 
-def measure(live: LivePage, step: int, wanted: tuple[int, ...] = ()) -> Measured:
-    """Measure a page as it is now: picture first, then elements, then hit map."""
+def measure(
+    live: LivePage, step: int, wanted: tuple[int, ...] = (), *, screen: str, state: str
+) -> Measured:
+    """Measure a page as it is now: picture first, then elements, then hit map.
+
+    Raises
+    ------
+    DeskhandError
+        When the page shows something of another document.
+    """
     live.call("toTop")
+    check_one_document(live, screen, state)
     extent = live.call("extent")
     picture = take_picture(live, extent["width"], extent["height"])
     sighting = sight(live, wanted)
@@ -93,12 +103,15 @@ class StateRecorder:
     viewport: tuple[int, int]
     screen: str
     mask_text: bool = False
+    without: tuple[str, ...] = ()
     fresh_values: Mapping[str, str] = field(default_factory=dict)
 
     @contextmanager
     def at_base(self) -> Iterator[tuple[LivePage, dict[str, Any]]]:
         """Open the page and number its nodes."""
         with opened(self.browser, self.files, self.viewport) as live:
+            for selector in self.without:
+                live.leave_out(selector)
             if self.mask_text:
                 live.mask_text()
             live.inject()
@@ -185,16 +198,21 @@ class StateRecorder:
         A menu may close when it loses the pointer or the focus: then the state is reached again and
         left as it is.
         """
-        if self._parked(live, blur=blur):
-            return measure(live, STATE_STEP_PX)
+
+        def measured(page: LivePage) -> Measured:
+            return measure(page, STATE_STEP_PX, screen=self.screen, state=state.name)
+
+        if self.parked(live, blur=blur):
+            return measured(live)
         with self.at_state(state, first_id) as again:
-            if self._parked(again, blur=False):
-                return measure(again, STATE_STEP_PX)
+            if self.parked(again, blur=False):
+                return measured(again)
         with self.at_state(state, first_id) as again:
             again.call("restoreValues", self.fresh_values)
-            return measure(again, STATE_STEP_PX)
+            return measured(again)
 
-    def _parked(self, live: LivePage, *, blur: bool) -> bool:
+    def parked(self, live: LivePage, *, blur: bool) -> bool:
+        """Take pointer and, with ``blur``, focus off the page; return whether it stayed as it was."""
         live.call("restoreValues", self.fresh_values)
         live.page.mouse.move(0, 0)
         if blur:

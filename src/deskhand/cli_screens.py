@@ -1,4 +1,4 @@
-"""`deskhand screens`: compile a page, list the compiled ones, show what is on one."""
+"""`deskhand screens`: compile a page, list the compiled ones, show and name what is on one."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 from cyclopts import App
 
 if TYPE_CHECKING:
+    from deskhand.page import Page
     from deskhand.screen import Screen
-
-SUFFIX = ".screen.json"
 
 screens = App(name="screens", help="The compiled pages that tasks are done on.")
 
@@ -25,6 +24,7 @@ def compile_(
     chromium: str | None = None,
     root: Path | None = None,
     mask_text: bool = False,
+    without: list[str] | None = None,
 ) -> None:
     """Compile an HTML page into a screen, with an installed Chromium.
 
@@ -48,6 +48,8 @@ def compile_(
         The folder whose files the page may load; by default the page's own.
     mask_text
         Replace the page's content by placeholders first, for a page that holds real data.
+    without
+        A CSS selector of what to take out of the page first, such as a frame; may be given often.
     """
     from deskhand.arguments import parse_viewport
     from deskhand.errors import DeskhandError
@@ -66,6 +68,7 @@ def compile_(
         chromium=chromium,
         root=root,
         mask_text=mask_text,
+        without=without or (),
     )
     print(write_screen(data, out=out))
 
@@ -91,15 +94,9 @@ def show(screen: str, *, state: list[str] | None = None) -> None:
     state
         A state to put the page into, for example page:saved; may be given for several layers.
     """
-    from deskhand.errors import UnknownNameError
-    from deskhand.page import Page, describe
+    from deskhand.page import describe
 
-    page = Page(_load(screen))
-    for wanted in state or ():
-        layer, _, name = wanted.partition(":")
-        if (layer, name) not in page.screen.states:
-            raise UnknownNameError("state", wanted, [":".join(s) for s in page.screen.states])
-        page.state[layer] = name
+    page = _page(screen, state)
     width, height = page.screen.viewport
     print(f"{page.screen.name} ({page.screen.app}), {width}x{height}, {page.screen.href}")
     print("states: " + ", ".join(f"{layer}:{name}" for layer, name in page.screen.states))
@@ -108,12 +105,54 @@ def show(screen: str, *, state: list[str] | None = None) -> None:
         print(f"{describe(element)}  {element.widget} at {left:g},{top:g} {wide:g}x{high:g}")
 
 
+@screens.command
+def locators(screen: str, *, state: list[str] | None = None) -> None:
+    """List what can be clicked or filled on a screen, with a locator to paste into a scenario.
+
+    Each line has the locator, in the quotation marks that JSON and Python want, then the kind of
+    widget, and the options of a list. A locator names one element, by role and name where that
+    is enough.
+
+    Parameters
+    ----------
+    screen
+        A name of `deskhand screens list`, or the path of a compiled .screen.json.
+    state
+        A state to put the page into, for example page:saved; may be given for several layers.
+    """
+    import json
+
+    from deskhand.stable_locators import acted_on
+
+    found = acted_on(_page(screen, state))
+    written = [json.dumps(each.locator, ensure_ascii=False) for each in found]
+    wide = min(max(map(len, written), default=0), 60)
+    for locator, (element, _) in zip(written, found, strict=True):
+        options = ", ".join(option.label for option in element.options[:5])
+        more = ", ..." if len(element.options) > 5 else ""
+        print(f"{locator:{wide}}  {element.widget}{': ' if options else ''}{options}{more}")
+
+
+def _page(given: str, states: list[str] | None) -> "Page":
+    """Return a live page of a screen, its layers in the given states."""
+    from deskhand.errors import UnknownNameError
+    from deskhand.page import Page
+
+    page = Page(_load(given))
+    for wanted in states or ():
+        layer, _, name = wanted.partition(":")
+        if (layer, name) not in page.screen.states:
+            raise UnknownNameError("state", wanted, [":".join(s) for s in page.screen.states])
+        page.state[layer] = name
+    return page
+
+
 def _load(given: str) -> "Screen":
     from deskhand.errors import DeskhandError, UnknownNameError
     from deskhand.scenarios.app_screens import installed_screens, shipped_screens
-    from deskhand.screen import Screen
+    from deskhand.screen import ENDING, Screen
 
-    if given.endswith(SUFFIX):
+    if given.endswith(ENDING):
         try:
             return Screen.load(given)
         except FileNotFoundError:

@@ -83,11 +83,14 @@ class Page:
                 f"locator {locator!r} matches {len(matches)} elements {here}: {listing}. "
                 "Use one of the names before the colons, or add ` >> nth=0`."
             )
-        known = [*elements, *(describe(e) for e in elements.values())]
-        near = get_close_matches(locator, known, n=6, cutoff=0.3)
+        named = {f"role={e.role}[name={quoted(e.name)}]": e for e in elements.values()}
+        near = get_close_matches(
+            locator.rsplit(">>", maxsplit=1)[-1].strip(), named, n=6, cutoff=0.3
+        )
         raise DeskhandError(
             f"locator {locator!r} matches nothing {here}. "
-            f"Nearest: {'; '.join(near) or 'none'}. `deskhand screens show {self.screen.name}` lists all."
+            f"Nearest: {'; '.join(describe(named[n]) for n in near) or 'none'}. "
+            f"`deskhand screens locators` with its name or .screen.json lists all."
         )
 
     def _describe(self) -> str:
@@ -98,8 +101,10 @@ class Page:
         *scopes, last = [part.strip() for part in locator.split(">>")]
         index: int | None = None
         if last.startswith("nth="):
+            if not last[4:].isdecimal():
+                raise DeskhandError(f"locator {last!r}: a place is written nth=0, counted from 0.")
             index = int(last[4:])
-            *scopes, last = scopes
+            *scopes, last = scopes or [""]
         if last.startswith("test-id="):
             found = [e for e in self.elements.values() if e.test_id == last[8:]]
         else:
@@ -175,6 +180,18 @@ class Page:
         return found
 
 
+def quoted(name: str) -> str:
+    r"""Return a name as it stands in a locator, between quotation marks.
+
+    Examples
+    --------
+    >>> print(quoted('The "old" form'))
+    "The \"old\" form"
+    """
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
 def describe(element: Element) -> str:
     """Return one line that names an element: its key, then its role and name."""
-    return f'{element.key}: role={element.role}[name="{element.name}"]'
+    return f"{element.key}: role={element.role}[name={quoted(element.name)}]"

@@ -19,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deskhand.errors import DeskhandError
+from deskhand.shared_styles import put_back
 
-FORMAT = "deskhand.screen/1"
+FORMAT = "deskhand.screen/2"
+ENDING = ".screen.json"
 BASE = "base"
 PAGE = "page"
 
@@ -231,7 +233,7 @@ class Screen:
                         )
                         for hit in change.get("hits", ())
                     ),
-                    crops=tuple({**crop, "png": pictures[crop["png"]]} for crop in crops),
+                    crops=tuple({**crop, "image": pictures[crop["image"]]} for crop in crops),
                     slot_texts=tuple(map(_slot_text, change.get("slot_texts", ()))),
                 )
             for edge in content["edges"]:
@@ -247,10 +249,23 @@ class Screen:
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Read a compiled screen from a ``.screen.json`` file; its picture lies beside it."""
+        """Read a compiled screen from a ``.screen.json`` file; its other files lie beside it.
+
+        Raises
+        ------
+        DeskhandError
+            When a style sheet that it shares with others is missing or has been changed.
+        """
         path = Path(path)
-        picture = path.with_name(path.name.removesuffix(".screen.json") + ".png")
-        return cls(json.loads(path.read_bytes()), picture)
+        return cls.read(path.parent, path.name.removesuffix(ENDING))
+
+    @classmethod
+    def read(cls, folder: Traversable, stem: str) -> Self:
+        """Read the compiled screen of this stem from a folder, or from one inside a package."""
+        data = json.loads((folder / f"{stem}{ENDING}").read_bytes())
+        if isinstance(data.get("dom"), dict):
+            put_back(data["dom"], lambda name: (folder / name).read_text("utf-8"))
+        return cls(data, folder / f"{stem}.png")
 
     def picture(self) -> bytes | None:
         """Return the PNG file that shows the document in its base state, None without one."""

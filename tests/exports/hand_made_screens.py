@@ -169,7 +169,7 @@ def lead_form() -> Screen:
     gone = mutation(removes=[{"parentId": status["id"], "id": max_id + 1}])
     return Screen(
         {
-            "format": "deskhand.screen/1",
+            "format": "deskhand.screen/2",
             "name": "crm/lead-form",
             "app": "crm",
             "title": "New lead",
@@ -305,7 +305,7 @@ def login() -> Screen:
     elements["login.password"]["sensitive"] = "password"
     return Screen(
         {
-            "format": "deskhand.screen/1",
+            "format": "deskhand.screen/2",
             "name": "auth/login",
             "app": "auth",
             "title": "Log in",

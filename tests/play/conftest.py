@@ -110,7 +110,7 @@ def make_screen() -> Screen:
         }
     return Screen(
         {
-            "format": "deskhand.screen/1",
+            "format": "deskhand.screen/2",
             "name": "crm/lead-form",
             "app": "crm",
             "title": "New lead",

@@ -91,7 +91,12 @@ def test_screens_are_listed_and_shown(deskhand: Deskhand) -> None:
     assert "crm/lead-form" in listed.stdout
     shown = deskhand("screens", "show", "crm/lead-form")
     assert 'lead.save: role=button[name="' in shown.stdout
-    assert {listed.returncode, shown.returncode} == {0}
+    named = deskhand("screens", "locators", "crm/lead-form", "--state", "page:saved")
+    assert '"role=textbox[name=\\"Company\\"]"  ' in named.stdout
+    assert {listed.returncode, shown.returncode, named.returncode} == {0}
+    wrong = deskhand("screens", "locators", "crm/lead-form", "--state", "page:sved")
+    assert wrong.returncode == 2
+    assert "did you mean 'page:saved'" in wrong.stderr
 
 
 def test_validate_says_what_it_checked(small: Path, deskhand: Deskhand) -> None:

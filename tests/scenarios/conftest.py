@@ -120,7 +120,7 @@ def screen_data(name: str, app: str, links: Mapping[str, str]) -> dict[str, Any]
 
     slots: dict[str, Any] = {"slots": {"name": "form.name"}, "values": {"form.notes": ""}}
     return {
-        "format": "deskhand.screen/1",
+        "format": "deskhand.screen/2",
         "name": name,
         "app": app,
         "title": name,

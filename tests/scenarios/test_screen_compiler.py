@@ -363,3 +363,62 @@ def test_foreign_page_is_compiled_with_its_files(chromium: str, node_modules: Pa
     assert page.element('role=button[name="Create project"]').widget == "button"
     unlabelled = [e for e in page.elements.values() if not e.name]
     assert all(e.key for e in unlabelled)
+
+
+# Two panels that share no node: each is opened by a button of its own. What they show lies above
+# the page; a style rule or a script may still answer to both.
+PANELS = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>Panels</title><style>
+body { margin: 0; font: 14px/20px 'Liberation Sans', Arial; }
+main { padding-top: 120px; }
+nav { position: absolute; top: 0; } nav + nav { left: 200px; } nav div { display: none; }
+nav.open div { display: block; }
+STYLE
+</style></head><body>
+<nav class="one"><button data-name="one">One</button><div>First</div></nav>
+<nav class="two"><button data-name="two">Two</button><div>Second</div></nav>
+<main><button data-name="below">Below</button></main>
+<script>
+for (const nav of document.querySelectorAll("nav")) {
+  nav.firstChild.onclick = () => {
+    nav.classList.add("open");
+    SCRIPT
+  };
+}
+</script></body></html>"""
+PANEL_LAYERS: dict[str, Any] = {
+    name: [{"state": "open", "from": "base", "do": [{"click": name}]}] for name in ("one", "two")
+}
+
+
+@pytest.mark.parametrize(
+    ("style", "script", "message"),
+    [
+        ("", "", None),
+        (
+            ".one.open ~ .two.open ~ main { padding-top: 150px; }",
+            "",
+            r"after one:open, the box of 'below' is .*, 150.* instead of .*, 120.* alone, so",
+        ),
+        (
+            ".one.open ~ .two.open ~ main { display: none; }",
+            "",
+            r"layer 'two': after one:open, 'below' is gone.*a state of its own",
+        ),
+        (
+            "",
+            'nav.lastChild.title = document.querySelectorAll(".open").length;',
+            r"layer 'two': after one:open, going to 'open' changes the page in another way",
+        ),
+    ],
+)
+def test_layers_must_commute(
+    style: str, script: str, message: str | None, tmp_path: Path, chromium: str
+) -> None:
+    html = PANELS.replace("STYLE", style).replace("SCRIPT", script)
+    if message is None:
+        data = compiled(tmp_path, html, chromium, layers=PANEL_LAYERS)
+        assert {"page", "one", "two"} == set(data["layers"])
+        return
+    with pytest.raises(DeskhandError, match=message):
+        compiled(tmp_path, html, chromium, layers=PANEL_LAYERS)
