@@ -147,7 +147,7 @@ def _frames(session: Session, times: Any, *, pointer: bool, paint: Painter) -> I
             if front.caret is not None and since_us // BLINK_US % 2 == 0:
                 left, top, right, bottom = front.caret
                 pen.line((x + left, y + top, x + right, y + bottom), fill="#000000")
-            draw_list(pen, front, size, at)
+            draw_list(frame, front, size, at)
         if pointer and at is not None:
             draw_pointer(pen, *at)
         yield frame

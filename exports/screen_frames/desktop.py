@@ -92,17 +92,20 @@ def desktop(
     pen = ImageDraw.Draw(made)
     for window in windows:
         page = window.page(viewport, paint)
-        _frame(pen, window, page.width, bookmarks, front=window is windows[-1])
+        _frame(made, window, page.width, bookmarks, front=window is windows[-1])
         made.paste(page, window.origin)
     pen.rectangle((0, size[1] - TASK_BAR_PX, size[0], size[1]), fill=BAR)
     for window in windows:
-        _task(pen, window, len(windows), size, front=window is windows[-1])
+        _task(made, window, len(windows), size, front=window is windows[-1])
     return made
 
 
 def _frame(
-    pen: "ImageDraw", window: Window, width: int, bookmarks: Sequence[str], *, front: bool
+    onto: "Image", window: Window, width: int, bookmarks: Sequence[str], *, front: bool
 ) -> None:
+    from PIL import ImageDraw
+
+    pen = ImageDraw.Draw(onto)
     left, top = window.origin
     right = left + width - 1
     bar, address = top - BOOKMARKS_PX, top - BOOKMARKS_PX - ADDRESS_PX
@@ -114,20 +117,21 @@ def _frame(
     if window.excluded:
         return
     named = window.view.screen.title if window.view else window.app or window.name
-    lettering.write(pen, (left + 14, address - 10), named, 13, INK if front else FAINT)
+    lettering.write(onto, (left + 14, address - 10), named, 13, INK if front else FAINT)
     shown = window.url.partition("://")[2] or window.url
     lettering.write(
-        pen, (left + 24, bar - 10), lettering.shortened(shown, 13, width - 60), 13, FAINT
+        onto, (left + 24, bar - 10), lettering.shortened(shown, 13, width - 60), 13, FAINT
     )
     for place, name in enumerate(bookmarks[:BOOKMARKS]):
         offset, room = bookmark(place)
         text = lettering.shortened(name.replace("_", " "), 12, room)
-        lettering.write(pen, (left + offset, top - 10), text, 12, FAINT)
+        lettering.write(onto, (left + offset, top - 10), text, 12, FAINT)
 
 
-def _task(
-    pen: "ImageDraw", window: Window, count: int, size: tuple[int, int], *, front: bool
-) -> None:
+def _task(onto: "Image", window: Window, count: int, size: tuple[int, int], *, front: bool) -> None:
+    from PIL import ImageDraw
+
+    pen = ImageDraw.Draw(onto)
     wide, height = size
     left, width = task_button(window.number, count, wide)
     top = height - TASK_BAR_PX
@@ -136,10 +140,10 @@ def _task(
     if window.excluded:
         return
     text = lettering.shortened(window.app or window.name, 13, width - 24)
-    lettering.write(pen, (left + 12, top + 25), text, 13, "#e8eaed")
+    lettering.write(onto, (left + 12, top + 25), text, 13, "#e8eaed")
 
 
-def draw_list(pen: "ImageDraw", window: Window, size: tuple[int, int], at: Point | None) -> None:
+def draw_list(onto: "Image", window: Window, size: tuple[int, int], at: Point | None) -> None:
     """Draw the open list of a native drop-down, the line under the pointer lit.
 
     Of a sensitive one nothing is drawn: the line that is lit would tell the choice.
@@ -148,6 +152,9 @@ def draw_list(pen: "ImageDraw", window: Window, size: tuple[int, int], at: Point
     element = view.element(view.opened) if view is not None else None
     if view is None or element is None or window.excluded or view.is_sensitive(element):
         return
+    from PIL import ImageDraw
+
+    pen = ImageDraw.Draw(onto)
     options = element.options
     now = view.texts.get(element.key, element.value)
     chosen = next((k for k, option in enumerate(options) if option.value == now), 0)
@@ -170,7 +177,7 @@ def draw_list(pen: "ImageDraw", window: Window, size: tuple[int, int], at: Point
         if lit:
             pen.rectangle((left, y, right - 1, y + LIST_ROW_PX - 1), fill=LIT)
         text = lettering.shortened(option.label, 14, width - 12)
-        lettering.write(pen, (left + 6, y + 16), text, 14, PAPER if lit else INK)
+        lettering.write(onto, (left + 6, y + 16), text, 14, PAPER if lit else INK)
 
 
 def draw_pointer(pen: "ImageDraw", x: float, y: float) -> None:

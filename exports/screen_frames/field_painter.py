@@ -1,11 +1,14 @@
 """What fields hold, painted over the page's picture: text, dots, ticks, choices; focus and caret."""
 
+import math
 import re
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from deskhand.exports.screen_frames import lettering
+from deskhand.exports.screen_frames import lettering, letters
+from deskhand.exports.screen_frames.letters import rises
 from deskhand.exports.screen_frames.page_view import PageView
 from deskhand.screen import Element, Look, Screen
 
@@ -23,8 +26,10 @@ DATE_SIGN_PX = 22
 SELECT_SIGN_PX = 24
 # Where a page's style does not say it: the colour of Chromium's own ring and of its tick boxes.
 RING, TICK = "#101010", "#0075ff"
-RING_RADIUS_PX = 8  # assumed
-DOT_PX = 0.21  # radius of a dot of a masked field, of the size of its letters (assumed)
+# The part of a ring that is rounded: that of a field with a radius of 8 px.
+CORNER_PX = 12
+# What stands for each letter of a masked field.
+DOT = "\u2022"
 _RING = re.compile(r":focus[^{}]*\{[^{}]*outline:[^;{}]*?(#[0-9a-fA-F]{6}|var\((--[\w-]+)\))")
 
 
@@ -38,14 +43,35 @@ def paint_fields(onto: "Image", view: PageView) -> None:
         if element is None or element.widget == "combobox":
             continue
         if element.widget in ("checkbox", "radio"):
-            _tick(pen, element, on=view.checked[key])
+            _tick(onto, element, on=view.checked[key])
         else:
             _field(onto, pen, view, element)
     focused = view.element(view.focused)
     if focused is not None and has_ring(focused):
-        left, top, width, height = focused.box
-        ring = (left - 1, top - 1, left + width, top + height)
-        pen.rounded_rectangle(ring, RING_RADIUS_PX, outline=ring_colour(view.screen), width=2)
+        _ring(onto, focused, ring_colour(view.screen))
+
+
+def _ring(onto: "Image", element: Element, colour: str) -> None:
+    """Paint the ring around a field: its corners as Chromium rounds them, lines between them."""
+    from PIL import ImageDraw
+
+    left, top, width, height = (round(v) for v in element.box)
+    right, bottom = left + width + 1, top + height + 1
+    left, top = left - 1, top - 1
+    pen = ImageDraw.Draw(onto)
+    paper: Any = onto.getpixel((min(left + CORNER_PX, onto.width - 1), top + 3))
+    ring, far = letters.sign(letters.RING), letters.RING_PX - CORNER_PX
+    for x, from_x in ((left, 0), (right - CORNER_PX, far)):
+        for y, from_y in ((top, 0), (bottom - CORNER_PX, far)):
+            # The edge beneath takes the ring's colour, so what was painted of it goes.
+            pen.rectangle((x, y, x + CORNER_PX - 1, y + CORNER_PX - 1), fill=paper)
+            for row in (0, letters.RING_PX):
+                corner = ring[row + from_y :, from_x:][:CORNER_PX, :CORNER_PX]
+                letters.blend(onto, colour, corner, (x, y))
+    for y in (top, bottom - 2):
+        pen.rectangle((left + CORNER_PX, y, right - CORNER_PX - 1, y + 1), fill=colour)
+    for x in (left, right - 2):
+        pen.rectangle((x, top + CORNER_PX, x + 1, bottom - CORNER_PX - 1), fill=colour)
 
 
 def has_ring(element: Element) -> bool:
@@ -67,6 +93,8 @@ def _room(element: Element) -> tuple[Look, float, float, float, float]:
 
 
 def _shown(view: PageView, element: Element) -> str:
+    if element.key in view.dots:
+        return DOT * view.dots[element.key]
     text = view.texts.get(element.key, element.value)
     if element.widget == "select":
         return next((o.label for o in element.options if o.value == text), text)
@@ -94,9 +122,6 @@ def _field(onto: "Image", pen: "ImageDraw", view: PageView, element: Element) ->
     x = min(max(int(left) - 4, 0), onto.width - 1)
     paper: Any = onto.getpixel((x, min(int((top + bottom) / 2), onto.height - 1)))
     pen.rectangle((int(left) - 1, int(top) + 1, int(right), int(bottom) - 2), fill=paper)
-    if element.key in view.dots:
-        _dots(pen, view.dots[element.key], element)
-        return
     lines, first = _lines(view, element)
     for row, (_, line) in enumerate(lines[first:]):
         _line(onto, element, line, row, paper, end=view.focused == element.key)
@@ -104,12 +129,14 @@ def _field(onto: "Image", pen: "ImageDraw", view: PageView, element: Element) ->
 
 def _line(onto: "Image", element: Element, line: str, row: int, paper: Any, *, end: bool) -> None:
     """Write one line of a field; one that is too long shows its end while it is being written."""
-    from PIL import Image, ImageDraw
+    from PIL import Image
 
     look, left, _, right, _ = _room(element)
     size = round(look.font_px)
     baseline = _baseline(element, row)
-    wide = lettering.width_px(line, size, look.spacing_px)
+    wide = lettering.width_px(line, size, look.spacing_px, bold=look.bold)
+    # Chromium counts in 64ths of a pixel, and rounds widths of lines up.
+    wide = math.ceil(wide * 64) / 64
     spare = right - left - wide
     shift = max(spare, 0) * {"center": 0.5, "right": 1.0}.get(look.align, 0.0)
     if spare < 0 and end:
@@ -117,42 +144,51 @@ def _line(onto: "Image", element: Element, line: str, row: int, paper: Any, *, e
     top = round(baseline - size * 1.1)
     strip = Image.new("RGB", (max(1, int(right) - int(left)), round(size * 1.5)), paper)
     place = (shift + left - int(left), baseline - top)
-    pen = ImageDraw.Draw(strip)
-    lettering.write(pen, place, line, size, look.colour, bold=look.bold, spacing_px=look.spacing_px)
+    how: Any = {"bold": look.bold, "spacing_px": look.spacing_px}
+    for start, part in _parts(element, line):
+        at = (place[0] + start, place[1])
+        lettering.write(strip, at, part, size, look.colour, **how)
     onto.paste(strip, (int(left), top))
+
+
+def _parts(element: Element, line: str) -> Iterator[tuple[float, str]]:
+    """Yield the parts of a line that are written by themselves, and where each begins, px."""
+    if element.widget != "date":
+        yield 0.0, line
+        return
+    # Chromium leaves a pixel on both sides of the parts of a date.
+    look, x = element.look or Look(), 0.0
+    for part in re.split("(/)", line):
+        room = 0 if part == "/" else 1
+        yield x + room, part
+        x += lettering.width_px(part, round(look.font_px), bold=look.bold) + 2 * room
 
 
 def _baseline(element: Element, row: int) -> int:
     look, _, top, _, bottom = _room(element)
-    size = look.font_px
+    above, below = rises(round(look.font_px))
     line_px = look.line_px if element.widget == "textarea" else bottom - top
-    above = (line_px - size * (lettering.ASCENT + lettering.DESCENT)) / 2
-    return round(top + line_px * row + above + size * lettering.ASCENT)
+    return int(top + line_px * row + (line_px - above - below) / 2 + 0.5) + above
 
 
-def _dots(pen: "ImageDraw", count: int, element: Element) -> None:
-    look, left, top, right, bottom = _room(element)
-    radius = round(look.font_px * DOT_PX)
-    step = _dot_step_px(look)
-    middle = (top + bottom) / 2 if element.widget != "textarea" else top + look.line_px / 2
-    for k in range(min(count, int((right - left) / step))):
-        x = left + step * k
-        box = (x, middle - radius, x + 2 * radius, middle + radius)
-        pen.ellipse([round(v) for v in box], fill=look.colour)
+def _tick(onto: "Image", element: Element, *, on: bool) -> None:
+    from PIL import ImageDraw
 
-
-def _dot_step_px(look: Look) -> float:
-    return 2 * round(look.font_px * DOT_PX) + 3 + look.spacing_px
-
-
-def _tick(pen: "ImageDraw", element: Element, *, on: bool) -> None:
-    left, top, width, height = element.box
+    if on == element.checked:
+        # The picture shows it.
+        return
+    pen = ImageDraw.Draw(onto)
+    left, top, width, height = (round(v) for v in element.box)
     box = (left, top, left + width - 1, top + height - 1)
     colour = element.look.colour if element.look is not None else TICK
     if element.widget == "radio":
         pen.ellipse(box, fill=PAPER, outline=colour if on else "#767676", width=1)
         if on:
             pen.ellipse((left + 4, top + 4, left + width - 5, top + height - 5), fill=colour)
+        return
+    if on and (width, height) == (letters.TICK_PX, letters.TICK_PX):
+        pen.rectangle(box, fill=PAPER)
+        letters.blend(onto, colour, letters.sign(letters.TICK), (left, top))
         return
     pen.rounded_rectangle(box, 2, fill=colour if on else PAPER, outline=colour if on else "#767676")
     if on:
@@ -173,16 +209,13 @@ def caret_of(view: PageView) -> Place | None:
 def _caret(view: PageView, element: Element) -> Place:
     look, left, _, right, _ = _room(element)
     size = round(look.font_px)
-    if element.key in view.dots:
-        x, row = left + _dot_step_px(look) * view.dots[element.key], 0
-    else:
-        text = _shown(view, element)
-        at = view.carets.get(element.key, len(text))
-        lines, first = _lines(view, element)
-        row = max((k for k, (start, _) in enumerate(lines) if start <= at), default=0)
-        start, line = lines[row]
-        x = left + lettering.width_px(line[: at - start], size, look.spacing_px)
-        row = max(row - first, 0)
+    text = _shown(view, element)
+    at = view.carets.get(element.key, len(text))
+    lines, first = _lines(view, element)
+    row = max((k for k, (start, _) in enumerate(lines) if start <= at), default=0)
+    start, line = lines[row]
+    x = left + lettering.starts_px(line, size, look.spacing_px, bold=look.bold)[at - start]
+    row = max(row - first, 0)
     x = min(x, right)
     baseline = _baseline(element, row)
     return (round(x), round(baseline - size), round(x), round(baseline + size * 0.25))

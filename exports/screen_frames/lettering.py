@@ -1,16 +1,18 @@
-"""Lettering that is the same on every machine: Pillow's own font, without system fonts or shaping."""
+"""Lettering that is the same on every machine, without system fonts or shaping.
+
+Letters are those that were cut from Chromium, and Pillow's own where a text has others.
+"""
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from deskhand.errors import DeskhandError
+from deskhand.exports.screen_frames import letters
 
 if TYPE_CHECKING:
-    from PIL.ImageDraw import ImageDraw
+    from PIL.Image import Image
     from PIL.ImageFont import FreeTypeFont
 
-# Where a line's letters stand: ascent and descent of Arial and its like, of the letters' size.
-ASCENT, DESCENT = 0.905, 0.212
 ELLIPSIS = "\u2026"
 
 
@@ -35,7 +37,18 @@ def font(size_px: int) -> "FreeTypeFont":
     return found.font_variant(layout_engine=ImageFont.Layout.BASIC)
 
 
-def width_px(text: str, size_px: int, spacing_px: float = 0.0) -> float:
+def starts_px(
+    text: str, size_px: int, spacing_px: float = 0.0, *, bold: bool = False
+) -> list[float]:
+    """Return where each letter of a line begins, and where the last one ends."""
+    found = letters.places(text, size_px, spacing_px, bold=bold)
+    if found is not None:
+        return found
+    own = font(size_px)
+    return [float(own.getlength(text[:k])) + spacing_px * k for k in range(len(text) + 1)]
+
+
+def width_px(text: str, size_px: int, spacing_px: float = 0.0, *, bold: bool = False) -> float:
     """Return how wide a text is.
 
     Examples
@@ -43,11 +56,11 @@ def width_px(text: str, size_px: int, spacing_px: float = 0.0) -> float:
     >>> width_px("", 14)
     0.0
     """
-    return float(font(size_px).getlength(text)) + spacing_px * len(text)
+    return starts_px(text, size_px, spacing_px, bold=bold)[-1]
 
 
 def write(
-    pen: "ImageDraw",
+    onto: "Image",
     place: tuple[float, float],
     text: str,
     size_px: int,
@@ -57,24 +70,28 @@ def write(
     spacing_px: float = 0.0,
 ) -> None:
     """Write one line whose letters stand on ``place``: left end and baseline, px."""
+    if letters.write(onto, place, text, size_px, colour, bold=bold, spacing_px=spacing_px):
+        return
+    from PIL import ImageDraw
+
+    pen, own = ImageDraw.Draw(onto), font(size_px)
     left, baseline = place
-    letters = font(size_px)
     parts = list(text) if spacing_px else [text]
     for part in parts:
-        pen.text((left, baseline), part, fill=colour, font=letters, anchor="ls")
+        pen.text((left, baseline), part, fill=colour, font=own, anchor="ls")
         if bold:
-            pen.text((left + 1, baseline), part, fill=colour, font=letters, anchor="ls")
-        left += letters.getlength(part) + spacing_px
+            pen.text((left + 1, baseline), part, fill=colour, font=own, anchor="ls")
+        left += own.getlength(part) + spacing_px
 
 
-def shortened(text: str, size_px: int, room_px: float) -> str:
+def shortened(text: str, size_px: int, room_px: float, *, bold: bool = False) -> str:
     """Return as much of a text as fits, with an ellipsis where something is left out."""
-    if width_px(text, size_px) <= room_px:
+    if width_px(text, size_px, bold=bold) <= room_px:
         return text
     low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2
-        if width_px(text[:middle] + ELLIPSIS, size_px) <= room_px:
+        if width_px(text[:middle] + ELLIPSIS, size_px, bold=bold) <= room_px:
             low = middle
         else:
             high = middle - 1

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from deskhand.exports.screen_frames import lettering
 from deskhand.exports.screen_frames.field_painter import Place, caret_of, paint_fields
+from deskhand.exports.screen_frames.letters import rises
 from deskhand.exports.screen_frames.page_view import PageView
 from deskhand.screen import PAGE, Screen, SlotText
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-    from PIL.ImageDraw import ImageDraw
 
 PAPER, INK, LINE = "#ffffff", "#1b2430", "#c4cbd3"
 
@@ -41,14 +41,12 @@ def _document(screen: Screen) -> "Image":
         if element.widget in ("button", "link", "other"):
             size = max(8, min(14, int(height * 0.7)))
             text = lettering.shortened(element.name, size, width - 8)
-            lettering.write(pen, (left + 4, top + height / 2 + size * 0.35), text, size, INK)
+            lettering.write(made, (left + 4, top + height / 2 + size * 0.35), text, size, INK)
     return made
 
 
 def painted(view: PageView) -> tuple["Image", Place | None]:
     """Return the viewport of a page, and the box of the caret in it when a field has the focus."""
-    from PIL import ImageDraw
-
     page, screen = view.page, view.screen
     now = _document(screen).copy()
     states = [screen.states[at] for at in page.state.items()]
@@ -58,18 +56,16 @@ def painted(view: PageView) -> tuple["Image", Place | None]:
     paint_fields(now, view)
     for state in (s for s in states if s.layer != PAGE):
         _paste(now, [c for c in state.crops if not c.get("fixed")], (0, 0))
-    pen = ImageDraw.Draw(now)
     texts = [text for state in states for text in state.slot_texts]
     for text in (t for t in texts if not t.fixed):
-        _slot_text(now, pen, text, view)
+        _slot_text(now, text, view)
     x, y = page.scroll_x, page.scroll_y
     width, height = screen.viewport
     seen = now.crop((x, y, x + width, y + height))
     for state in states:
         _paste(seen, [c for c in state.crops if c.get("fixed")], (0, 0))
-    pen = ImageDraw.Draw(seen)
     for text in (t for t in texts if t.fixed):
-        _slot_text(seen, pen, text, view)
+        _slot_text(seen, text, view)
     return seen, caret_of(view)
 
 
@@ -78,17 +74,20 @@ def _paste(onto: "Image", crops: Any, offset: tuple[int, int]) -> None:
         onto.paste(_crop(crop["image"]), (crop["left"] + offset[0], crop["top"] + offset[1]))
 
 
-def _slot_text(onto: "Image", pen: "ImageDraw", text: SlotText, view: PageView) -> None:
+def _slot_text(onto: "Image", text: SlotText, view: PageView) -> None:
+    from PIL import ImageDraw
+
     filled = text.text
     for slot, shown in view.slots.items():
         filled = filled.replace("{{" + slot + "}}", shown)
     left, top, width, height = text.box
     place = (max(int(left) - 2, 0), min(max(int(top), 0), onto.height - 1))
     paper = onto.getpixel(place)
-    pen.rectangle((int(left) - 1, int(top), int(left + width) + 1, int(top + height)), fill=paper)
+    box = (int(left) - 1, int(top), int(left + width) + 1, int(top + height))
+    ImageDraw.Draw(onto).rectangle(box, fill=paper)
     look = text.look
     size = round(look.font_px)
-    shown = lettering.shortened(filled, size, text.room_px)
-    baseline = top + (height - size * (lettering.ASCENT + lettering.DESCENT)) / 2
-    baseline += size * lettering.ASCENT
-    lettering.write(pen, (left, round(baseline)), shown, size, look.colour, bold=look.bold)
+    shown = lettering.shortened(filled, size, text.room_px, bold=look.bold)
+    above, below = rises(size)
+    baseline = int(top + (height - above - below) / 2) + above
+    lettering.write(onto, (left, baseline), shown, size, look.colour, bold=look.bold)

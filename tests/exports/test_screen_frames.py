@@ -38,8 +38,8 @@ def rows(session: Session, kind: str, target: str | None = None) -> list[dict[st
     return [row for row in found if target in (None, row["target"])]
 
 
-def picture(session: Session, t_us: int, **how: bool) -> NDArray[np.int16]:
-    (image,) = frames(session, [t_us], **how)
+def picture(session: Session, t_us: int, *, pointer: bool = True) -> NDArray[np.int16]:
+    (image,) = frames(session, [t_us], pointer=pointer)
     return np.asarray(image).astype(np.int16)
 
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,19 +12,42 @@ import deskhand
 from deskhand.cli import main
 from deskhand.exact_pages import exact_painter
 from deskhand.exact_pages.painter import edges_to
+from deskhand.exports.screen_frames import frames
 from deskhand.exports.screen_frames.desktop import Painter
 from deskhand.exports.screen_frames.page_painter import painted
 from deskhand.exports.screen_frames.page_view import PageView
 from deskhand.scenarios.app_screens import shipped_screens
+from deskhand.session import Session
 
-# States without texts of a session, whose letters are composed in another font.
 STATES = [
     ("auth/login", "page:wrong"),
     ("crm/lead-form", "page:invalid"),
     ("expense/bank", "page:open"),
     ("tracker/board", "card.2:review"),
     ("wiki/page", "note:open"),
+    # With texts that a session fills in.
+    ("chat/channel", "page:srs"),
+    ("crm/lead-form", "page:saved"),
+    ("tracker/issue-form", "page:saved"),
 ]
+FILLED = [
+    ("crm/lead-form", "lead.name", "Marissa Watkins, AVATAR To fly 7%"),
+    ("crm/lead-form", "lead.status", "qualified"),
+    ("crm/lead-form", "lead.follow_up", "2026-04-17"),
+    (
+        "crm/lead-form",
+        "lead.notes",
+        "Please call back, Ann.\nThe list was sent on 3 May. Yours, Tom",
+    ),
+    ("sheet/book", "sheet.a2", "Brush set 12"),
+    ("sheet/book", "sheet.g2", "1,204.50"),
+    ("monitor/alerts", "alerts.search", "db-2 AND (cpu > 90)"),
+    ("auth/login", "auth.password", 9),
+    ("crm/lead-form", "lead.opt_in", True),
+]
+# The corners of the ring around a field with the focus: Chromium blends smoothed paths with another
+# rounding than letters. Measured on fields of three kinds.
+RING_LEVELS, RING_PIXELS = 3, 40
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +81,32 @@ def test_a_page_that_is_scrolled_is_the_same(exact: Painter) -> None:
     assert (mine != base).any()
 
 
+@pytest.mark.parametrize(("name", "key", "value"), FILLED)
+def test_what_is_filled_in_is_the_same(
+    name: str, key: str, value: str | int | bool, exact: Painter
+) -> None:
+    view = PageView(shipped_screens()[name])
+    base = pixels(painted, view)
+    if isinstance(value, bool):
+        view.checked[key] = value
+    elif isinstance(value, int):
+        view.dots[key] = value
+    else:
+        view.texts[key] = value
+    mine = pixels(painted, view)
+    assert np.count_nonzero(mine != pixels(exact, view)) == 0
+    assert (mine != base).any()
+
+
+@pytest.mark.parametrize("key", ["lead.name", "lead.status", "lead.notes"])
+def test_the_focus_is_nearly_the_same(key: str, exact: Painter) -> None:
+    view = PageView(shipped_screens()["crm/lead-form"])
+    view.focused = key
+    apart = np.abs(pixels(painted, view).astype(int) - pixels(exact, view))
+    assert apart.max() <= RING_LEVELS
+    assert np.count_nonzero(apart.max(axis=2)) <= RING_PIXELS
+
+
 @pytest.mark.parametrize("place", range(1, 7))
 def test_an_open_list_with_the_focus_is_the_same(place: int, exact: Painter) -> None:
     view = PageView(shipped_screens()["crm/lead-form"])
@@ -67,19 +115,52 @@ def test_an_open_list_with_the_focus_is_the_same(place: int, exact: Painter) -> 
     assert np.count_nonzero(pixels(painted, view) != pixels(exact, view)) == 0
 
 
-def test_what_was_filled_in_is_in_the_page(exact: Painter) -> None:
-    screen = shipped_screens()["crm/lead-form"]
-    base = pixels(exact, PageView(screen))
-    filled: dict[str, Any] = {"lead.name": "Ada Lovell", "lead.status": "qualified"}
-    for key, value in filled.items():
-        view = PageView(screen)
-        view.texts[key] = value
-        y, x = np.nonzero((pixels(exact, view) != base).any(axis=2))
-        left, top, width, height = screen.elements[key].box
-        assert left < x.min()
-        assert x.max() < left + width
-        assert top < y.min()
-        assert y.max() < top + height
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Session:
+    """A session in which both kinds of lists are opened, and nothing is typed."""
+    scenario = {
+        "format": "deskhand.scenario/1",
+        "name": "own.lists",
+        "app": "crm",
+        "opens": "crm/lead-form",
+        "steps": [
+            {"do": "click", "target": "lead.name"},
+            {"do": "choose", "option": "Referral", "of": "lead.source", "by": "mouse"},
+            {"do": "choose", "option": "Contacted", "of": "lead.status", "by": "mouse"},
+        ],
+    }
+    path = tmp_path_factory.mktemp("lists") / "lists.json"
+    path.write_text(json.dumps(scenario))
+    return deskhand.simulate(path, seed=7)
+
+
+def test_lists_caret_and_pointer_of_a_session_are_the_same_in_both(
+    opened: Session, exact: Painter
+) -> None:
+    rows = opened.events.to_pylist()
+    at = {
+        (row["type"], row["target"]): row["t_us"]
+        for row in rows
+        if row["type"] in ("focus", "select.open", "select.close")
+    }
+    times = sorted(
+        [
+            0,
+            at["focus", "lead.name"] + 10_000,
+            (at["select.open", "lead.source"] + at["select.close", "lead.source"]) // 2,
+            (at["select.open", "lead.status"] + at["select.close", "lead.status"]) // 2,
+        ]
+    )
+    mine = list(frames(opened, times))
+    for composed, from_chromium in zip(mine, frames(opened, times, paint=exact), strict=True):
+        apart = np.abs(np.asarray(composed).astype(int) - np.asarray(from_chromium))
+        assert apart.max() <= RING_LEVELS
+        assert np.count_nonzero(apart.max(axis=2)) <= RING_PIXELS
+    assert mine[0] == next(frames(opened, [0], paint=exact))
+    # At the start the pointer has not been seen yet.
+    bare = list(frames(opened, times, pointer=False))
+    mine, bare = mine[1:], bare[1:]
+    assert all(with_pointer != without for with_pointer, without in zip(mine, bare, strict=True))
 
 
 def test_every_state_is_reached_by_recorded_transitions() -> None:

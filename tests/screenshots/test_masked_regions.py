@@ -90,7 +90,7 @@ def test_what_is_not_secret_tells_pictures_apart(tmp_path: Path) -> None:
     for name in ("ann", "bob"):
         steps = [{"do": "type", "text": name, "into": "auth.user"}]
         two.append(last(played(tmp_path, steps, "auth", "auth/login")))
-    assert not np.array_equal(*two)
+    assert not np.array_equal(two[0], two[1])
 
 
 def test_what_safeguards_mask_is_black_also_where_the_page_repeats_it(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_what_safeguards_mask_is_black_also_where_the_page_repeats_it(tmp_path: 
         left, top = int(text.box[0]) + ORIGIN[0], int(text.box[1]) + ORIGIN[1]
         repeated = pictures[-1][top : top + int(text.box[3]), left : left + int(text.room_px)]
         assert not repeated.any()
-    assert np.array_equal(*pictures)
+    assert np.array_equal(pictures[0], pictures[1])
 
 
 def test_a_text_that_looks_like_a_secret_is_black_in_an_ordinary_field(tmp_path: Path) -> None:

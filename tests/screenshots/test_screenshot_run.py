@@ -12,6 +12,7 @@ import deskhand
 from deskhand import screenshot_run
 from deskhand.cli import main
 from deskhand.errors import DeskhandError
+from deskhand.exports.screen_frames import png_bytes
 from deskhand.exports.screenshots.index_table import SHOTS
 from deskhand.manifest import describe_files, files_below
 from tests.safeguards.files import written
@@ -83,7 +84,6 @@ def test_what_was_broken_off_is_completed(
     run: Path, taken: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out, made = tmp_path / "out", []
-    png_bytes = screenshot_run.png_bytes
 
     def counted(*given: Any) -> bytes:
         made.append(1)
