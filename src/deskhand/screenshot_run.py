@@ -166,8 +166,6 @@ def write_screenshots(
     DeskhandError
         When an argument, the source or the folder cannot be used.
     """
-    from deskhand.scenarios.screen_compiler.chromium import apart
-
     source, out = Path(source), Path(out)
     policies = parse_policies(policy)
     check_scale(scale)
@@ -181,24 +179,21 @@ def write_screenshots(
         "safeguards": None if safeguards is None else describe_file(Path(safeguards))["sha256"],
     }
 
-    def work() -> dict[str, Any]:
-        sessions = read_sessions(source)
-        # Whether there is anything to be read is seen before anything is made.
-        first = next(sessions, None)
-        if first is None:
-            raise DeskhandError(f"{source}: holds no session; generate some first.")
-        with _painter(chromium, exact=exact) as (paint, used):
-            begun = {
-                "format": FORMAT,
-                "source": _described(source),
-                "arguments": arguments,
-                "versions": versions() | used,
-            }
-            open_folder(out, begun, RUN_FILE, resume=resume)
-            files = _Files(out, policies, {"pointer": pointer, "scale": scale, "paint": paint})
-            return _written(files, chain([first], sessions), begun, guard, progress, _total(source))
-
-    return apart(work)
+    sessions = read_sessions(source)
+    # Whether there is anything to be read is seen before anything is made.
+    first = next(sessions, None)
+    if first is None:
+        raise DeskhandError(f"{source}: holds no session; generate some first.")
+    with _painter(chromium, exact=exact) as (paint, used):
+        begun = {
+            "format": FORMAT,
+            "source": _described(source),
+            "arguments": arguments,
+            "versions": versions() | used,
+        }
+        open_folder(out, begun, RUN_FILE, resume=resume)
+        files = _Files(out, policies, {"pointer": pointer, "scale": scale, "paint": paint})
+        return _written(files, chain([first], sessions), begun, guard, progress, _total(source))
 
 
 class _Files:

@@ -1,8 +1,10 @@
 """What is composed from compiled pictures against what Chromium itself paints: not one pixel differs."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from deskhand.exports.screen_frames import frames
 from deskhand.exports.screen_frames.desktop import Painter
 from deskhand.exports.screen_frames.page_painter import painted
 from deskhand.exports.screen_frames.page_view import PageView
+from deskhand.exports.screenshots import Shot
 from deskhand.scenarios.app_screens import shipped_screens
 from deskhand.session import Session
 
@@ -180,3 +183,13 @@ def test_exact_pictures_from_the_command_line(chromium: str, tmp_path: Path) -> 
     assert record["arguments"]["exact"]
     assert record["versions"]["chromium"].split(".")[0].isdigit()
     assert list(out.glob("*/*.png"))
+
+
+def test_several_exact_pictures_at_once_and_beside_a_loop(chromium: str, opened: Session) -> None:
+    async def first() -> list[Shot]:
+        how: dict[str, Any] = {"exact": True, "chromium": chromium, "scale": 0.25}
+        two = [deskhand.screenshots(opened, "before-action", **how) for _ in range(2)]
+        return [next(shots) for shots in two]
+
+    one, other = asyncio.run(first())
+    assert one.picture == other.picture

@@ -3,6 +3,7 @@
 import io
 from collections import deque
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,23 @@ def exact_painter(chromium: str | None = None) -> Iterator[tuple[Painter, str]]:
     DeskhandError
         When playwright or Chromium is missing, or does not start.
     """
+    opened = _opened(chromium)
+    # In a thread of its own: playwright allows one browser a thread, and none where a loop runs.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        tab, version = thread.submit(opened.__enter__).result()
+
+        def paint(view: PageView) -> tuple["Image", Place | None]:
+            return thread.submit(_painted, tab, view).result(), caret_of(view)
+
+        try:
+            yield paint, version
+        finally:
+            thread.submit(opened.__exit__, None, None, None).result()
+
+
+@contextmanager
+def _opened(chromium: str | None) -> Iterator[tuple["Tab", str]]:
+    """Give a tab that holds the code which builds pages, and the version of its browser."""
     with started(chromium) as browser:
         context = browser.new_context(
             device_scale_factor=1,
@@ -52,11 +70,7 @@ def exact_painter(chromium: str | None = None) -> Iterator[tuple[Painter, str]]:
             files("deskhand").joinpath(name).read_text(encoding="utf-8") for name in SCRIPTS
         )
         tab.evaluate("code => { (0, eval)(code); }", f"(() => {{\n{code}\n}})()")
-
-        def paint(view: PageView) -> tuple["Image", Place | None]:
-            return _painted(tab, view), caret_of(view)
-
-        yield paint, browser.version
+        yield tab, browser.version
 
 
 def _painted(tab: "Tab", view: PageView) -> "Image":
