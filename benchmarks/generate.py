@@ -214,6 +214,12 @@ def main() -> None:
                     f"  {options.fleet} person-days, {workers} worker(s): {seconds[workers]:.1f} s, "
                     f"all processes together at most {peak:.0f} MB"
                 )
+            a_second = options.fleet / seconds[2]
+            bare_s = alone / (options.people * options.days)
+            print(
+                f"  {a_second:.2f} person-days a second with 2 workers, {1 / bare_s:.0f} with the bare "
+                f"write; 1,000 people for a day in {1000 / a_second / 60:.1f} min (bar: at most 10)"
+            )
             print(f"  two workers against one: {seconds[1] / seconds[2]:.2f} times as fast")
 
 

@@ -24,12 +24,12 @@ TASK_EVERY_US, MOST_PRESSING = 480_000_000, 0.97
 FIRST_TASKS = 5
 # A glance shorter than this many seconds is a look without reading; one that is longer than the other
 # begins a task there with that probability (estimates).
-LOOK_S, TASK_S, BEGINS = 2.5, 40.0, 0.25
+LOOK_S, TASK_S, BEGINS = 2.5, 40.0, 0.2
 # Nobody looks longer than this without doing anything (assumed).
 LONGEST_LOOK_S = 400.0
-# Between turns of the wheel while looking, and notches at a time: from, and how many more at most; some lead
-# back (estimates; one log has 107 bursts an active hour).
-STRETCH_S, NOTCHES, SCROLLS_BACK = (2.0, 12.0), (3, 8), 0.4
+# Between turns of the wheel while looking, and notches at a time: 3 to 8; some lead back (estimates; one log
+# has 107 bursts an active hour).
+STRETCH_S, NOTCHES, SCROLLS_BACK = (2.0, 12.0), (3, 6), 0.4
 # Before and after: bringing the window up, and the look at what is there (estimates).
 SWITCH_S = 1.2
 
@@ -112,10 +112,12 @@ class Day:
         """Expect records of each kind as often as the tasks that need them come in the mean."""
         records = self._desk.records
         all_weights = sum(weight for _, weight in self._weights)
+        known = records.kinds
         for task, weight in self._weights:
             records.know(task.records)
             for kind in task.needs:
                 records.expect(kind, round(tasks * weight / all_weights))
+            records.kinds = known
 
     def _tasks_come(self) -> Steps:
         env = self._desk.env

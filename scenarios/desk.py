@@ -145,7 +145,7 @@ class Desk(PageVerbs):
         **given : object
             Its records, by name; those not given are drawn.
         """
-        outer = (self.scenario, self.task, self.step)
+        outer, kinds = (self.scenario, self.task, self.step), self.records.kinds
         self._tasks += 1
         self.scenario, self.task, self.step = task.name, self._tasks, -1
         self.sensitive.update(sensitive_keys(task.sensitive, task.opens, self.screens))
@@ -156,6 +156,7 @@ class Desk(PageVerbs):
             yield from self.afresh()
         yield from task.run(self, **self.records.fill(task.needs, given))
         self.scenario, self.task, self.step = outer
+        self.records.kinds = kinds
 
     def aim(self, instruction: str, *ends: Reached) -> None:
         """Say what the task is for: in words, and what its pages have to come to.

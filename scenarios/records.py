@@ -256,6 +256,11 @@ class Records:
     seed, team, person, day : int
         Whose records.
 
+    Attributes
+    ----------
+    kinds : mapping
+        The kinds of records that can be drawn, by name.
+
     Examples
     --------
     >>> Records(7, 0, 3, 0).draw("lead") == Records(7, 0, 3, 0).draw("lead")
@@ -266,16 +271,17 @@ class Records:
         self._seed, self._who = seed, f"{team} {person} {day}"
         self._draws = Draws(seed, "records", team, person, day)
         self._pools = pools(seed)
-        self._kinds = {kind.name: kind for kind in KINDS}
-        self._decks: dict[str, _Deck] = {}
+        self.kinds: Mapping[str, RecordKind] = {kind.name: kind for kind in KINDS}
+        self._decks: dict[RecordKind, _Deck] = {}
         # A person's password stays the same from day to day.
         self._secret = stream(seed, "records.secret", team, person)
         self._credentials: Credentials | None = None
 
     def know(self, kinds: Iterable[RecordKind]) -> None:
-        """Take further kinds of records, those that an application brings."""
-        for kind in kinds:
-            self._kinds.setdefault(kind.name, kind)
+        """Take further kinds of records, those that a task's application brings, before others of their names."""
+        brought = {kind.name: kind for kind in kinds}
+        if brought:
+            self.kinds = {**self.kinds, **brought}
 
     def draw(self, kind: str) -> Any:
         """Return a record of a known kind.
@@ -287,20 +293,21 @@ class Records:
         """
         if kind == "credentials":
             return self.credentials()
-        if kind not in self._kinds:
-            raise UnknownNameError("kind of record", kind, (*self._kinds, "credentials"))
+        if kind not in self.kinds:
+            raise UnknownNameError("kind of record", kind, (*self.kinds, "credentials"))
         return self._deck(kind).draw()
 
-    def _deck(self, kind: str) -> _Deck:
+    def _deck(self, name: str) -> _Deck:
+        kind = self.kinds[name]
         deck = self._decks.get(kind)
         if deck is None:
-            key = keys(self._seed, "records.order", [f"{self._who} {kind}"])
-            deck = self._decks[kind] = _Deck(self._kinds[kind].pool(self._seed), key)
+            key = keys(self._seed, "records.order", [f"{self._who} {name}"])
+            deck = self._decks[kind] = _Deck(kind.pool(self._seed), key)
         return deck
 
     def expect(self, kind: str, number: int) -> None:
         """Take it that about so many records of a kind will be drawn."""
-        if number and kind in self._kinds:
+        if number and kind in self.kinds:
             self._deck(kind).expected += number
 
     def ahead(self, count: int) -> list[tuple[str, str | None]]:
@@ -311,8 +318,7 @@ class Records:
         """
         found: list[tuple[str, str | None]] = []
         count = min(count, MOST_AHEAD)
-        for name, deck in self._decks.items():
-            kind = self._kinds[name]
+        for kind, deck in self._decks.items():
             if kind.typed:
                 found += [(text, kind.mode) for text in deck.ahead(count, kind.typed)]
         if self._credentials is not None:

@@ -35,19 +35,19 @@ WORK: Mapping[str, tuple[Work, ...]] = {
     "crm": (
         Work(crm.create_lead, 1.0, 0.9),
         Work(crm.update_opportunity, 1.0, 1.5),
-        Work(crm.browse_leads, 2.0, 0.9),
+        Work(crm.browse_leads, 3.0, 0.9),
         Work(crm.follow_up, 1.0, 1.3),
-        Work(crm.log_call, 2.0, 0.7),
+        Work(crm.log_call, 1.5, 1.0),
     ),
     "tracker": (
-        Work(tracker.create_issue, 1.0, 1.5),
+        Work(tracker.create_issue, 0.5, 2.0),
         Work(tracker.answer_issue, 3.0, 0.8),
-        Work(tracker.triage_board, 1.0, 0.6),
+        Work(tracker.triage_board, 1.5, 0.6),
     ),
     "builder": (
-        Work(builder.page_from_prompt, 1.0, 1.8),
-        Work(builder.edit_page, 4.0, 1.0),
-        Work(builder.publish_page, 1.0, 1.1),
+        Work(builder.page_from_prompt, 1.0, 2.8),
+        Work(builder.edit_page, 8.0, 1.2),
+        Work(builder.publish_page, 0.5, 1.4),
     ),
     "chat": (Work(chat.write, 1.0, 2.4),),
     "mail": (
@@ -67,14 +67,14 @@ WORK: Mapping[str, tuple[Work, ...]] = {
         Work(wiki.page_from_template, 1.0, 1.9),
     ),
     "code_host": (
-        Work(code_host.review_pull, 4.0, 1.6),
+        Work(code_host.review_pull, 4.0, 2.6),
         Work(code_host.blame_function, 2.0, 0.4),
         Work(code_host.star_and_follow, 1.0, 0.4),
     ),
     "editor": (
-        Work(editor.ask_agent, 2.0, 2.5),
-        Work(editor.edit_and_run, 3.0, 0.7),
-        Work(editor.commit_and_push, 1.0, 0.7),
+        Work(editor.ask_agent, 3.0, 4.0),
+        Work(editor.edit_and_run, 2.0, 1.2),
+        Work(editor.commit_and_push, 0.7, 1.2),
     ),
     "patches": (
         Work(patches.review_patch, 2.0, 1.7),

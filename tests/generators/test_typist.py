@@ -1,6 +1,7 @@
 """What is foreseen changes nothing, and a session's people type as those of the motor do."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from deskhand.behavior_models.keyboard_layout import BACKSPACE
 from deskhand.behavior_models.persona import Persona, draw_persona
 from deskhand.behavior_models.profile import load_profile
 from deskhand.generators.typing_plan import Typing
+from deskhand.generators.typing_pool import TypingPool
 from deskhand.generators.typist import Typist
 
 PROSE = (
@@ -44,6 +46,26 @@ def test_a_text_depends_on_what_it_is_and_how_often_it_was_typed(
     for text in ("PT-7 to follow", *["Lindholm Freight"] * 2, *["ok"] * 3):
         assert times(other.type(text)) == expected[text].pop(0)
     assert times(plain.type("ok")) != times(plain.type("ok"))
+
+
+def test_who_shares_a_pool_types_as_if_alone() -> None:
+    pool = TypingPool()
+    layouts = ("qwerty-us", "azerty", "qwerty-us")
+    personas = [
+        replace(persona_of(person), keyboard_layout=layout) for person, layout in enumerate(layouts)
+    ]
+    alone, together = (
+        [Typist(one, 7, (0, number, 0), pool=shared) for number, one in enumerate(personas)]
+        for shared in (None, pool)
+    )
+    for typist in together:
+        typist.foresee(("Lindholm Freight", "ok"))
+    for round_number in range(3):
+        for one, other in zip(alone, together, strict=True):
+            assert times(one.type("ok")) == times(other.type("ok"))
+            assert times(one.press("Tab")) == times(other.press("Tab"))
+            text = f"{round_number} Lindholm Freight"
+            assert times(one.type(text)) == times(other.type(text))
 
 
 def test_a_press_depends_on_what_it_is_and_how_often_it_was_pressed() -> None:

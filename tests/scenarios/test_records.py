@@ -13,6 +13,7 @@ from deskhand.scenarios.records import (
     LABELS,
     SOURCES,
     STAGES,
+    RecordKind,
     Records,
     pools,
 )
@@ -73,3 +74,25 @@ def test_an_unknown_kind_is_refused() -> None:
         Records(7, 0, 0, 0).draw("led")
     with pytest.raises(UnknownNameError, match="record 'lead' is not known"):
         Records(7, 0, 0, 0).fill(("issue",), {"lead": 1})
+
+
+def test_kinds_of_one_name_from_two_applications_are_kept_apart() -> None:
+    records, other = Records(7, 0, 3, 0), RecordKind(name="word", pool=lambda _: ("other",))
+    own = records.kinds
+    first = Records(7, 0, 3, 0).draw("word")
+    records.know([other])
+    assert [records.draw("word") for _ in range(3)] == ["other"] * 3
+    records.kinds = own
+    assert records.draw("word") == first
+
+
+def test_texts_are_foreseen_once_in_the_order_in_which_they_come() -> None:
+    records, plain = Records(7, 0, 3, 0), Records(7, 0, 3, 0)
+    records.expect("message", 3)
+    foreseen = [text for text, _ in records.ahead(1)]
+    for _ in range(12):
+        records.draw("message")
+        foreseen += [text for text, _ in records.ahead(4)]
+    drawn = [plain.draw("message") for _ in range(30)]
+    assert len(foreseen) == 12 + 3
+    assert foreseen == drawn[: len(foreseen)]

@@ -22,6 +22,8 @@ ROLES = ("designer",)
 MAKING_S, WRITING_S, MAKING_LOG_SD = 35.0, 12.0, 0.3
 ANEW, UNDOES = 0.5, 0.12
 PREVIEWS, FORGETS_TITLE, UNLISTED = 0.6, 0.04, 0.15
+# Most visits to a page rearrange it and leave its texts to those who write them (assumed).
+WRITES = 0.35
 
 
 @scenario(
@@ -64,11 +66,11 @@ def save(desk: Desk) -> Steps:
     yield from desk.read(words=4)
 
 
-def _laid_out(layout: Layout) -> tuple[Reached, ...]:
+def _laid_out(layout: Layout, *, writes: bool) -> tuple[Reached, ...]:
     """Return what the canvas has to come to."""
-    held = {"canvas.title": layout.title, f"style.{layout.colour}": "true"}
+    held = {f"style.{layout.colour}": "true"} | ({"canvas.title": layout.title} if writes else {})
     for place, widget in enumerate(layout.widgets, start=1):
-        if widget in WORDED:
+        if widget in WORDED and writes:
             text = layout.words if widget == "text" else layout.label
             held[f"canvas.{widget}.{place}"] = text
     places = (
@@ -88,19 +90,26 @@ def _laid_out(layout: Layout) -> tuple[Reached, ...]:
     spoil=lambda layout: {"layout": replace(layout, widgets=("video", *layout.widgets[1:]))},
 )
 def edit_page(desk: Desk, layout: Layout) -> Steps:
-    """Drag widgets onto a page, write their texts, choose its colour, and save it."""
+    """Drag widgets onto a page, at times write their texts, choose its colour, and save it."""
+    writes = desk.chance(WRITES)
+    texts = (
+        f"call it {layout.title!r}, with the text {layout.words!r} and the label {layout.label!r} "
+        "where they belong"
+        if writes
+        else "leave its texts as they are"
+    )
     desk.aim(
-        f"Put {', '.join(layout.widgets)} into the places of the page, call it {layout.title!r}, with "
-        f"the text {layout.words!r} and the label {layout.label!r} where they belong, colour it "
+        f"Put {', '.join(layout.widgets)} into the places of the page, {texts}, colour it "
         f"{layout.colour}, and save it.",
-        *_laid_out(layout),
+        *_laid_out(layout, writes=writes),
     )
     yield from desk.click("sites.edit")
     yield from desk.read(words=30, skim=True)
-    yield from desk.double_click("canvas.title")
-    yield from desk.type(layout.title, into="canvas.title", clear=True)
+    if writes:
+        yield from desk.double_click("canvas.title")
+        yield from desk.type(layout.title, into="canvas.title", clear=True)
     for place, widget in enumerate(layout.widgets, start=1):
-        yield from fill_place(desk, place, widget, layout)
+        yield from fill_place(desk, place, widget, layout, writes=writes)
     yield from desk.check(f"style.{layout.colour}")
     if desk.chance(PREVIEWS):
         yield from desk.click("canvas.preview")
@@ -112,15 +121,15 @@ def edit_page(desk: Desk, layout: Layout) -> Steps:
     yield from save(desk)
 
 
-def fill_place(desk: Desk, place: int, widget: str, layout: Layout) -> Steps:
-    """Drag a widget into its place, at times another one first, and write its text."""
+def fill_place(desk: Desk, place: int, widget: str, layout: Layout, *, writes: bool) -> Steps:
+    """Drag a widget into its place, at times another one first, and perhaps write its text."""
     zone = f"canvas.zone.{place}"
     if desk.chance(UNDOES):
         others = [other for other in PLACES[place] if other != widget]
         yield from desk.drag(f"palette.{others[desk.one_of(len(others))]}", zone)
         yield from desk.press("Control+z", to=f"cleared-{place}")
     yield from desk.drag(f"palette.{widget}", zone)
-    if widget in WORDED:
+    if widget in WORDED and writes:
         own = f"canvas.{widget}.{place}"
         yield from desk.double_click(own)
         yield from desk.type(layout.words if widget == "text" else layout.label, into=own)
