@@ -43,7 +43,7 @@ from deskhand.fleet.verify.bodies import Kept, read_bodies
 from deskhand.streams import stream
 
 SEED = 7
-PLAN_S, PLAN_MB, DEVICES_MB = 120.0, 2_048.0, 150.0
+PLAN_S, PLAN_MB, DEVICES_MB, TWO_BAR = 120.0, 2_048.0, 150.0, 1.7
 # Of what the store takes, at the busiest part of the day; parts of it are as long as these.
 LOAD, PART_S = 0.7, 900
 PROBE_DEVICES, PROBE_SPEED = 100_000, 1e6
@@ -133,11 +133,11 @@ def nats_server(folder: Path) -> Iterator[tuple[int, str]]:
             server.terminate()
 
 
-def planned(folder: Path, name: str, devices: int) -> Ran:
+def planned(folder: Path, name: str, devices: int, workers: int = 2) -> Ran:
     """Plan a fleet of so many devices as the folder `name`."""
     (folder / "unlock.json").write_bytes(orjson.dumps(UNLOCK))
     (folder / f"{name}.json").write_bytes(orjson.dumps(FLEET | {"devices": devices}))
-    done = ran(["fleet", "plan", f"{name}.json", "--out", name, "--workers", "2"], folder)
+    done = ran(["fleet", "plan", f"{name}.json", "--out", name, "--workers", str(workers)], folder)
     need(done, 0)
     return done
 
@@ -225,6 +225,14 @@ def steps(folder: Path, devices: int) -> None:
     print("  " + ", ".join(f"{n:,} {name}" for name, n in ({"devices": devices} | count).items()))
     asked("seconds", f"{done.seconds:.1f}", done.seconds < PLAN_S, f"below {PLAN_S:g}")
     asked("MB in all", f"{done.peak_mb:,.0f}", done.peak_mb < PLAN_MB, f"below {PLAN_MB:,g}")
+    alone = planned(folder, "alone", devices, workers=1)
+    same = (folder / "alone" / "plan.json").read_bytes() == (
+        folder / "plan" / "plan.json"
+    ).read_bytes()
+    asked("bytes of one process", "the same" if same else "others", same, "the same")
+    times = alone.seconds / done.seconds
+    asked("times as quick as one process", f"{times:.2f}", times >= TWO_BAR, f"{TWO_BAR:g} or more")
+    shutil.rmtree(folder / "alone")
     arrays = device_mb(plan)
     print("  arrays of devices in MB: " + ", ".join(f"{n} {mb:.3g}" for n, mb in arrays.items()))
     state = sum(arrays.values())
