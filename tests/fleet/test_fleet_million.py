@@ -25,7 +25,7 @@ def test_a_small_fleet_is_planned_run_and_verified_exactly(tmp_path: Path) -> No
     record = json.loads((folder / "run" / "run.json").read_bytes())
     plan = json.loads((folder / "plan" / "plan.json").read_bytes())
     assert record["counts"]["ok"] == record["counts"]["intended"] > plan["batches"] > 1_900
-    assert done.stdout.count(": ok") == 7
+    assert done.stdout.count(": ok") == 8
     assert "exactly these 300 LOST: ok" in done.stdout
     assert (folder / "run" / "report.html").is_file()
 
