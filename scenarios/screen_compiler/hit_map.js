@@ -182,7 +182,8 @@
       let best = -1;
       for (const rect of rects) {
         for (const edge of [rect[along], rect[along + 2]]) {
-          for (const place of [Math.floor(edge), Math.ceil(edge)]) {
+          // Boxes lie on whole pixels, mostly the nearest; a large page is cut at those alone.
+          for (const place of large ? [Math.round(edge)] : [Math.floor(edge), Math.ceil(edge)]) {
             if (place > from && place < to && (best < 0 || Math.abs(place - middle) < Math.abs(best - middle))) best = place;
           }
         }
