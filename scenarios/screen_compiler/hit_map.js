@@ -182,8 +182,7 @@
       let best = -1;
       for (const rect of rects) {
         for (const edge of [rect[along], rect[along + 2]]) {
-          // Boxes lie on whole pixels, mostly the nearest; a large page is cut at those alone.
-          for (const place of large ? [Math.round(edge)] : [Math.floor(edge), Math.ceil(edge)]) {
+          for (const place of [Math.floor(edge), Math.ceil(edge)]) {
             if (place > from && place < to && (best < 0 || Math.abs(place - middle) < Math.abs(best - middle))) best = place;
           }
         }
@@ -208,7 +207,7 @@
         }
         return;
       }
-      if (!drawn.length) paint(x0, y0, x1, y1, ask(x0, y0));
+      if (!drawn.length) paint(x0, y0, x1, y1, large ? ask((x0 + x1) >> 1, (y0 + y1) >> 1) : ask(x0, y0));
       else if (drawn.every((zone) => zone.rounded)) corner(x0, y0, x1, y1, drawn);
       else if (large || drawn.some(sprawls)) drawing(x0, y0, x1, y1, large && (drawn.some(sprawls) ? 16 : 4));
       else everyPixel(x0, y0, x1, y1);

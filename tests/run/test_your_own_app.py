@@ -16,6 +16,9 @@ FILE = re.compile(
     r"`([\w.-]+\.(?:py|html|json))`[^`\n]*:\n\n```(?:py|html|json)\n(.*?)^```", re.M | re.S
 )
 
+# The tutorial's server ends with it, also when a step fails.
+CLEAN_UP = "trap 'kill $(jobs -p) 2> /dev/null || true' EXIT"
+
 
 @pytest.fixture(scope="module")
 def ran(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
@@ -33,13 +36,17 @@ def ran(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, 
     (own / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
     (own / "python").chmod(0o755)
     done = subprocess.run(
-        ["bash", "-euc", "\n".join(re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S))],
+        [
+            "bash",
+            "-euc",
+            "\n".join([CLEAN_UP, *re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S)]),
+        ],
         cwd=folder,
         env={**os.environ, "PATH": f"{own}:{os.environ['PATH']}", "DESKHAND_CHROMIUM": chromium},
         check=False,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     return folder, done.stdout
