@@ -5,10 +5,11 @@ works, and fades in a break.
 
 Sources
 -------
-Card, English & Burr 1978: alpha = .13 for the mouse. The sizes and times of fatigue are assumed.
+Card, English & Burr 1978: alpha = .13 for the mouse. That people who work at computers all day come to
+type more slowly: de Jong, Jolij, Pimenta & Lorist 2020. The sizes and times of fatigue are assumed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
 from typing import Any
 
@@ -118,6 +119,11 @@ def time_factor(fatigue: FatigueTraits, tired: float) -> float:
 def error_factor(fatigue: FatigueTraits, tired: float) -> float:
     """Return by what a tired hand's errors are more frequent than a fresh one's."""
     return 1.0 + fatigue.error_rise * tired
+
+
+def tireless(fatigue: FatigueTraits) -> FatigueTraits:
+    """Return the traits of a hand that stays as it is."""
+    return replace(fatigue, time_rise=0.0, error_rise=0.0)
 
 
 class WorkingHand:

@@ -29,6 +29,11 @@ class Tempo:
     draws : Draws
         The person's own stream.
 
+    Attributes
+    ----------
+    log_pace : float
+        Added to the log of every thought, below 0 in what is practised.
+
     Notes
     -----
     Source: share and persistence by grid search on public pointer logs; the correlation structure
@@ -57,6 +62,7 @@ class Tempo:
         "_u",
         "_weight",
         "_weight_slow",
+        "log_pace",
     )
 
     def __init__(self, mind: MindTraits, draws: Draws) -> None:
@@ -75,6 +81,7 @@ class Tempo:
         }
         self._u = draws.normal()
         self._slow = draws.normal()
+        self.log_pace = 0.0
 
     def start_task(self) -> None:
         """Begin a new task: the short tempo is drawn afresh."""
@@ -95,5 +102,5 @@ class Tempo:
         self._slow = self._phi_slow * self._slow + self._step_slow * normal()
         z = self._weight * self._u + self._weight_slow * self._slow + self._noise * normal()
         log_median, log_sd = self._kinds[kind]
-        pause = int(math.exp(log_median + log_sd * z))
+        pause = int(math.exp(log_median + self.log_pace + log_sd * z))
         return pause if pause < LONGEST_US else LONGEST_US

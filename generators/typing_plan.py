@@ -1,7 +1,7 @@
 """Typing plans: texts, key presses and shortcuts of several people, many at once, each for one action."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -55,6 +55,27 @@ class Typing:
     edit: NDArray[np.int8]
     caret: NDArray[np.int32]
     length: NDArray[np.int32]
+
+    def paced(self, factor: float) -> "Typing":
+        """Return the same keys, typed more slowly or faster.
+
+        Times stay on the grid of the keyboard's clock, which is the longest step that divides them
+        all, and what came after something else still does.
+
+        Parameters
+        ----------
+        factor : float
+            On all times.
+        """
+        count = len(self.tokens)
+        at = np.concatenate([self.down_us, self.up_us])
+        tick = max(int(np.gcd.reduce(at)), 1)
+        order = np.argsort(at, kind="stable")
+        steps = np.cumsum(np.diff(at[order], prepend=at[order[0]]) > 0)
+        ticks = np.rint(at[order] * (factor / tick)).astype(np.int64) - steps
+        made = np.empty_like(at)
+        made[order] = tick * (np.maximum.accumulate(ticks) + steps)
+        return replace(self, duration_us=int(made.max()), down_us=made[:count], up_us=made[count:])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

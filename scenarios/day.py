@@ -7,6 +7,8 @@ from functools import partial
 from typing import NamedTuple
 
 from deskhand.behavior_models.app_choice import AppChoice
+from deskhand.behavior_models.fatigue import WorkingHand, tireless
+from deskhand.behavior_models.task_practice import EXPONENT, PRACTISED, TaskPractice
 from deskhand.scenarios.apps.auth.tasks import login
 from deskhand.scenarios.desk import NEVER, Desk
 from deskhand.scenarios.interruptions import Interruptions
@@ -41,6 +43,17 @@ class DayRole(NamedTuple):
     meetings_h: float
 
 
+class Drift(NamedTuple):
+    """How a person's pace changes: whether hands tire within the day, and the law of practice over days."""
+
+    tires: bool = True
+    exponent: float = EXPONENT
+    practised: float = PRACTISED
+
+
+AS_PEOPLE_DO = Drift()
+
+
 class Day:
     """One person's day at a desk.
 
@@ -54,10 +67,18 @@ class Day:
         The mean length of a day.
     lunch : bool
         Whether there is a lunch break.
+    drift : Drift
+        How the pace changes within the day and over days.
     """
 
     def __init__(
-        self, desk: Desk, roles: Mapping[str, DayRole], *, hours: float, lunch: bool
+        self,
+        desk: Desk,
+        roles: Mapping[str, DayRole],
+        *,
+        hours: float,
+        lunch: bool,
+        drift: Drift = AS_PEOPLE_DO,
     ) -> None:
         plan = desk.plan
         short_h = desk.world.short_h.get(plan.person)
@@ -68,6 +89,7 @@ class Day:
         self._roles = roles
         self._weights = roles[desk.persona.role].tasks
         self._expect_records(HOUR_US * hours / TASK_EVERY_US)
+        self._let_drift(drift, hours)
         self._choice = AppChoice(_shares(self._weights), draws)
         self._home = {task.app: task.opens for task, _ in self._weights}
         if short_h is None:
@@ -76,6 +98,23 @@ class Day:
         self._end_us = int(desk.env.now) + int(HOUR_US * short_h)
         self._waiting: list[tuple[float, int, Scenario]] = []
         self._came = 0
+
+    def _let_drift(self, drift: Drift, hours: float) -> None:
+        """Let hands tire in the day, and tasks be done faster by how often they were done before."""
+        desk, hand = self._desk, self._desk.persona.hand.fatigue
+        desk.keys_drift = True
+        if not drift.tires:
+            desk.fatigue = WorkingHand(tireless(hand))
+        # Earlier days are not simulated again: so many tasks come in in the mean.
+        days = desk.world.days_before[desk.plan.person]
+        came = days * hours * HOUR_US / TASK_EVERY_US
+        often = sum(weight for _, weight in self._weights)
+        desk.practice = TaskPractice(
+            hand,
+            exponent=drift.exponent,
+            practised=drift.practised,
+            before={task.name: came * weight / often for task, weight in self._weights},
+        )
 
     def run(self) -> Steps:
         """Sign in, work, and stop at the end of the day."""

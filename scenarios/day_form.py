@@ -17,7 +17,7 @@ from deskhand import registry
 from deskhand.errors import DeskhandError
 from deskhand.json_schema import schema
 from deskhand.scenarios.apps.auth.tasks import login
-from deskhand.scenarios.day import Day, DayRole
+from deskhand.scenarios.day import Day, DayRole, Drift
 from deskhand.scenarios.desk import Desk
 from deskhand.scenarios.json_form.places import parse
 from deskhand.scenarios.json_form.reading import load_scenario_file
@@ -80,7 +80,12 @@ def load_day_file(path: Path) -> tuple[Scenario, dict[str, Screen]]:
         name=data["name"],
         app=login.app,
         opens=login.opens,
-        run=_runner(roles, float(data.get("hours", HOURS)), lunch=data.get("lunch", True)),
+        run=_runner(
+            roles,
+            float(data.get("hours", HOURS)),
+            lunch=data.get("lunch", True),
+            drift=_drift(data),
+        ),
         sensitive=login.sensitive,
         roles=tuple(roles),
         summary=data.get("summary", ""),
@@ -135,8 +140,16 @@ def _calendar(path: Path, given: Any, lines: Mapping[tuple[Any, ...], int]) -> W
         raise DeskhandError(f"{path.name}:{lines.get(at, 1)}: {error}") from None
 
 
-def _runner(roles: Mapping[str, DayRole], hours: float, *, lunch: bool) -> Any:
+def _drift(data: Mapping[str, Any]) -> Drift:
+    """Return how the pace changes in a file's days."""
+    practice = data.get("practice", {})
+    # Nobody learns with an exponent of 0.
+    law = {"exponent": 0.0} if practice is False else practice
+    return Drift(tires=data.get("fatigue", True), **law)
+
+
+def _runner(roles: Mapping[str, DayRole], hours: float, *, lunch: bool, drift: Drift) -> Any:
     def run(desk: Desk) -> Steps:
-        yield from Day(desk, roles, hours=hours, lunch=lunch).run()
+        yield from Day(desk, roles, hours=hours, lunch=lunch, drift=drift).run()
 
     return run

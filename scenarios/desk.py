@@ -6,6 +6,7 @@ the page in front are in `deskhand.scenarios.page_verbs`.
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from math import log
 from operator import itemgetter
 from typing import Any
 
@@ -13,6 +14,7 @@ import simpy
 
 from deskhand.behavior_models.habits import switches_by_keys
 from deskhand.behavior_models.profile import Profile
+from deskhand.behavior_models.task_practice import TaskPractice
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.generators.plan import Row, SessionPlan
 from deskhand.goals import Goal, Reached
@@ -58,6 +60,8 @@ class Desk(PageVerbs):
         What follows when something more urgent has taken the person's attention.
     wanted : bool
         Whether it has.
+    practice : TaskPractice or None
+        How fast the person does which task, where that changes.
     """
 
     def __init__(
@@ -81,6 +85,7 @@ class Desk(PageVerbs):
         self.looks_up: Callable[[], Steps] | None = None
         self.regain: Callable[[], Steps] | None = None
         self.wanted = False
+        self.practice: TaskPractice | None = None
         self._tasks = 0
 
     def _pass(self) -> Steps:
@@ -146,7 +151,10 @@ class Desk(PageVerbs):
             Its records, by name; those not given are drawn.
         """
         outer, kinds = (self.scenario, self.task, self.step), self.records.kinds
+        outer_skill = self.skill
         self._tasks += 1
+        if self.practice is not None:
+            self._work_at(self.practice.begin(task.name))
         self.scenario, self.task, self.step = task.name, self._tasks, -1
         self.sensitive.update(sensitive_keys(task.sensitive, task.opens, self.screens))
         self.tempo.start_task()
@@ -157,6 +165,11 @@ class Desk(PageVerbs):
         yield from task.run(self, **self.records.fill(task.needs, given))
         self.scenario, self.task, self.step = outer
         self.records.kinds = kinds
+        self._work_at(outer_skill)
+
+    def _work_at(self, skill: float) -> None:
+        self.skill = skill
+        self.tempo.log_pace = log(skill)
 
     def aim(self, instruction: str, *ends: Reached) -> None:
         """Say what the task is for: in words, and what its pages have to come to.

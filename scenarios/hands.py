@@ -32,6 +32,8 @@ IN_VIEW_SHARE = 0.7
 # (assumed).
 REST_SD = 0.12
 LONGEST_SEARCH = 12
+# From so many keys on it is a text, with intervals that can drift; less is a press or a shortcut.
+TEXT_KEYS = 3
 
 
 class Hands(Seat):
@@ -49,6 +51,10 @@ class Hands(Seat):
         if not self.on_keyboard:
             self.on_keyboard = True
             self.t_us += self.hand.home_us()
+
+    def slowness(self) -> float:
+        """Return the factor on times of movement now, by fatigue and practice."""
+        return self.fatigue.slowness(self.t_us) * self.skill
 
     def screen_box(self, element: Element) -> Box:
         """Return the part of an element that shows, as a box in screen px."""
@@ -76,7 +82,7 @@ class Hands(Seat):
         ``lane_px`` is the width of the open list whose row the box is, on the way down that list.
         """
         hand = self.hand
-        hand.slowness = self.fatigue.slowness(self.t_us)
+        hand.slowness = self.slowness()
         if kind == "drag":
             x0, y0 = hand.x, hand.y
             aim = hand.drag(box)
@@ -167,6 +173,8 @@ class Hands(Seat):
         """
         start = self.t_us
         live = self.live
+        if self.keys_drift and len(typing.tokens) >= TEXT_KEYS:
+            typing = typing.paced(self.slowness())
         element = live.elements.get(target) if target is not None else None
         length = offset = 0 if element is None else len(live.value(element))
         if span is not None:

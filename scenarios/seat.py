@@ -60,6 +60,10 @@ class Seat:
         Whether the hand is back from the keyboard and has not moved the mouse yet.
     fatigue : WorkingHand
         How tired the hand is.
+    skill : float
+        Factor on the times of the task at hand, below 1 in what is practised.
+    keys_drift : bool
+        Whether typing, too, slows with fatigue and gains by practice, as it does over days.
     clipboard : str
         The text that was copied last.
     gives_up : bool
@@ -101,6 +105,8 @@ class Seat:
         self.on_keyboard = False
         self.returning = False
         self.fatigue = WorkingHand(persona.hand.fatigue)
+        self.skill = 1.0
+        self.keys_drift = False
         self.clipboard = ""
         self.changed = True
         self.gives_up = False

@@ -41,6 +41,7 @@ def simulate_team(
     fidelity: str = "law",
     masks: Collection[str] = (),
     presence: Mapping[int, Presence] = MappingProxyType({}),
+    days_before: Mapping[int, int] = MappingProxyType({}),
 ) -> list[SessionPlan]:
     """Plan one session for everyone in a team.
 
@@ -77,6 +78,8 @@ def simulate_team(
         Keys of elements to mask besides those that screens and scenario mark.
     presence : mapping of int to Presence
         How long people are there and from when, of those who are there out of hours.
+    days_before : mapping of int to int
+        Days that people have worked in the run before; the day's number where it does not say so.
 
     Returns
     -------
@@ -132,6 +135,7 @@ def simulate_team(
         )
         plans.append(plan)
         world.roles[person] = plan.persona.role
+        world.days_before[person] = days_before.get(person, day)
         processes.append(
             env.process(
                 _session(env, world, scenario, plan, profile, screens, masks, lead_us + late_us)

@@ -66,6 +66,8 @@ class World:
         Plans what all of them type.
     short_h : dict
         Who is there out of hours, and for how many; then everyone is.
+    days_before : dict
+        Days that each person has worked in the run before.
     break_us, break_length_us : int
         When the team's break starts, and how long it takes.
     """
@@ -88,6 +90,7 @@ class World:
         self.roles: dict[int, str] = {}
         self.typing_pool = TypingPool()
         self.short_h: dict[int, float] = {}
+        self.days_before: dict[int, int] = {}
         self._draws = Draws(seed, "world", team, day)
         self._texts = pools(seed).message
         # The break is at half past ten, give or take, and takes about a quarter of an hour

@@ -158,6 +158,10 @@ def sessions_of(
         provenance_id=recipe.provenance_id(arguments.seed),
         masks=() if safeguards is None else (*safeguards.mask, *safeguards.block),
         presence=there,
+        days_before={
+            person: sum(_there(arguments, recipe, person, day) for day in range(shard.day))
+            for person in there
+        },
     )
     plans.reverse()
     while plans:
@@ -184,6 +188,11 @@ def refuse_day_off(
     return DeskhandError(
         f"person {person} has no session on day {shard.day} ({on:%A} {on}, {off(shard.day)}); {remedy}."
     )
+
+
+def _there(arguments: Arguments, recipe: Recipe, person: int, day: int) -> bool:
+    shard = Shard(person // arguments.team_size, day)
+    return presence_of(arguments, recipe, shard, people=[person])[person].off is None
 
 
 def make_shard(arguments: Arguments, recipe: Recipe, shard: Shard, out: Path) -> dict[str, Any]:
