@@ -12,6 +12,7 @@ from deskhand.behavior_models.task_practice import EXPONENT, PRACTISED, TaskPrac
 from deskhand.scenarios.apps.auth.tasks import login
 from deskhand.scenarios.desk import NEVER, Desk
 from deskhand.scenarios.interruptions import Interruptions
+from deskhand.scenarios.laptop_lid import LAPTOP_SHARE
 from deskhand.scenarios.meetings import plan_meetings
 from deskhand.scenarios.scenario import Scenario, Steps
 from deskhand.scenarios.turns import Priority, Turns
@@ -69,6 +70,9 @@ class Day:
         Whether there is a lunch break.
     drift : Drift
         How the pace changes within the day and over days.
+    laptop_share : float
+        Share of the people with a mouse who have a laptop, whose lid they close on leaving; with 0
+        nobody closes any.
     """
 
     def __init__(
@@ -79,13 +83,14 @@ class Day:
         hours: float,
         lunch: bool,
         drift: Drift = AS_PEOPLE_DO,
+        laptop_share: float = LAPTOP_SHARE,
     ) -> None:
         plan = desk.plan
         short_h = desk.world.short_h.get(plan.person)
         self._desk, self._lunch = desk, lunch and short_h is None
         self._draws = draws = Draws(plan.seed, "day", plan.team, plan.person, plan.day)
         self._turns = Turns(desk)
-        self._interruptions = Interruptions(desk, self._turns, draws)
+        self._interruptions = Interruptions(desk, self._turns, draws, laptop_share=laptop_share)
         self._roles = roles
         self._weights = roles[desk.persona.role].tasks
         self._expect_records(HOUR_US * hours / TASK_EVERY_US)

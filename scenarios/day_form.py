@@ -22,6 +22,7 @@ from deskhand.scenarios.desk import Desk
 from deskhand.scenarios.json_form.places import parse
 from deskhand.scenarios.json_form.reading import load_scenario_file
 from deskhand.scenarios.json_form.steps import Written
+from deskhand.scenarios.laptop_lid import LAPTOP_SHARE
 from deskhand.scenarios.local_time import parse_time_zone
 from deskhand.scenarios.scenario import GROUP, Scenario, Steps, source_sha256
 from deskhand.scenarios.work_calendar import (
@@ -85,6 +86,7 @@ def load_day_file(path: Path) -> tuple[Scenario, dict[str, Screen]]:
             float(data.get("hours", HOURS)),
             lunch=data.get("lunch", True),
             drift=_drift(data),
+            laptop_share=float(data.get("laptop_share", LAPTOP_SHARE)),
         ),
         sensitive=login.sensitive,
         roles=tuple(roles),
@@ -148,8 +150,11 @@ def _drift(data: Mapping[str, Any]) -> Drift:
     return Drift(tires=data.get("fatigue", True), **law)
 
 
-def _runner(roles: Mapping[str, DayRole], hours: float, *, lunch: bool, drift: Drift) -> Any:
+def _runner(
+    roles: Mapping[str, DayRole], hours: float, *, lunch: bool, drift: Drift, laptop_share: float
+) -> Any:
     def run(desk: Desk) -> Steps:
-        yield from Day(desk, roles, hours=hours, lunch=lunch, drift=drift).run()
+        day = Day(desk, roles, hours=hours, lunch=lunch, drift=drift, laptop_share=laptop_share)
+        yield from day.run()
 
     return run

@@ -18,6 +18,7 @@ from deskhand.behavior_models.task_practice import TaskPractice
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.generators.plan import Row, SessionPlan
 from deskhand.goals import Goal, Reached
+from deskhand.scenarios.laptop_lid import CLOSING_US, LID
 from deskhand.scenarios.live_page import MASK, SCRIPT_US
 from deskhand.scenarios.masking import sensitive_keys
 from deskhand.scenarios.page_verbs import PageVerbs
@@ -343,13 +344,21 @@ class Desk(PageVerbs):
         self.finish(action, "think", None, start)
         return self._pass()
 
-    def away(self, duration_us: int, reason: str) -> Steps:
-        """Leave keyboard and mouse alone for a time: a pause or a break."""
+    def away(self, duration_us: int, reason: str, *, asleep: bool = False) -> Steps:
+        """Leave keyboard and mouse alone for a time: a pause or a break.
+
+        ``asleep`` says that the lid is closed meanwhile: the page is hidden, and nothing is told of it.
+        """
         start = self.t_us
         self.plan.rows.append(Row(start, "idle.start", None, {"reason": reason}))
+        if asleep:
+            hidden = {"value": "hidden", "reason": LID}
+            self.plan.rows.append(Row(start + CLOSING_US, "visibility", None, hidden))
         self.t_us = start + duration_us
         self.fatigue.recover(start, self.t_us)
         self.live.settle(self.t_us)
+        if asleep:
+            self.row("visibility", {"value": "visible", "reason": LID})
         self.row("idle.end", {"reason": reason})
         yield from self._pass()
 

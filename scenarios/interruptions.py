@@ -9,6 +9,7 @@ from deskhand.behavior_models.attention import Attention
 from deskhand.scenarios.apps.auth.tasks import unlock
 from deskhand.scenarios.apps.chat.tasks import answer
 from deskhand.scenarios.desk import Desk
+from deskhand.scenarios.laptop_lid import LAPTOP_SHARE, Lid
 from deskhand.scenarios.meetings import Meeting
 from deskhand.scenarios.scenario import Steps
 from deskhand.scenarios.turns import Priority, Turns
@@ -44,12 +45,19 @@ class Interruptions:
         The person's attention.
     draws : Draws
         The person's own stream.
+    laptop_share : float
+        Share of the people with a mouse who have a laptop.
     """
 
-    def __init__(self, desk: Desk, turns: Turns, draws: Draws) -> None:
+    def __init__(
+        self, desk: Desk, turns: Turns, draws: Draws, *, laptop_share: float = LAPTOP_SHARE
+    ) -> None:
         self._desk, self._turns, self._draws = desk, turns, draws
         self._attention = Attention(desk.profile, draws)
         self._message = desk.env.event()
+        self._lid = Lid(
+            desk.plan.seed, desk.who, desk.persona.device.scrolls_by, share=laptop_share
+        )
         self.over = False
 
     def start(self, *, lunch: bool, meetings: list[Meeting]) -> None:
@@ -136,9 +144,12 @@ class Interruptions:
         desk = self._desk
         if duration_us <= 0 or self.over:
             return
-        yield from desk.away(duration_us, reason)
+        locks = duration_us > LOCKS_AFTER_US and "auth" not in self._turns.apps
+        # A page that is about to change is watched, not put to sleep.
+        asleep = locks and not desk.live.pending and self._lid.closes()
+        yield from desk.away(duration_us, reason, asleep=asleep)
         desk.changed = True
-        if duration_us > LOCKS_AFTER_US and "auth" not in self._turns.apps:
+        if locks:
             came_from = desk.window.app
             yield from desk.do(unlock)
             yield from desk.switch_to(came_from)
