@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import deskhand
@@ -39,6 +39,7 @@ def typing(text: str = "The list is attached, with the prices of last week.") ->
 PLAIN = typing()
 
 
+@settings(deadline=None)
 @given(st.floats(0.4, 2.5))
 def test_paced_keys_keep_their_order_and_the_clock_of_the_keyboard(factor: float) -> None:
     paced = PLAIN.paced(factor)
@@ -60,6 +61,7 @@ def test_a_tired_hand_is_slower_by_as_much_as_the_law_says() -> None:
     assert PLAIN.paced(tired).duration_us == pytest.approx(tired * PLAIN.duration_us, rel=1e-3)
 
 
+@settings(deadline=None)
 @given(
     exponent=st.floats(0, 1),
     practised=st.floats(1, 1e4),

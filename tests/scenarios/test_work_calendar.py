@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskhand.errors import DeskhandError, UnknownNameError
@@ -80,6 +80,7 @@ def test_part_time_people_are_away_on_the_same_weekdays() -> None:
         assert all(part.presence(7, 0, person, on).off for on in WEEKDAYS if on.weekday() in free)
 
 
+@settings(deadline=None)
 @given(on=DATES, person=st.integers(0, 10**6), seed=st.integers(0, 2**64 - 1))
 def test_an_answer_is_of_the_person_and_the_date_alone(on: date, person: int, seed: int) -> None:
     team = person // 5
@@ -94,12 +95,14 @@ def test_an_answer_is_of_the_person_and_the_date_alone(on: date, person: int, se
     assert first == without or first.off == "sick"
 
 
+@settings(deadline=None)
 @given(DATES, st.integers(0, 3000))
 def test_days_of_weeks_are_days_in_a_row(first: date, day: int) -> None:
     assert CALENDARS["weeks"].date_of(first, day) - first == timedelta(days=day)
     assert CALENDARS["weekdays"].date_of(first, day) == nth_weekday(first, day)
 
 
+@settings(deadline=None)
 @given(
     st.dates(date(1990, 1, 1), date(2035, 12, 31)),
     st.integers(6, 20),
