@@ -97,22 +97,25 @@ class Hand:
         """
         return self._go(box, stay=True)
 
-    def descend(self, box: Box, lane_px: float) -> Aim:
-        """Move up or down an open list to one of its rows; `aim` otherwise.
+    def steer(self, box: Box, lane_px: float, *, sideways: bool = False) -> Aim:
+        """Move up or down an open list to one of its rows, or along a row; `aim` otherwise.
 
         Parameters
         ----------
         box : tuple of float
-            The row.
+            The row, or the end of the way along it.
         lane_px : float
-            Width of the list, which the pointer must not leave on its way.
+            Width of the list, or height of the row, which the pointer must not leave on its way.
+        sideways : bool
+            Whether the way is along a row.
         """
-        y = self.y
+        before = self.x if sideways else self.y
         aim = self._go(box, stay=True)
         if not aim.duration_us:
             return aim
         noise = self._draws.normal()
-        steered_s = tunnel_time_s(self._traits.steering, abs(aim.y - y), lane_px, noise)
+        length_px = abs((aim.x if sideways else aim.y) - before)
+        steered_s = tunnel_time_s(self._traits.steering, length_px, lane_px, noise)
         more_us = round(steered_s * self.slowness * 1e6)
         return aim._replace(duration_us=aim.duration_us + more_us)
 

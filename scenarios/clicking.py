@@ -2,6 +2,7 @@
 
 from deskhand.behavior_models.habits import takes_tab
 from deskhand.scenarios.keying import Keying
+from deskhand.scenarios.pointing import RIGHT
 from deskhand.scenarios.wrong_target import HISTORY_BACK, WayBack, Wrong, wrong_target
 from deskhand.screen import Element
 from deskhand.streams import Draws
@@ -41,12 +42,13 @@ class Clicking(Keying):
         """Think, reach an element, press it, and let the page answer."""
         self.ponder(kind)
         element = self.find(locator)
-        self.await_edge("click", element.key)
+        self.await_edge("right_click" if button == RIGHT else "click", element.key)
         self.to_mouse()
         element = self.show(self.find(element.key))
         error = None
         if count == 1 and self.draws.uniform() < self.mind.slip_rate * self.clumsiness():
-            error = None if button else self._slip(element)
+            # What is about to change by itself may be gone once a slip has been noticed.
+            error = None if button or self.live.pending else self._slip(element)
         if error is not None:
             self.to_mouse()
             element = self.show(self.find(element.key))
@@ -89,8 +91,6 @@ class Clicking(Keying):
             self.press_button(action, None)
         self.note_point(action, "click", wrong and wrong.element.key, start, box)
         self.t_us = max(self.t_us, self.live.busy_until_us) + self.tempo.think_us("notice")
-        if self.live.pending:
-            self.live.settle(self.t_us)
         if wrong is not None and wrong.back is not None:
             self._take_back(wrong, wrong.back, here)
         return action
@@ -122,7 +122,7 @@ class Clicking(Keying):
 
     def _tell(self, wrong: Wrong, kind: str, action: int) -> None:
         """Tell of a list that was opened by mistake, or closed again."""
-        if wrong.element.widget == "combobox":
+        if wrong.element.widget == "combobox" and wrong.back is not None:
             self.row(kind, {"target": wrong.element.key}, action)
 
     def _blank_beside(self, element: Element, draws: Draws) -> tuple[float, float] | None:

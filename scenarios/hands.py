@@ -26,6 +26,8 @@ FOCUSABLE = frozenset(
         "link",
     )
 )
+# Pages leave the focus where it is when one of these is pressed: the list or the menu belongs to it.
+KEEP_FOCUS = frozenset(("option", "menuitem", "menuitemcheckbox", "menuitemradio"))
 # An element counts as in view when this share of its height shows; then it is not scrolled to.
 IN_VIEW_SHARE = 0.7
 # How far from the middle of the window a wanted element comes to rest, as a share of its height
@@ -76,10 +78,13 @@ class Hands(Seat):
         kind: str = "aim",
         buttons: int = 0,
         lane_px: float | None = None,
+        *,
+        sideways: bool = False,
     ) -> None:
         """Move the pointer into a box; on the way to a target it may rest and aim anew.
 
-        ``lane_px`` is the width of the open list whose row the box is, on the way down that list.
+        ``lane_px`` is the width of the open list whose row the box is, on the way down that list; or
+        ``sideways`` the height of the item along which the way into a submenu leads.
         """
         hand = self.hand
         hand.slowness = self.slowness()
@@ -89,12 +94,13 @@ class Hands(Seat):
         else:
             self._grip(action_id)
             x0, y0 = hand.x, hand.y
-            rest = hand.rest_before(box)
+            # Who rests beside the way has left the list.
+            rest = hand.rest_before(box) if lane_px is None else None
             if rest is not None:
                 self._move(action_id, "aim", x0, y0, rest[0])
                 self.t_us += rest[1]
                 x0, y0 = hand.x, hand.y
-            aim = hand.aim(box) if lane_px is None else hand.descend(box, lane_px)
+            aim = hand.aim(box) if lane_px is None else hand.steer(box, lane_px, sideways=sideways)
         if aim.duration_us:
             self._move(action_id, kind, x0, y0, aim, buttons)
 
@@ -154,7 +160,7 @@ class Hands(Seat):
         self.live.fields.leave()
         if element is None or element.tab >= 0 or element.widget in FOCUSABLE:
             self.live.move_focus(element, down + SCRIPT_US, action_id)
-        elif element.role != "option":
+        elif element.role not in KEEP_FOCUS:
             self.live.move_focus(None, down + SCRIPT_US, action_id)
         self.t_us = up
 

@@ -10,6 +10,8 @@ from deskhand.behavior_models.reading import reading_stretches
 from deskhand.errors import DeskhandError
 from deskhand.scenarios.choosing import choose
 from deskhand.scenarios.keying import CELL
+from deskhand.scenarios.menus import pick
+from deskhand.scenarios.pointing import RIGHT
 from deskhand.scenarios.scenario import Steps
 from deskhand.scenarios.text_verbs import TextVerbs
 
@@ -55,7 +57,28 @@ class PageVerbs(TextVerbs):
     def right_click(self, target: str) -> Steps:
         """Click an element with the right button."""
         self.step += 1
-        self.click_on(target, verb="right_click", button=2)
+        self.click_on(target, verb="right_click", button=RIGHT)
+        return self._pass()
+
+    def pick(self, *items: str, of: str, to: str | None = None) -> Steps:
+        """Pick an item of an element's context menu.
+
+        Parameters
+        ----------
+        *items : str
+            Locators: the items on which submenus open, then the one that is wanted.
+        of : str
+            Locator of the element, on which the right button is pressed.
+        to : str, optional
+            State that the pick is to lead to, where it can lead to several.
+        """
+        self.step += 1
+        if not items:
+            raise DeskhandError(
+                f"pick(of={of!r}): name the item, as in desk.pick('Copy', of={of!r})."
+            )
+        self.click_on(of, verb="right_click", button=RIGHT)
+        pick(self, items, to)
         return self._pass()
 
     def hover(self, target: str) -> Steps:

@@ -7,6 +7,8 @@ from deskhand.scenarios.hands import Hands
 from deskhand.scenarios.live_page import SCRIPT_US
 from deskhand.screen import Edge, Element
 
+# Number of the button that brings up a context menu (W3C Pointer Events).
+RIGHT = 2
 # While dragging, a hand keeps to the lane it is in: the drop lies within this many px up or down.
 LANE_PX = 40.0
 
@@ -75,9 +77,15 @@ class Pointing(Hands):
             self.press_button(action_id, element, button=button, count=number, repeats=count > 1)
         if live.pending and live.pending[0][0] <= self.t_us:
             live.settle(self.t_us, first)
+        key = element.key
+        if button == RIGHT:
+            edge = live.edge("right_click", key, to=to)
+            if edge is not None:
+                # A browser asks for a context menu while the button is down, after the focus.
+                opened = self.plan.presses[-1].down_us + 2 * SCRIPT_US
+                self.answer(edge, "", opened, action_id)
         if button:
             return
-        key = element.key
         kind = "double_click" if count == 2 else "click"
         edge = live.edge(kind, key, to=to)
         if edge is None and to is not None:

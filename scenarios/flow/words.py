@@ -14,6 +14,7 @@ POINTING = (
     "drag",
     "check",
     "choose",
+    "pick",
     "select",
     "copy",
 )

@@ -4,7 +4,7 @@ It follows the rules of the desk's verbs, but knows no time: a change that the p
 have happened already when the next step is taken, or not.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from deskhand.errors import DeskhandError, UnknownNameError
@@ -120,9 +120,20 @@ class PageWalk:
         yield once if element is None else self._pressed(once, element, "double_click", None)
 
     def _right_click(self, desktop: Desktop, target: str) -> Iterator[Desktop]:
-        yield _focused(desktop, self.page(desktop).element(target))
+        yield self._pressed(desktop, self.page(desktop).element(target), "right_click", None)
 
-    _copy = _right_click
+    def _pick(
+        self, desktop: Desktop, items: Sequence[str], of: str, to: str | None = None
+    ) -> Iterator[Desktop]:
+        after = self._pressed(desktop, self.page(desktop).element(of), "right_click", None)
+        *parents, wanted = items
+        for parent in parents:
+            edge = self._edge(after, "hover", self.page(after).element(parent).key, None)
+            after = after if edge is None else self._taken(after, edge)
+        yield self._pressed(after, self.page(after).element(wanted), "click", to)
+
+    def _copy(self, desktop: Desktop, target: str) -> Iterator[Desktop]:
+        yield _focused(desktop, self.page(desktop).element(target))
 
     def _hover(self, desktop: Desktop, target: str) -> Iterator[Desktop]:
         self.page(desktop).element(target)
@@ -276,7 +287,9 @@ class PageWalk:
         edge = self._edge(desktop, kind, element.key, to)
         if edge is None and to is not None:
             raise self._no_way(desktop, kind, element.key, to)
-        link = self.screens[desktop.shown.screen].links.get(element.key)
+        link = None
+        if kind == "click":
+            link = self.screens[desktop.shown.screen].links.get(element.key)
         after = _focused(desktop, element)
         after = after if edge is None else self._taken(after, edge)
         return after if link is None else self.opened(link, after)

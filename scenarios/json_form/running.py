@@ -203,6 +203,8 @@ def _act(desk: Desk, step: Act, texts: Texts) -> Steps:
         return desk.type(given.pop("text"), **given)
     if verb == "choose":
         return desk.choose(given.pop("option"), **given)
+    if verb == "pick":
+        return desk.pick(*given.pop("items"), **given)
     if verb == "news":
         return _news(desk, given)
     if verb == "pause":

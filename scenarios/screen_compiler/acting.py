@@ -67,6 +67,10 @@ def perform(
         mouse.click(x, y, click_count=1)
         if "double_click" in act:
             mouse.click(x, y, click_count=2)
+    elif "right_click" in act:
+        mouse.click(*_middle(live, resolve(act["right_click"]), act["right_click"]), button="right")
+    elif "hover" in act:
+        mouse.move(*_middle(live, resolve(act["hover"]), act["hover"]))
     elif "drag" in act:
         x, y = _middle(live, resolve(act["drag"]), act["drag"])
         goal = live.call("centre", resolve(act["to"]))

@@ -11,7 +11,13 @@ from deskhand.scenarios.screen_compiler.locators import find_key
 from deskhand.scenarios.screen_compiler.page_picture import crops, fixed_changes, fixed_crops
 from deskhand.scenarios.screen_compiler.same_document import match_ids, touched_ids, with_ids
 from deskhand.scenarios.screen_compiler.screen_elements import keyed, record
-from deskhand.scenarios.screen_compiler.sidecar import DropDown, Places, Sidecar, Transition
+from deskhand.scenarios.screen_compiler.sidecar import (
+    ACTED_ON,
+    DropDown,
+    Places,
+    Sidecar,
+    Transition,
+)
 from deskhand.scenarios.screen_compiler.state_recorder import Run, State, StateRecorder
 from deskhand.screen import BASE, PAGE
 
@@ -208,9 +214,7 @@ class LayerCompiler:
 
         trigger = step.trigger
         edge: dict[str, Any] = {"from": step.source, "to": step.to, "kind": step.kind}
-        target = next(
-            (trigger[k] for k in ("click", "double_click", "drag", "on") if k in trigger), None
-        )
+        target = next((trigger[k] for k in ACTED_ON if k in trigger), None)
         if target is not None:
             edge["target"] = key_of(target)
         if "drag" in trigger:

@@ -16,11 +16,15 @@ FORMAT = "deskhand.states/1"
 TRIGGERS = {
     "click": "click",
     "double_click": "double_click",
+    "right_click": "right_click",
+    "hover": "hover",
     "press": "press",
     "drag": "drag",
     "wait_ms": "wait",
     "event": "wait",
 }
+# What of an act names the element that it is done to.
+ACTED_ON = ("click", "double_click", "right_click", "hover", "drag", "on")
 
 Act = Mapping[str, Any]
 
@@ -42,7 +46,7 @@ class Transition:
 
     @property
     def kind(self) -> str:
-        """The kind of edge: click, double_click, press, drag or wait."""
+        """The kind of edge: click, double_click, right_click, hover, press, drag or wait."""
         return next(kind for act, kind in TRIGGERS.items() if act in self.trigger)
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 # Acts that give the focus to the element that they name.
-FOCUSING = ("click", "double_click", "drag", "on")
+FOCUSING = ("click", "double_click", "right_click", "drag", "on")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

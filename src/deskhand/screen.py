@@ -94,7 +94,8 @@ class Element:
 class Edge:
     """A recorded transition of one layer.
 
-    ``kind`` is click, double_click, press, drag or wait; ``target`` is the element acted on, ``to_target``
+    ``kind`` is click, double_click, right_click, hover, press, drag or wait; ``target`` is the element
+    acted on, ``to_target``
     the place of a drop, ``key`` the pressed key, ``after_us`` the delay of a wait. ``slots`` maps the
     name of a slot to the element whose value fills it, or to None when the scenario gives the text.
     ``mutations`` are (delay_us, rrweb mutation data) pairs relative to the start of the edge.

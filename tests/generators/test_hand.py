@@ -128,7 +128,7 @@ def test_the_way_down_a_list_takes_the_longer_the_longer_and_narrower_it_is(
             hand.aim(top)
             hand.slowness = 1.5
             start = hand.y
-            aim = hand.descend(row, lane_px) if descends else hand.aim(row)
+            aim = hand.steer(row, lane_px) if descends else hand.aim(row)
             aims.append((aim.duration_us * 1e-6, abs(aim.y - start)))
         (steered, way), (aimed, same) = aims
         assert way == same
@@ -143,5 +143,5 @@ def test_a_list_whose_row_is_under_the_pointer_is_not_gone_down() -> None:
     hand = Hand(PERSONA, Draws(1, "hand"))
     box = (300.0, 300.0, 200.0, 100.0)
     hand.aim(box)
-    aims = [hand.descend((hand.x - 100, hand.y - 11, 200.0, 22.0), 200.0) for _ in range(3)]
+    aims = [hand.steer((hand.x - 100, hand.y - 11, 200.0, 22.0), 200.0) for _ in range(3)]
     assert all(aim.duration_us == 0 for aim in aims)

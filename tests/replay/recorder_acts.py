@@ -85,6 +85,15 @@ def clumsy(desk: Desk) -> Steps:
     yield from desk.read(words=20)
 
 
+@scenario("check.files", app="sheet", opens="sheet/files", modelled_on="a test")
+def files(desk: Desk) -> Steps:
+    """Bring up the menus of files, close one, and open a file from the other."""
+    yield from desk.right_click("files.book")
+    yield from desk.press("Escape")
+    yield from desk.pick("files.menu.with.pivot", "files.menu.open.pivot", of="files.pivot")
+    yield from desk.read(words=20)
+
+
 def with_resizes(session: Session) -> Session:
     """Return the session with its window made smaller in steps at the end: no verb does that."""
     *rows, end = session.events.to_pylist()

@@ -108,6 +108,14 @@ def screen_data(name: str, app: str, links: Mapping[str, str]) -> dict[str, Any]
     toast = hidden("status", "Saved {{name}}", [900, 600, 200, 60]) | {"fixed": True}
     web = hidden("option", "Web", [100, 332, 300, 24])
     fair = hidden("option", "Fair", [100, 356, 300, 24])
+    items = {
+        f"card.{name.lower()}": hidden("menuitem", name, [600, 142 + 30 * place, 160, 30])
+        for place, name in enumerate(("Copy", "Move", "Pin"))
+    }
+    inner = items | {
+        "card.move.bin": hidden("menuitem", "Bin", [760, 172, 160, 30]),
+        "card.move.shelf": hidden("menuitem", "Shelf", [760, 202, 160, 30]),
+    }
     mutation: dict[str, list[Any]] = {"adds": [], "removes": [], "texts": [], "attributes": []}
 
     def edge(source: str, to: str, kind: str, after_us: int = 0, **more: Any) -> dict[str, Any]:
@@ -162,6 +170,22 @@ def screen_data(name: str, app: str, links: Mapping[str, str]) -> dict[str, Any]
                     edge("base", "open", "click", target="form.source"),
                     edge("open", "chosen-1", "click", target="form.source.web"),
                     edge("open", "chosen-2", "click", target="form.source.fair"),
+                ],
+            },
+            "menu": {
+                "states": {
+                    "base": {},
+                    "open": {"elements": items},
+                    "inner": {"elements": inner},
+                    "moved": {},
+                },
+                "edges": [
+                    edge("base", "open", "right_click", target="form.card"),
+                    edge("open", "inner", "hover", target="card.move"),
+                    edge("inner", "open", "hover", target="card.copy"),
+                    edge("inner", "open", "hover", target="card.pin"),
+                    edge("inner", "moved", "click", target="card.move.shelf"),
+                    edge("open", "base", "click", target="card.copy"),
                 ],
             },
             "news": {

@@ -21,6 +21,7 @@ TOAST = {"do": "wait_for", "target": "form.toast"}
 NAME = {"do": "type", "text": "Ada", "into": "form.name"}
 SHOT = {"do": "screenshot"}
 DRAG = {"do": "drag", "target": "form.card", "onto": "form.bin"}
+SHELVE = {"do": "pick", "items": ["card.move", "card.move.shelf"], "of": "form.card"}
 LEAVE = {"do": "click", "target": "form.back"}
 
 
@@ -76,6 +77,8 @@ GOOD: dict[str, list[Any]] = {
     "another scenario": [{"do": "scenario", "name": "auth.login"}],
     "by role": [{"do": "click", "target": 'role=button[name="Save"]'}],
     "a drag": [DRAG],
+    "a menu": [{"do": "pick", "items": ["card.copy"], "of": "form.card"}, DRAG],
+    "a submenu": [SHELVE],
 }
 
 
@@ -108,6 +111,11 @@ BAD: dict[str, tuple[list[Any], str]] = {
         [{"do": "choose", "option": {"one_of": ["Won", "Lost"]}, "of": "form.status"}],
         "option of 'form.status' 'Lost' is not known",
     ),
+    "an item of a menu that is not there": (
+        [{"do": "pick", "items": ["card.move.shelf"], "of": "form.card"}],
+        "step 1 (pick): element 'card.move.shelf' is not known; did you mean 'card.move'",
+    ),
+    "a menu that does not come up again": ([SHELVE, SHELVE], "step 2 (pick): element 'card.move'"),
     "a state without a way": (
         [{"do": "click", "target": "form.back", "to": "saved"}],
         "click on 'form.back' does not lead to state 'saved'",

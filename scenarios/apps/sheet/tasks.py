@@ -29,6 +29,16 @@ CARRIED_FIELDS = ("name", "company", "email", "phone")
 FORMULA_WRONG, UNDOES = 0.12, 0.06
 WALKS, SEARCHES, SHOWS_ALL = 0.6, 0.5, 0.7
 WRONG_FIELD, CARRIES_REMARK = 0.12, 0.5
+BY_MENU = 0.15
+
+
+def open_file(desk: Desk, name: str) -> Steps:
+    """Open a file of the list, by its name or by its context menu."""
+    if desk.chance(BY_MENU):
+        way = (f"files.menu.{item}.{name}" for item in ("with", "open"))
+        yield from desk.pick(*way, of=f"files.{name}")
+    else:
+        yield from desk.click(f"files.{name}")
 
 
 def to_cell(desk: Desk, cell: str) -> Steps:
@@ -65,7 +75,7 @@ def clean_orders(desk: Desk, correction: Correction) -> Steps:
         reached("sheet/book", correction.figure, {"sheet.g16": formula}, layer="formula"),
         reached("sheet/book", f"only-{region}", filled | remarked),
     )
-    yield from desk.click("files.book")
+    yield from open_file(desk, "book")
     yield from desk.read(words=60, skim=True)
     for row in BLANK_REGIONS:
         yield from to_cell(desk, f"sheet.c{row - 1}")
@@ -137,7 +147,7 @@ def build_pivot(desk: Desk, summary: Summary) -> Steps:
         "amounts as values.",
         reached("sheet/pivot", f"{'weeks' if summary.weeks else 'sum'}-{rows}"),
     )
-    yield from desk.click("files.pivot")
+    yield from open_file(desk, "pivot")
     yield from desk.read(words=20)
     if desk.chance(WRONG_FIELD):
         wrong = DIMENSIONS[0] if summary.rows != DIMENSIONS[0] else DIMENSIONS[1]
@@ -177,7 +187,7 @@ def carry_contacts(desk: Desk, carried: Carried) -> Steps:
         f"Enter row {many} of the sheet of contacts as leads in the customer list.",
         *(_carried(desk, row) for row in carried.rows),
     )
-    yield from desk.click("files.contacts")
+    yield from open_file(desk, "contacts")
     yield from desk.read(words=40, skim=True)
     for number, row in enumerate(carried.rows):
         if number:
