@@ -20,6 +20,8 @@ class FieldState:
         The element, and the first and last place of what is selected in it.
     caret : tuple or None
         The field and the place where the last edit left the caret; None for the end of any field.
+    lit : str or None
+        The element of which the page shows some text as selected, whether or not it is known which.
 
     Examples
     --------
@@ -30,16 +32,17 @@ class FieldState:
     ('Bea Quill', ('Ada Quill', Edit(at=0, removed='Ada', inserted=3)))
     """
 
-    __slots__ = ("_done", "caret", "selection")
+    __slots__ = ("_done", "caret", "lit", "selection")
 
     def __init__(self) -> None:
         self.selection: tuple[str, int, int] | None = None
         self.caret: tuple[str, int] | None = None
+        self.lit: str | None = None
         self._done: dict[str, list[Edit]] = {}
 
     def leave(self) -> None:
         """Forget selection and caret: a press or a change of focus has moved them."""
-        self.selection = self.caret = None
+        self.selection = self.caret = self.lit = None
 
     def span(self, key: str, text: str) -> tuple[int, int]:
         """Return what the next edit of a field replaces: its selection, or nothing at the end."""
@@ -55,7 +58,7 @@ class FieldState:
         """Put a text in for the selection of a field, or to its end; returns what it then holds."""
         start, end = self.span(key, text)
         self._done.setdefault(key, []).append(Edit(start, text[start:end], len(new)))
-        self.selection, self.caret = None, (key, start + len(new))
+        self.selection, self.caret, self.lit = None, (key, start + len(new)), None
         return text[:start] + new + text[end:]
 
     def undo(self, key: str, text: str) -> tuple[str, Edit] | None:
@@ -64,7 +67,7 @@ class FieldState:
         if not done:
             return None
         edit = done.pop()
-        self.selection, self.caret = None, (key, edit.at + len(edit.removed))
+        self.selection, self.caret, self.lit = None, (key, edit.at + len(edit.removed)), None
         return text[: edit.at] + edit.removed + text[edit.at + edit.inserted :], edit
 
     def forget(self, key: str) -> None:

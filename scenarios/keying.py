@@ -34,6 +34,9 @@ class Keying(Pointing):
                     self.t_us += self.lapse_us(TAB_GAP_S, TAB_LOG_SD)
                 began = self.strike(action, self.typist.press("Tab"), live.focus)
             self.live.move_focus(stop, began + SCRIPT_US, action)
+        if element.widget == "text":
+            # Tab selects all that a field of one line holds.
+            live.fields.lit = element.key
         self.finish(action, "press", element.key, start, text_class="keys")
 
     def walk_to(self, start: Element, goal: Element) -> None:
@@ -84,6 +87,8 @@ class Keying(Pointing):
         self.await_edge("press", None, keys)
         if not keys.startswith("Control+"):
             live.fields.leave()
+        elif keys == "Control+a":
+            live.fields.lit = target
         self.to_keyboard()
         action = self.begin()
         chord = "+" in keys and len(keys) > 1

@@ -75,6 +75,8 @@ class Pointing(Hands):
                 self._re_aim(action_id, element, down)
                 self.t_us = down
             self.press_button(action_id, element, button=button, count=number, repeats=count > 1)
+        if count > 1:
+            live.fields.lit = element.key
         if live.pending and live.pending[0][0] <= self.t_us:
             live.settle(self.t_us, first)
         key = element.key

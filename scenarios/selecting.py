@@ -1,6 +1,7 @@
 """Selecting a text: by a double or triple click, by dragging over it, or by keys."""
 
 from deskhand.behavior_models.habits import DOUBLE_CLICK, DRAG, KEYS, TRIPLE_CLICK, selects_by
+from deskhand.behavior_models.press import DOUBLE_CLICK_S
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.generators.plan import Press
 from deskhand.scenarios.clicking import Clicking
@@ -45,6 +46,8 @@ class Selecting(Clicking):
             self.ponder("decide")
             self.to_mouse()
             element = self.show(self.find(element.key))
+            if by == DRAG and live.fields.lit == element.key:
+                self._let_go(element, part)
             action, start = self.begin(), self.t_us
             box = self._box(element, part)
             if by == DRAG:
@@ -53,7 +56,7 @@ class Selecting(Clicking):
                 self.point(action, box)
                 self.press_on(action, element, count=3 if by == TRIPLE_CLICK else 2)
             self.note_point(action, "select", element.key, start, box)
-        live.fields.selection = (element.key, *part)
+        live.fields.selection, live.fields.lit = (element.key, *part), element.key
 
     def _ways(self, element: Element, part: tuple[int, int]) -> list[str]:
         """Return the ways to select a part of what an element shows, one at least."""
@@ -100,6 +103,22 @@ class Selecting(Clicking):
             height,
         )
 
+    def _let_go(self, element: Element, part: tuple[int, int]) -> None:
+        """Click where a drag is to begin: from a text that stands selected, it would take that along."""
+        self._click_gap(element, part[0])
+        # What is pressed sooner belongs to the click, and selects whole words.
+        apart_us = self.plan.presses[-1].down_us + int(DOUBLE_CLICK_S * 1e6) + 1
+        self.ponder("next")
+        self.t_us = max(self.t_us, apart_us)
+
+    def _click_gap(self, element: Element, at: int) -> None:
+        """Click the gap before a character."""
+        action, start = self.begin(), self.t_us
+        box = self._gap(element, at)
+        self.point(action, box)
+        self.press_on(action, element)
+        self.note_point(action, "click", element.key, start, box)
+
     def _drag_over(self, action_id: int, element: Element, part: tuple[int, int]) -> Box:
         """Press before the first character, let go after the last; returns where that is."""
         live, key = self.live, element.key
@@ -134,11 +153,7 @@ class Selecting(Clicking):
             self.ponder("decide")
             self.to_mouse()
             element = self.show(self.find(element.key))
-            action, begun = self.begin(), self.t_us
-            box = self._gap(element, end)
-            self.point(action, box)
-            self.press_on(action, element)
-            self.note_point(action, "click", element.key, begun, box)
+            self._click_gap(element, end)
         self.to_keyboard()
         action, begun = self.begin(), self.t_us
         self.strike(action, self.typist.chord("Shift+ArrowLeft", count=end - start), element.key)

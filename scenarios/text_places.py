@@ -40,7 +40,8 @@ def caret_place(element: Element, text: str, at: int) -> tuple[float, float] | N
     _, _, width, height = element.box
     step = WIDTH_SHARE * look.font_px + look.spacing_px
     room = max(width - left - right, step)
-    if height < SEVERAL_LINES * look.line_px:
+    # A field of one line has its text in the middle, however high it is.
+    if element.tag == "input" or height < SEVERAL_LINES * look.line_px:
         x = left + step * at
         if look.align == "right":
             x = width - right - step * (len(text) - at)

@@ -195,12 +195,16 @@ class Hands:
             {"type": kind, "x": x, "y": y, "buttons": self._buttons, **more},
         )
 
+    def _move(self, x: float, y: float) -> None:
+        # A browser selects text while the button is down only where the move names the button.
+        self._mouse("mouseMoved", x, y, button=BUTTONS[0] if self._buttons & 1 else "none")
+
     def _sample(self, at_ms: int) -> None:
         """Deliver the moves that our recorder took until a time."""
         while self._samples and self._samples[-1][0] <= at_ms:
             taken_ms, x, y = self._samples.pop()
             self._advance(taken_ms)
-            self._mouse("mouseMoved", x, y)
+            self._move(x, y)
             self._taken_ms = self._between_ms = taken_ms
 
     def _between(self, row: Mapping[str, Any], at_ms: int) -> None:
@@ -208,7 +212,7 @@ class Hands:
         early = at_ms - self._taken_ms < THROTTLE_MS
         if early and at_ms - self._between_ms >= BETWEEN_MS and self._list is None:
             self._advance(at_ms)
-            self._mouse("mouseMoved", row["client_x"], row["client_y"])
+            self._move(row["client_x"], row["client_y"])
             self._between_ms = at_ms
 
     def _press(self, row: Mapping[str, Any]) -> None:

@@ -24,13 +24,27 @@ def form(desk: Desk) -> Steps:
     yield from desk.type("2026-03-02", into="lead.follow_up")
     yield from desk.type("Call back.", into="lead.notes")
     yield from desk.undo()
-    # A drag over what a double click has selected moves it in a browser; three clicks select it again.
-    yield from desk.select("lead.name", by="triple-click")
     yield from desk.copy("lead.name")
     yield from desk.paste("lead.notes")
     yield from desk.check("lead.opt_in")
     yield from desk.press("Control+s", to="saved")
     yield from desk.wait_for("lead.toast")
+
+
+@scenario("check.drags", app="crm", opens="crm/lead-form", modelled_on="a test")
+def drags(desk: Desk) -> Steps:
+    """Drag over texts that stand selected: by two clicks, by a drag, by Control+a."""
+    yield from desk.type("Ada Mary Quill", into="lead.name")
+    yield from desk.double_click("lead.name")
+    yield from desk.select("lead.name", by="drag")
+    yield from desk.copy("lead.name")
+    yield from desk.paste("lead.company")
+    yield from desk.select("lead.company", by="drag")
+    yield from desk.select("lead.company", by="drag")
+    yield from desk.type("Bea Quill", into="lead.company")
+    yield from desk.select("lead.company", by="keys")
+    yield from desk.select("lead.company", by="drag")
+    yield from desk.type("Ann Quill", into="lead.company")
 
 
 @scenario("check.keys", app="tracker", opens="tracker/issue-form", modelled_on="a test")

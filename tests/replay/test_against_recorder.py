@@ -79,6 +79,7 @@ def differences(theirs: list[str], ours: list[str]) -> list[str]:
         ("crm.update_opportunity", 8),
         ("tracker.triage_board", 3),
         (acts.form, 1),
+        (acts.drags, 2),
         (acts.keys, 4),
         (acts.thread, 1),
         (acts.chat, 1),

@@ -73,6 +73,47 @@ def test_what_is_typed_replaces_a_selected_word(by: str, act: Act) -> None:
         assert presses[0].x1 - presses[0].x0 > 15
 
 
+def _twice(desk: Desk) -> Steps:
+    yield from desk.double_click("form.name")
+
+
+def _by_keys(desk: Desk) -> Steps:
+    yield from desk.select("form.name", by="keys")
+
+
+def _dragged(desk: Desk) -> Steps:
+    yield from desk.select("form.name", by="drag")
+
+
+def _not_at_all(desk: Desk) -> Steps:
+    yield from desk.click("form.name")
+
+
+@pytest.mark.parametrize(
+    ("before", "clicks"), [(_twice, 1), (_by_keys, 1), (_dragged, 1), (_not_at_all, 0)]
+)
+def test_a_drag_over_what_stands_selected_begins_with_a_click(
+    before: Callable[[Desk], Steps], clicks: int, act: Act
+) -> None:
+    done = []
+
+    def script(desk: Desk) -> Steps:
+        yield from desk.type("Ada Mary Quill", into="form.name")
+        yield from before(desk)
+        done.append(len(desk.plan.actions))
+        yield from desk.select("form.name", by="drag")
+
+    plan = act(script)
+    check_laws(plan)
+    *first, drag = plan.actions[done[0] :]
+    assert [a.verb for a in first] == ["click"] * clicks
+    (pressed,) = [p for p in plan.presses if p.action_id == drag.action_id]
+    for click in (p for a in first for p in plan.presses if p.action_id == a.action_id):
+        assert click.count == pressed.count == 1
+        # Sooner it would be the second press of a double click.
+        assert pressed.down_us - click.down_us > 500_000
+
+
 def test_cut_and_paste_and_undo(act: Act) -> None:
     for seed in range(12):
 
