@@ -18,6 +18,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from subprocess import PIPE, Popen
 from threading import Event, Thread
+from typing import Any
 from urllib.parse import urlsplit
 
 from deskhand.errors import DeskhandError
@@ -52,42 +53,56 @@ def workers_of_cluster(settings: LoadSettings, cluster: str) -> Iterator[list[Wo
     """
     settings = _absolute(settings)
     each = 1 if cluster == "local" else settings.workers
+    here = "127.0.0.1" if cluster == "local" else _address_towards(cluster)
+    # Dask has done its part when the processes have joined.
     with dask_client(cluster, settings.workers, settings.out) as client:
-        here = "127.0.0.1" if cluster == "local" else _address_towards(cluster)
-        key = secrets.token_bytes(32)
-        with closing(Listener((here, 0), backlog=1024, authkey=key)) as listener:
-            port = listener.address[1]
-            joined: SimpleQueue[Connection] = SimpleQueue()
-            ended = Event()
-            accepting = Thread(target=_accept, args=(listener, joined, ended), daemon=True)
-            accepting.start()
+        pipes = _joined(client, cluster, here, each)
+    try:
+        workers = [_compared(pipe) for pipe in pipes]
+        settings = replace(settings, workers=len(workers))
+        for which, worker in enumerate(workers):
+            worker.pipe.send(("work", settings, which))
+        yield workers
+    finally:
+        for pipe in pipes:
+            pipe.close()
+
+
+def _joined(client: Any, cluster: str, here: str, each: int) -> list[Connection]:
+    """Start processes on all of Dask's workers; return a connection to each of them."""
+    key = secrets.token_bytes(32)
+    joined: SimpleQueue[Connection] = SimpleQueue()
+    ended = Event()
+    with closing(Listener((here, 0), backlog=1024, authkey=key)) as listener:
+        port = listener.address[1]
+        accepting = Thread(target=_accept, args=(listener, joined, ended), daemon=True)
+        accepting.start()
+        try:
             said = of_all_workers(client, cluster, _launch, here, port, key.hex(), each)
-            listening = [text for texts in said.values() for text in texts]
-            pipes: list[Connection] = []
-            with suppress(Empty):
-                while len(pipes) < listening.count(JOINED):
-                    pipes.append(joined.get(timeout=CONNECT_S))
+        finally:
             # The thread waits in the system, which only a connection ends.
             ended.set()
             socket.create_connection((here, port), CONNECT_S).close()
             accepting.join(CONNECT_S)
-        try:
-            for name, texts in sorted(said.items()):
-                for text in texts:
-                    if text != JOINED:
-                        raise DeskhandError(
-                            f"cluster {cluster!r}: a process of worker {name} could not join the run: "
-                            f"{text or 'it ended at once'}. Run from a machine that all workers reach "
-                            "at any port, and name the scheduler by the address that they know."
-                        )
-            workers = [_compared(pipe) for pipe in pipes]
-            all_of_them = replace(settings, workers=len(workers))
-            for which, worker in enumerate(workers):
-                worker.pipe.send(("work", all_of_them, which))
-            yield workers
-        finally:
-            for pipe in pipes:
-                pipe.close()
+    pipes = []
+    with suppress(Empty):
+        while True:
+            pipes.append(joined.get_nowait())
+    wrong = [
+        f"{name} ({text or 'it ended at once'})"
+        for name, texts in sorted(said.items())
+        for text in texts
+        if text != JOINED
+    ]
+    if wrong or len(pipes) < each * len(said):
+        for pipe in pipes:
+            pipe.close()
+        raise DeskhandError(
+            f"cluster {cluster!r}: processes could not join the run, of worker "
+            f"{', '.join(wrong) or 'unknown'}. Run from a machine that all workers reach at any port, "
+            "and name the scheduler by the address that they know."
+        )
+    return pipes
 
 
 def _accept(listener: Listener, joined: SimpleQueue[Connection], ended: Event) -> None:

@@ -5,6 +5,7 @@ import gc
 import signal
 import sys
 import time
+from contextlib import suppress
 from importlib.metadata import version
 from multiprocessing.connection import Connection as Pipe
 from typing import Any, cast
@@ -74,6 +75,10 @@ def work(settings: LoadSettings, which: int, pipe: Pipe) -> None:
         pipe.send(("failed", f"{type(error).__name__}: {error}"))
         raise
     finally:
+        # The other end closes first: over TCP, what nobody read here would take back what was said last.
+        with suppress(EOFError, OSError):
+            while True:
+                pipe.recv()
         pipe.close()
 
 

