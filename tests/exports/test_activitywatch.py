@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -137,11 +138,19 @@ def test_server_merges_the_heartbeats_alike(server: Server, lead: Session, kind:
 
 def test_server_merges_presence_alike(server: Server, day: Session) -> None:
     sent = next(s for w, s in heartbeats(watched(day, None)) if w.type == "afkstatus")
-    # With someone who touches the mouse once and is gone again.
-    older = np.flatnonzero(np.diff(sent.t_us) < 0)
-    assert len(older)
-    sent = sliced(sent, max(0, int(older[0]) - 60), int(older[0]) + 60)
-    assert plain(beat(server, "presence", sent)) == plain(events_of(sent))
+    # With someone who touches the mouse once and looks: the next heartbeat is older than the event.
+    overlaps = 0
+    for place in np.flatnonzero(np.diff(sent.t_us) < 0).tolist():
+        part = sliced(sent, max(0, place - 8), place + 14)
+        kept = beat(server, f"presence-{place}", part)
+        assert plain(kept) == plain(events_of(part))
+        times = sorted((datetime.fromisoformat(e["timestamp"]), e["duration"]) for e in kept)
+        overlaps += sum(
+            (later - start).total_seconds() + 0.001 < lasts
+            for (start, lasts), (later, _) in pairwise(times)
+        )
+    # The server itself keeps two events that overlap.
+    assert overlaps
 
 
 def test_server_refuses_what_is_broken(server: Server, lead: Session, tmp_path: Path) -> None:
@@ -233,6 +242,24 @@ def test_presence_is_within_what_the_session_says(day: Session) -> None:
     assert abs(covered - day.header["duration_us"] / 1e6) < 10
     assert all(e["duration"] >= 175 for e in events if e["data"]["status"] == "afk")
     assert away > 3600
+
+
+def test_only_presence_told_twice_overlaps() -> None:
+    twice = 0
+    for seed in (1, 2, 5, 7):
+        seen = watched(deskhand.simulate("workday", seed=seed), None)
+        sent = next(s for w, s in heartbeats(seen) if w.type == "afkstatus")
+        start, lasts, status = merged(sent)
+        # Times are cut to milliseconds, so one event may reach that far into the next.
+        until = np.maximum.accumulate(start + lasts)[:-1] - 1000
+        over = np.flatnonzero(start[1:] < until)
+        twice += len(over)
+        # Both say that someone is there and begin at one moment; the second ends no sooner.
+        told = {sent.kinds[kind]["status"] for kind in (*status[over], *status[over + 1])}
+        assert told <= {"not-afk"}
+        assert np.array_equal(start[over], start[over + 1])
+        assert (lasts[over] <= lasts[over + 1]).all()
+    assert twice
 
 
 def test_titles_can_be_excluded(day: Session, tmp_path: Path) -> None:
