@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -43,9 +44,12 @@ def free_port() -> int:
 
 @contextmanager
 def serving(
-    command: Sequence[str], port: int, env: Mapping[str, str] | None = None
+    command: Sequence[str],
+    port: int,
+    env: Mapping[str, str] | None = None,
+    ending: signal.Signals = signal.SIGTERM,
 ) -> Iterator[None]:
-    """Run a server from when it listens on, and end it."""
+    """Run a server from when it listens on, and end it: in good order, or by SIGKILL as in a crash."""
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(command, stdout=quiet, stderr=quiet, env=env)
     try:
@@ -58,7 +62,7 @@ def serving(
                 time.sleep(0.05)
         yield
     finally:
-        process.terminate()
+        process.send_signal(ending)
         process.wait(timeout=30)
 
 

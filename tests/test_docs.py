@@ -3,8 +3,11 @@
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -82,14 +85,46 @@ def test_the_story_of_a_fleet_runs(
         (own / name).symlink_to(program(name))
     (own / "deskhand").write_text(f'#!/bin/sh\nexec {sys.executable} -m deskhand "$@"\n')
     (own / "deskhand").chmod(0o755)
-    done = subprocess.run(
-        ["bash", "-euc", "\n".join(found)],
-        cwd=tmp_path,
-        env={**os.environ, "PATH": f"{own}:{os.environ['PATH']}"},
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    assert told in done.stdout
+    status, printed, complaint = _run_story("\n".join(found), tmp_path, own)
+    assert status == 0, complaint
+    assert told in printed
+
+
+def test_a_story_that_fails_leaves_no_server_behind(tmp_path: Path) -> None:
+    status, printed, _ = _run_story("sleep 600 & echo $!; false; echo unheard", tmp_path, tmp_path)
+    assert status == 1
+    for _ in range(100):
+        seen = subprocess.run(
+            ["ps", "-o", "stat=", "-p", printed.strip()],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        # What has ended may still wait to be counted out.
+        if seen.stdout.strip().startswith(("Z", "X")) or not seen.stdout.strip():
+            break
+        time.sleep(0.05)
+    else:
+        pytest.fail(f"process {printed.strip()} runs on: {seen.stdout}")
+
+
+def _run_story(script: str, folder: Path, programs: Path) -> tuple[int, str, str]:
+    """Run a script, end what it has started, and return its status and what it printed."""
+    # Files, for a pipe has no end as long as a server holds it.
+    printed, complaint = folder / "printed.txt", folder / "complaint.txt"
+    with printed.open("wb") as out, complaint.open("wb") as err:
+        process = subprocess.Popen(
+            ["bash", "-euc", script],
+            cwd=folder,
+            env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"},
+            stdout=out,
+            stderr=err,
+            start_new_session=True,
+        )
+        try:
+            status = process.wait(timeout=300)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    return status, printed.read_text(), complaint.read_text()

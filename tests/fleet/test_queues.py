@@ -3,11 +3,9 @@
 import asyncio
 import json
 import shutil
-import socket
-import subprocess
-import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,6 +17,7 @@ from deskhand.fleet.bodies import filled
 from deskhand.fleet.tables import Outcome
 from deskhand.fleet.target import Judgement, PoolBatch, QueueTarget, Sent
 from deskhand.fleet.targets import load_target
+from tests.servers import free_port, program, serving
 
 BATCH = PoolBatch(
     0,
@@ -49,59 +48,32 @@ async def send_all(target: QueueTarget, numbers: range) -> list[Judgement]:
     return await asyncio.gather(*(target.send(sent, body_of(target, sent)) for sent in sents))
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-@contextmanager
-def running(command: list[str], port: int) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(300):
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                assert process.poll() is None, f"{command[0]} ended by itself"
-                time.sleep(0.02)
-        yield process
-    finally:
-        process.kill()
-        process.wait(timeout=30)
-
-
 class Broker:
     """A server that can be killed and started again on the same port with the same data."""
 
     def __init__(self, command: list[str], port: int, url: str) -> None:
         self.url, self._command, self._port = url, command, port
 
-    def run(self) -> Any:
+    def run(self) -> AbstractContextManager[None]:
         """Return a context in which it runs."""
-        return running(self._command, self._port)
+        return serving(self._command, self._port, ending=signal.SIGKILL)
 
 
 @pytest.fixture
 def nats_server(tmp_path: Path) -> Broker:
     pytest.importorskip("nats", reason='needs nats-py: pip install "deskhand[queues]"')
-    program = shutil.which("nats-server")
-    if program is None:
-        pytest.skip("needs nats-server: apt-get install nats-server")
     port = free_port()
-    command = [program, "-js", "-a", "127.0.0.1", "-p", str(port), "-sd", str(tmp_path)]
+    command = [program("nats-server"), "-js", "-a", "127.0.0.1", "-p", str(port)]
+    command += ["-sd", str(tmp_path)]
     return Broker(command, port, f"nats://127.0.0.1:{port}")
 
 
 @pytest.fixture
 def redis_server(tmp_path: Path) -> Broker:
     pytest.importorskip("redis", reason='needs redis-py: pip install "deskhand[queues]"')
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("needs redis-server: apt-get install redis-server")
     port = free_port()
-    command = [program, "--bind", "127.0.0.1", "--port", str(port), "--dir", str(tmp_path)]
+    command = [program("redis-server"), "--bind", "127.0.0.1", "--port", str(port)]
+    command += ["--dir", str(tmp_path)]
     always = ["--save", "", "--appendonly", "yes", "--appendfsync", "always"]
     return Broker(command + always, port, f"redis://127.0.0.1:{port}/0")
 
