@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from deskhand.behavior_models.personal_spread import PersonalSpread, fit_spread, read_spread
 from deskhand.behavior_models.profile import Profile
 from deskhand.errors import DeskhandError
-from deskhand.keyed_draws import Keys, normals
 
 # A factor outside is a fault of the regression at distances that nobody dragged. Assumed.
 LEAST_FACTOR, MOST_FACTOR = 0.5, 2.0
@@ -26,8 +25,6 @@ EARLY_FROM, EARLY_TO = 0.3, 0.95
 FEWEST_DRAGS = 30
 # Rests are tabled as this power, as dwells are: many are nearly zero.
 REST_POWER = 0.35
-
-_GRIP, _DROP = 48, 49
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,45 +113,6 @@ def time_factor(drag: DragTraits, distance_px: float) -> float:
     bits = log2(distance_px + 1.0)
     factor = exp(drag.time_log_intercept + drag.time_log_slope_per_bit * bits)
     return min(max(factor, LEAST_FACTOR), MOST_FACTOR)
-
-
-def time_factors(drag: DragTraits, distance_px: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the factors of many drags, shape (n,); the array form of `time_factor`."""
-    bits = np.log2(distance_px + 1.0)
-    factor = np.exp(drag.time_log_intercept + drag.time_log_slope_per_bit * bits)
-    bounded: NDArray[np.float64] = np.clip(factor, LEAST_FACTOR, MOST_FACTOR)
-    return bounded
-
-
-def rests_us(
-    population: DragTraits, person_key: Keys, key: Keys
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the rests at both ends of many drags.
-
-    Parameters
-    ----------
-    population : DragTraits
-        Of whom the people are drawn.
-    person_key, key : NDArray[np.uint64], shape (n,)
-        Keys of each drag's person and of the drag.
-
-    Returns
-    -------
-    grip_us, drop_us : NDArray[np.int64], shape (n,)
-
-    Examples
-    --------
-    >>> from deskhand.behavior_models.profile import load_profile
-    >>> from deskhand.keyed_draws import keys
-    >>> drag = read_drag(load_profile("office"))
-    >>> grip_us, drop_us = rests_us(drag, keys(7, "who", range(9)), keys(7, "drag", range(9)))
-    >>> bool((grip_us > 0).all())
-    True
-    """
-    own = normals(person_key, _GRIP)
-    grip_s = population.grip_s.values(own, normals(key, _GRIP))
-    drop_s = population.drop_s.values(own, normals(key, _DROP))
-    return np.rint(grip_s * 1e6).astype(np.int64), np.rint(drop_s * 1e6).astype(np.int64)
 
 
 def second_tries(

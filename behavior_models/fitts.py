@@ -29,22 +29,6 @@ NOWHERE_PX = 1e-9
 FEWEST_SIZED = 200
 
 
-def index_of_difficulty_bits(distance_px: float, width_px: float) -> float:
-    """Return the index of difficulty in its Shannon form.
-
-    Parameters
-    ----------
-    distance_px, width_px : float
-        Distance to the target and its smaller side; the width is positive.
-
-    Examples
-    --------
-    >>> index_of_difficulty_bits(300.0, 100.0)
-    2.0
-    """
-    return log2(distance_px / width_px + 1.0)
-
-
 def width_along_path_px(dx: float, dy: float, width_px: float, height_px: float) -> float:
     """Return the extent of a box along a line of approach through its centre.
 

@@ -14,7 +14,6 @@ from deskhand.behavior_models.personal_spread import (
 )
 from deskhand.behavior_models.profile import Profile
 from deskhand.errors import DeskhandError
-from deskhand.keyed_draws import Keys, normals, uniforms
 
 # Rests within a movement are shorter; a rest beyond is a break of the approach.
 SHORTEST_REST_S, LONGEST_REST_S = 0.3, 2.0
@@ -23,8 +22,6 @@ BESIDE_SD = 0.1
 # The table of places has these shares of the rests, from the nearest to the target to the farthest.
 PLACE_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 FEWEST_APPROACHES = 20
-
-_WHETHER, _REST, _WHERE, _BESIDE = 60, 61, 62, 63
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +53,6 @@ class Rest(NamedTuple):
     rest_s: float
     along: float
     beside: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rests:
-    """Rests of many approaches as columns; ``rest_us`` is 0 where an approach has none."""
-
-    rest_us: NDArray[np.int64]
-    along: NDArray[np.float64]
-    beside: NDArray[np.float64]
 
 
 def read_hover(profile: Profile) -> HoverTraits:
@@ -128,41 +116,6 @@ def rest_on_the_way(
         return None
     left = float(np.interp(where, PLACE_LEVELS, hover.place))
     return Rest(hover.rest_s.value(noise[0]), 1.0 - left, BESIDE_SD * noise[1])
-
-
-def rests_on_the_way(population: HoverTraits, person_key: Keys, key: Keys) -> Rests:
-    """Return the rests of many approaches.
-
-    Parameters
-    ----------
-    population : HoverTraits
-        Of whom the people are drawn.
-    person_key, key : NDArray[np.uint64], shape (n,)
-        Keys of each approach's person and of the approach.
-
-    Returns
-    -------
-    Rests
-
-    Examples
-    --------
-    >>> from deskhand.behavior_models.profile import load_profile
-    >>> from deskhand.keyed_draws import keys
-    >>> hover = read_hover(load_profile("office"))
-    >>> made = rests_on_the_way(hover, keys(7, "who", range(999)), keys(7, "move", range(999)))
-    >>> bool(0.0 < (made.rest_us > 0).mean() < 0.5)
-    True
-    """
-    own = normals(person_key, _REST).astype(np.float64)
-    share = _chance(_log_odds(population.share) + population.share_logit_sd * own)
-    rests = uniforms(key, _WHETHER) < share
-    rest_s = population.rest_s.values(own, normals(key, _REST))
-    left = np.interp(uniforms(key, _WHERE), PLACE_LEVELS, population.place)
-    return Rests(
-        rest_us=np.where(rests, np.rint(rest_s * 1e6), 0.0).astype(np.int64),
-        along=np.where(rests, 1.0 - left, 0.0),
-        beside=np.where(rests, BESIDE_SD * normals(key, _BESIDE), 0.0),
-    )
 
 
 def fit_hover(

@@ -55,19 +55,6 @@ class IdleMotion(NamedTuple):
     dy: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdleMotions:
-    """Motions of resting hands as columns of shape (n, k); slots after the end have no motion.
-
-    ``start_us`` counts from the beginning of the rest and is -1 in a slot without a motion.
-    """
-
-    start_us: NDArray[np.int64]
-    duration_us: NDArray[np.int64]
-    dx: NDArray[np.float64]
-    dy: NDArray[np.float64]
-
-
 def read_idle(profile: Profile) -> IdleTraits:
     """Return how a profile's population keeps the hand still: its section ``idle``.
 
@@ -135,63 +122,6 @@ def idle_motion(
     angle = 2.0 * pi * uniform[2]
     dx, dy = float(round(reach * cos(angle))), float(round(reach * sin(angle)))
     return IdleMotion(round(lasts_s * 1e6), dx, dy)
-
-
-def idle_motions(
-    idle: IdleTraits,
-    rest_us: NDArray[np.int64],
-    noise: NDArray[np.float64],
-    uniform: NDArray[np.float64],
-) -> IdleMotions:
-    """Return the motions of resting hands.
-
-    Parameters
-    ----------
-    idle : IdleTraits
-        Whose hand.
-    rest_us : NDArray[np.int64], shape (n,)
-        How long each hand rests.
-    noise : NDArray[np.float64], shape (3, n, k)
-        Standard normal numbers for up to k motions: still spells, reach, duration.
-    uniform : NDArray[np.float64], shape (3, n, k)
-        Uniform numbers: jitter or shift, which jitter, direction.
-
-    Returns
-    -------
-    IdleMotions
-        Each ends within its rest; whole px, and none of size 0.
-
-    Examples
-    --------
-    >>> from deskhand.behavior_models.profile import load_profile
-    >>> idle = own_idle(read_idle(load_profile("office")), 0.0)
-    >>> made = idle_motions(
-    ...     idle, np.array([10_000_000]), np.zeros((3, 1, 4)), np.full((3, 1, 4), 0.5)
-    ... )
-    >>> made.start_us.shape, bool((made.start_us < 10_000_000).all())
-    ((1, 4), True)
-    """
-    still_s = idle.still_s.values(0.0, noise[0])
-    jitter = uniform[0] < idle.jitter_share
-    edges = np.cumsum(idle.jitter_px)[:-1] / sum(idle.jitter_px)
-    reach = np.where(
-        jitter,
-        1.0 + np.searchsorted(edges, uniform[1], side="right"),
-        idle.shift_px.values(0.0, noise[1]),
-    )
-    angle = 2.0 * np.pi * uniform[2]
-    dx, dy = np.rint(reach * np.cos(angle)), np.rint(reach * np.sin(angle))
-    # Most jitters are one report; two frames let a recorder see it.
-    lasts_s = np.where(jitter, JITTER_S, idle.shift_s.values(0.0, noise[2]))
-    duration_us = np.rint(lasts_s * 1e6).astype(np.int64)
-    end_us = np.cumsum(np.rint(still_s * 1e6).astype(np.int64) + duration_us, axis=-1)
-    ended = (end_us >= rest_us[:, None]) | ((dx == 0.0) & (dy == 0.0))
-    return IdleMotions(
-        start_us=np.where(ended, -1, end_us - duration_us),
-        duration_us=np.where(ended, 0, duration_us),
-        dx=np.where(ended, 0.0, dx),
-        dy=np.where(ended, 0.0, dy),
-    )
 
 
 def fit_idle(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from deskhand.behavior_models.personal_spread import PersonalSpread, fit_spread, read_spread
 from deskhand.behavior_models.profile import Profile
-from deskhand.keyed_draws import Keys, normals, uniforms
+from deskhand.keyed_draws import Keys, normals
 
 # The second press of a double click needs the finger to come up first. Assumed.
 RELEASE_S = 0.010
@@ -34,7 +34,7 @@ SHORTEST_HOLD_S, LONGEST_HOLD_S = 0.015, 0.6
 FURTHER_SHARE = 0.27
 
 # The numbers of a key that each quantity takes.
-_DWELL, _HOLD, _FIRST, _GAP, _SECOND, _MOVED, _FAR, _WHERE = range(40, 48)
+_DWELL, _HOLD = 40, 41
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +63,6 @@ class PressTraits:
     double_gap_s: PersonalSpread
     double_gap_correlation: float
     re_aim_share: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoubleClicks:
-    """Double clicks as columns: holds and gap in microseconds, the second press's shift in px."""
-
-    first_hold_us: NDArray[np.int64]
-    gap_us: NDArray[np.int64]
-    second_hold_us: NDArray[np.int64]
-    dx: NDArray[np.int64]
-    dy: NDArray[np.int64]
 
 
 def read_press(profile: Profile) -> PressTraits:
@@ -193,25 +182,6 @@ def dwells_us(population: PressTraits, person_key: Keys, key: Keys) -> NDArray[n
 def holds_us(population: PressTraits, person_key: Keys, key: Keys) -> NDArray[np.int64]:
     """Return the holds of many single clicks; arguments as for `dwells_us`."""
     return _us(population.hold_s.values(normals(person_key, _HOLD), normals(key, _HOLD)))
-
-
-def double_clicks(population: PressTraits, person_key: Keys, key: Keys) -> DoubleClicks:
-    """Return many double clicks; arguments as for `dwells_us`."""
-    hold, gap = normals(person_key, _HOLD), normals(person_key, _GAP)
-    first, tie = normals(key, _FIRST), population.double_gap_correlation
-    first_us = _us(population.double_hold_s.values(hold, first))
-    rhythm = tie * first + sqrt(1.0 - tie * tie) * normals(key, _GAP)
-    gap_us = _us(population.double_gap_s.values(gap, rhythm))
-    moved = uniforms(key, _MOVED) < population.re_aim_share
-    reach = 1.0 + np.minimum(np.floor(np.log(uniforms(key, _FAR)) / np.log(FURTHER_SHARE)), 2.0)
-    angle = 2.0 * np.pi * uniforms(key, _WHERE).astype(np.float64)
-    return DoubleClicks(
-        first_hold_us=first_us,
-        gap_us=np.maximum(gap_us, first_us + round(RELEASE_S * 1e6)),
-        second_hold_us=_us(population.double_hold_s.values(hold, normals(key, _SECOND))),
-        dx=np.where(moved, np.rint(reach * np.cos(angle)), 0.0).astype(np.int64),
-        dy=np.where(moved, np.rint(reach * np.sin(angle)), 0.0).astype(np.int64),
-    )
 
 
 def fit_dwell(

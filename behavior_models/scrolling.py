@@ -214,9 +214,6 @@ def fit_wheel(
             "from burst to burst, 1 to 5 s",
         ),
         "reversal_share": entry(round(back, 3), "bursts that turn back within 5 s"),
-        "down_share": entry(
-            round(float((direction > 0).mean()), 3), "notches that move the page down"
-        ),
     }
     if not batched:
         within = gap_s <= BURST_GAP_S

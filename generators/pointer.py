@@ -10,7 +10,7 @@ from deskhand.behavior_models.pointing_device import Device
 from deskhand.behavior_models.sigma_lognormal import PathRequests, Paths
 from deskhand.errors import DeskhandError
 from deskhand.events import TYPE_CODE
-from deskhand.generators.columns import Columns, WordIndex, columns_of, no_columns, stack
+from deskhand.generators.columns import Columns, WordIndex, columns_of, no_columns
 from deskhand.generators.device import counted, pack, poll, poll_count, reports, unpack
 from deskhand.generators.plan import Move, Press, SessionPlan
 from deskhand.keyed_draws import Keys, mixed
@@ -24,24 +24,6 @@ FIDELITY = "law"
 
 # Bit of `buttons` by number of `button`: left, middle, right, back, forward (W3C Pointer Events).
 BUTTONS_BIT = np.array([1, 4, 2, 8, 16], np.int8)
-
-
-def render_pointer(plan: SessionPlan, fidelity: str = FIDELITY) -> Columns:
-    """Return the rows of all movements and presses of a session.
-
-    Parameters
-    ----------
-    plan : SessionPlan
-        Its moves and presses.
-    fidelity : str
-        Which model draws the paths: the registry's ``pointer.<fidelity>``.
-
-    Returns
-    -------
-    Columns
-        pointermove rows at the device's rate, then pointerdown and pointerup rows.
-    """
-    return stack([render_moves(plan, fidelity)[0], render_presses(plan)])
 
 
 def render_moves(plan: SessionPlan, fidelity: str = FIDELITY) -> tuple[Columns, NDArray[np.int32]]:

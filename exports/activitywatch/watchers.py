@@ -4,7 +4,7 @@ Every number is a default of the watcher named, read in its source.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -289,8 +289,3 @@ def heartbeats(seen: Watched) -> Iterator[tuple[Watcher, Heartbeats]]:
     """Yield each watcher with what it sent."""
     for watcher in WATCHERS:
         yield watcher, watcher.watch(seen)
-
-
-def bucket_types() -> Mapping[str, Watcher]:
-    """Return the watchers by the type of their buckets."""
-    return {watcher.type: watcher for watcher in WATCHERS}

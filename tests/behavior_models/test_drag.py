@@ -12,10 +12,8 @@ from deskhand.behavior_models.drag import (
     fit_drag,
     own_drag,
     read_drag,
-    rests_us,
     second_tries,
     time_factor,
-    time_factors,
 )
 from deskhand.behavior_models.personal_spread import read_spread
 from deskhand.behavior_models.profile import load_profile
@@ -27,12 +25,11 @@ POINTING = (-1.99, 0.165)
 PEOPLE, DRAGS = 100, 60
 
 
-@given(distances=st.lists(st.floats(0, 4000), min_size=1, max_size=20))
-def test_one_and_many_agree_within_bounds(distances: list[float]) -> None:
-    many = time_factors(POPULATION, np.array(distances))
-    for distance, factor in zip(distances, many.tolist(), strict=True):
-        assert LEAST_FACTOR <= factor <= MOST_FACTOR
-        assert factor == pytest.approx(time_factor(POPULATION, distance), rel=1e-12)
+@given(near=st.floats(0, 4000), far=st.floats(0, 4000))
+def test_a_longer_drag_is_slower_within_bounds(near: float, far: float) -> None:
+    near, far = sorted((near, far))
+    factor = time_factor(POPULATION, near)
+    assert LEAST_FACTOR <= factor <= time_factor(POPULATION, far) <= MOST_FACTOR
 
 
 @given(person=st.floats(-3, 3), noise=st.floats(-4, 4))
@@ -48,13 +45,17 @@ def _fitted(
     who = np.repeat(np.arange(PEOPLE), DRAGS)
     person_key = keys(seed, "who", range(PEOPLE))[who]
     key = mixed(person_key, np.tile(np.arange(DRAGS), PEOPLE))
-    grip_us, drop_us = rests_us(traits, person_key, key)
+    own = normals(person_key, 4)
+    grip_s, drop_s = (
+        traits.grip_s.values(own, normals(key, 4)),
+        traits.drop_s.values(own, normals(key, 5)),
+    )
     distance = np.exp(5.5 + 0.8 * normals(key, 1).astype(np.float64))
     pointing = np.exp(POINTING[0] + POINTING[1] * np.log2(distance + 1.0) + 0.3 * normals(key, 2))
     again = uniforms(key, 3) < traits.early_release_share
-    moving = pointing * time_factors(traits, distance)
+    moving = pointing * np.array([time_factor(traits, px) for px in distance.tolist()])
     return fit_drag(
-        distance, grip_us * 1e-6, moving, drop_us * 1e-6, again, who, POINTING, "made",
+        distance, grip_s, moving, drop_s, again, who, POINTING, "made",
         batched=batched,
     )  # fmt: skip
 

@@ -11,7 +11,6 @@ from deskhand.behavior_models.idle_hand import (
     SHORTEST_STILL_S,
     fit_idle,
     idle_motion,
-    idle_motions,
     own_idle,
     read_idle,
 )
@@ -42,49 +41,19 @@ def test_a_motion_is_jitter_or_shift(
     assert idle.still_s.value(noise[0]) >= SHORTEST_STILL_S
 
 
-def test_one_and_many_agree() -> None:
-    rng = np.random.default_rng(2)
-    noise, uniform = rng.standard_normal((3, 5, 30)), rng.random((3, 5, 30))
-    rest_us = rng.integers(1_000_000, 120_000_000, 5)
-    idle = own_idle(POPULATION, 0.5)
-    many = idle_motions(idle, rest_us, noise, uniform)
-    for row in range(5):
-        at_us = 0
-        for k in range(30):
-            one = idle_motion(
-                idle,
-                (noise[1, row, k], noise[2, row, k]),
-                (uniform[0, row, k], uniform[1, row, k], uniform[2, row, k]),
-            )
-            start_us = at_us + round(idle.still_s.value(noise[0, row, k]) * 1e6)
-            at_us = start_us + one.duration_us
-            if at_us >= rest_us[row]:
-                assert (many.start_us[row, k:] == -1).all()
-                break
-            assert many.start_us[row, k] == pytest.approx(start_us, abs=k + 1)
-            assert (many.dx[row, k], many.dy[row, k]) == (one.dx, one.dy)
-
-
 def test_the_inverse_finds_the_calm_and_the_jitter() -> None:
     rng = np.random.default_rng(3)
     people, k = 80, 100
-    still_s, reach, lasts, who = [], [], [], []
+    rows: list[tuple[float, ...]] = []
     for person in range(people):
         idle = own_idle(POPULATION, rng.standard_normal())
-        noise, uniform = rng.standard_normal((3, 1, k)), rng.random((3, 1, k))
-        made = idle_motions(idle, np.array([10**12]), noise, uniform)
-        starts, ends = made.start_us[0], made.start_us[0] + made.duration_us[0]
-        still_s.append((starts - np.append(0, ends[:-1])) * 1e-6)
-        reach.append(np.hypot(made.dx, made.dy)[0])
-        lasts.append(made.duration_us[0] * 1e-6)
-        who.append(np.full(k, person))
-    found = fit_idle(
-        np.concatenate(still_s),
-        np.concatenate(reach),
-        np.concatenate(lasts),
-        np.concatenate(who),
-        "made",
-    )
+        noise, uniform = rng.standard_normal((k, 3)), rng.random((k, 3))
+        for (still, reach, lasts), u in zip(noise.tolist(), uniform.tolist(), strict=True):
+            motion = idle_motion(idle, (reach, lasts), (u[0], u[1], u[2]))
+            size_px = np.hypot(motion.dx, motion.dy)
+            rows.append((idle.still_s.value(still), size_px, motion.duration_us * 1e-6, person))
+    still_s, reach_px, lasts_s, who = np.array(rows).T
+    found = fit_idle(still_s, reach_px, lasts_s, who.astype(np.int64), "made")
     # Four standard errors of a share and of medians over 80 people; rounding to px takes a little.
     share = POPULATION.jitter_share
     error = 4 * np.sqrt(share * (1 - share) / (people * k)) + 0.01

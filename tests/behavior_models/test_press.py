@@ -9,7 +9,6 @@ from deskhand.behavior_models.personal_spread import fit_spread, lognormal_shape
 from deskhand.behavior_models.press import (
     LONGEST_DWELL_S,
     RELEASE_S,
-    double_clicks,
     double_gap_s,
     dwells_us,
     fit_double_click,
@@ -23,6 +22,7 @@ from deskhand.behavior_models.press import (
 from deskhand.behavior_models.profile import load_profile
 from deskhand.errors import DeskhandError
 from deskhand.keyed_draws import keys, mixed
+from tests.behavior_models.double_clicks import double_clicks
 
 POPULATION = read_press(load_profile("office"))
 NOISE = st.floats(-5, 5)
@@ -89,15 +89,9 @@ def test_the_inverse_finds_the_dwell_and_the_hold() -> None:
 
 
 def test_the_inverse_finds_the_double_click() -> None:
-    made = double_clicks(POPULATION, PERSON_KEY, KEY)
-    found = fit_double_click(
-        made.first_hold_us * 1e-6,
-        made.gap_us * 1e-6,
-        made.second_hold_us * 1e-6,
-        np.hypot(made.dx, made.dy),
-        WHO,
-        "made",
-    )
+    made = double_clicks(POPULATION, PEOPLE, CLICKS, 3)
+    moved_px = np.hypot(made.dx, made.dy)
+    found = fit_double_click(*made[:3], moved_px, WHO, "made")
     true = POPULATION
     # Four standard errors each; a gap cut off by a long hold takes a little of the correlation.
     gap_s = read_spread(found["double_gap_s"]["value"]).median

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from deskhand.behavior_models.personal_spread import read_spread
-from deskhand.behavior_models.press import double_clicks, dwells_us, holds_us, read_press
+from deskhand.behavior_models.press import dwells_us, holds_us, read_press
 from deskhand.behavior_models.profile import load_profile
 from deskhand.calibration.behaviours import fit_behaviours
 from deskhand.calibration.clicks import cut_holds
@@ -14,6 +14,7 @@ from deskhand.calibration.recording import Recording, read_recording
 from deskhand.calibration.rests import cut_approaches, cut_idle_runs
 from deskhand.calibration.scrolls import cut_notches, cut_steps, notches_of, wheel_notches_px
 from deskhand.keyed_draws import keys, mixed
+from tests.behavior_models.double_clicks import double_clicks
 
 Row = tuple[str, float, str, float, float, str | None]
 
@@ -128,7 +129,7 @@ def test_a_fit_finds_the_presses_that_made_a_recording() -> None:
     key = mixed(person_key, np.tile(np.arange(clicks), people))
     dwell = dwells_us(population, person_key, key) * 1e-6
     hold = holds_us(population, person_key, key) * 1e-6
-    double = double_clicks(population, person_key, key)
+    double = double_clicks(population, people, clicks, 9)
     rows: list[Row] = []
     for i, person in enumerate(who.tolist()):
         user, t_s = f"p{person}", 10.0 * (i % clicks)
@@ -138,10 +139,10 @@ def test_a_fit_finds_the_presses_that_made_a_recording() -> None:
         t_s += float(dwell[i]) - 0.016
         rows += _click(user, t_s, float(hold[i]), 220.0, 220.0)
         t_s += 3.0
-        rows += _click(user, t_s, float(double.first_hold_us[i]) * 1e-6, 220.0, 220.0)
-        t_s += float(double.gap_us[i]) * 1e-6
+        rows += _click(user, t_s, float(double.first_hold_s[i]), 220.0, 220.0)
+        t_s += float(double.gap_s[i])
         x = 220.0 + float(double.dx[i])
-        rows += _click(user, t_s, float(double.second_hold_us[i]) * 1e-6, x, x)
+        rows += _click(user, t_s, float(double.second_hold_s[i]), x, x)
     found = fit_behaviours(_recording(rows), "made")
     assert set(found) == {"press"}
     # Four standard errors of a median over 60 people.

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from deskhand.errors import DeskhandError
 from deskhand.events import TYPE_CODE
-from deskhand.generators.columns import Columns
+from deskhand.generators.columns import Columns, stack
 from deskhand.generators.plan import Move, SessionPlan
-from deskhand.generators.pointer import render_moves, render_pointer, render_presses
+from deskhand.generators.pointer import render_moves, render_presses
 from tests.behavior_models.tiny_policy import tiny_population
 
 MakePlan = Callable[..., SessionPlan]
@@ -103,7 +103,8 @@ def test_each_press_has_its_release(make_plan: MakePlan) -> None:
 
 @pytest.mark.parametrize("fidelity", ["law", "learned"])
 def test_a_press_happens_where_the_pointer_is(make_plan: MakePlan, fidelity: str) -> None:
-    block = render_pointer(make_plan(60, profile=POPULATION), fidelity)
+    plan = make_plan(60, profile=POPULATION)
+    block = stack([render_moves(plan, fidelity)[0], render_presses(plan)])
     order = np.argsort(block.t_us, kind="stable")
     move = block.type[order] == TYPE_CODE["pointermove"]
     x, y = block.numbers["screen_x"][order], block.numbers["screen_y"][order]
@@ -117,7 +118,7 @@ def test_the_same_stream_gives_the_same_bytes_in_any_order(
     make_plan: MakePlan, fidelity: str
 ) -> None:
     def digest(person: int) -> bytes:
-        block = render_pointer(make_plan(25, person=person, profile=POPULATION), fidelity)
+        block, _ = render_moves(make_plan(25, person=person, profile=POPULATION), fidelity)
         return block.t_us.tobytes() + block.numbers["screen_x"].tobytes()
 
     forward = {person: digest(person) for person in (1, 2, 3)}
