@@ -10,15 +10,13 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import deskhand
 from deskhand.errors import DeskhandError
 from deskhand.exports import clarity
 from deskhand.exports.clarity import vocabulary as cl
-from deskhand.exports.clarity.look_ahead import FRAME_US, Edit, Place, kept_edits, kept_places
-from deskhand.exports.clarity.masking import Privacy, mangled, redacted, scrubbed
+from deskhand.exports.clarity.look_ahead import FRAME_US
+from deskhand.exports.clarity.masking import Privacy, mangled, scrubbed
 from deskhand.exports.clarity.page_tree import PageTree, referred
 from deskhand.exports.clarity.selectors import hashed
 from deskhand.exports.rrweb.live_page import LivePage
@@ -264,6 +262,11 @@ def test_a_session_without_pages_is_refused(lead: Session, tmp_path: Path) -> No
         written(bare, tmp_path)
 
 
+def test_the_schema_itself_takes_what_is_written(lead: Session) -> None:
+    for payload in clarity.payloads(lead):
+        assert worst("clarity", payload, "deskhand.exports.clarity") is None
+
+
 # --- clarity-js itself ----------------------------------------------------------------------
 
 
@@ -324,108 +327,3 @@ def test_nodes_and_hashes_are_those_of_clarity_js(
     assert edit[2:] == [click[2], scrubbed("Ada Lovelace 12", "input", Privacy.TEXT), 1]
     change = next(e for e in events if e[1] == cl.CHANGE)
     assert change[3:] == ["text", mangled("Ada Lovelace 12"), hashed("Ada Lovelace 12", 28)]
-
-
-# --- laws -----------------------------------------------------------------------------------
-
-walks = st.lists(st.tuples(st.integers(1, 700), st.integers(0, 60), st.integers(1, 2)), max_size=60)
-
-
-@given(walks)
-def test_what_is_kept_of_moves_was_there_and_the_last_one_stays(
-    walk: list[tuple[int, int, int]],
-) -> None:
-    at_ms, places = 0, []
-    for gap_ms, x, node in walk:
-        at_ms += gap_ms
-        places.append(Place(at_ms, cl.MOUSE_MOVE, node, x, 0))
-    told = kept_places(places, cl.POINTER_INTERVAL_MS, (cl.MOUSE_MOVE,))
-    kept = [place for _, place in told]
-    assert kept == [place for place in places if place in kept]
-    assert kept[-1:] == places[-1:]
-    assert all(due >= place.at_ms + cl.LOOK_AHEAD_MS for due, place in told)
-    for before, now in zip(kept, kept[2:], strict=False):
-        near = now.at_ms - before.at_ms < 25 and abs(now.x - before.x) < 20
-        assert not near or now.node_id != before.node_id
-
-
-@given(st.lists(st.tuples(st.integers(1, 900), st.integers(1, 2)), max_size=40))
-def test_the_last_text_of_each_field_is_told(edits: list[tuple[int, int]]) -> None:
-    at_ms, made = 0, []
-    for gap_ms, node in edits:
-        at_ms += gap_ms
-        made.append(Edit(at_ms, node, str(at_ms)))
-    told = kept_edits(made, [])
-    last = {edit.node_id: edit for edit in made}
-    assert {edit.node_id: edit for _, edit in told} == last
-    assert [due for due, _ in told] == sorted(due for due, _ in told)
-
-
-@given(st.text(max_size=40))
-def test_masked_texts_tell_a_length_to_the_next_five_alone(text: str) -> None:
-    assert set(mangled(text)) <= {"•", " "}
-    assert len(mangled(text)) == (len(text) // 5 + 1) * 5
-    assert len(redacted(text)) == len(text)
-    assert not any(letter.isdigit() and letter.isascii() for letter in redacted(text)) or any(
-        sign in text for sign in "$€£¥₿¢"
-    ) or not text.isascii()  # fmt: skip
-
-
-# --- what is wrong with a file ----------------------------------------------------------------
-
-
-def change(place: str, *keys: Any, value: Any) -> Callable[[list[bytes]], list[bytes]]:
-    def changed(lines: list[bytes]) -> list[bytes]:
-        payload = json.loads(lines[1])
-        at = payload[place]
-        for key in keys[:-1]:
-            at = at[key]
-        at[keys[-1]] = value
-        return [lines[0], json.dumps(payload).encode(), *lines[2:]]
-
-    return changed
-
-
-BROKEN: dict[str, tuple[str, Callable[[list[bytes]], list[bytes]]]] = {
-    "empty": ("readable", lambda lines: lines[:0]),
-    "half a line": ("readable", lambda lines: [*lines[:-1], lines[-1][:40]]),
-    "NUL": ("readable", lambda lines: [lines[0], b"\0", *lines[1:]]),
-    "UTF-16": ("readable", lambda lines: [lines[0], lines[1].decode().encode("utf-16")]),
-    "no envelope": ("schema", lambda lines: [b'{"a":[]}', *lines]),
-    "a click cut short": ("schema", lambda lines: [lines[0].replace(b"[0,28,1]", b"[0,9,2,5]")]),
-    "an event that is none": ("schema", change("a", 0, value="click")),
-    "a node that is no number": (
-        "schema",
-        lambda lines: [lines[0].replace(b'[0,5,2,"*D"', b'[0,5,"x","*D"')],
-    ),
-    "a negative time": ("schema", lambda lines: [lines[0].replace(b"[0,28,1]", b"[-5,28,1]")]),
-    "newer": ("version", change("e", 0, value="0.11.0")),
-    "twice": ("sequence", lambda lines: [lines[0], lines[0], *lines[1:]]),
-    "missing": ("sequence", lambda lines: [lines[0], *lines[2:]]),
-    "back in time": ("start", change("e", 2, value=5)),
-    "after the end": ("end", change("e", 9, value=1)),
-    "later than its payload": ("time", change("a", 0, 0, value=10**9)),
-    "unknown event": ("event", change("a", 0, value=[150, 77])),
-    "nodes among acts": ("place", change("a", 0, value=[150, 6, 3, "HTML"])),
-    "a field that is not masked": (
-        "schema",
-        lambda lines: [line.replace("•••••".encode(), b"Maris") for line in lines],
-    ),
-    "on no node": ("node", change("a", 0, value=[150, 12, 99999, 5, 5, "", "true"])),
-}
-
-
-@pytest.mark.parametrize("name", BROKEN)
-def test_broken_files_are_found_out(name: str, tmp_path: Path) -> None:
-    rule, breaks = BROKEN[name]
-    path = written(hand_made_session(), tmp_path)
-    lines = path.read_bytes().splitlines()
-    path.write_bytes(b"\n".join(breaks(lines)) + b"\n")
-    found = list(clarity.findings(path))
-    assert rule in {finding.rule for finding in found}
-    assert all(finding.remedy for finding in found)
-
-
-def test_the_schema_itself_takes_what_is_written(lead: Session) -> None:
-    for payload in clarity.payloads(lead):
-        assert worst("clarity", payload, "deskhand.exports.clarity") is None
