@@ -27,8 +27,7 @@ from deskhand.behavior_models.keystroke_network import (
     KeystrokeNetwork,
 )
 from deskhand.calibration.keystroke_rows import KeystrokeRows, Outcomes
-from deskhand.calibration.policy_training import INSTALL, torch_or_none
-from deskhand.errors import DeskhandError
+from deskhand.calibration.pytorch import torch_on_one_thread
 
 Floats = NDArray[np.float32]
 
@@ -83,16 +82,8 @@ def train_keystrokes(
     DeskhandError
         When PyTorch is not installed.
     """
-    torch = torch_or_none()
-    if torch is None:
-        raise DeskhandError(f"the learned tier is fitted with PyTorch, which is missing: {INSTALL}")
-    threads = torch.get_num_threads()
-    # One thread: the order of sums, and with it the last bit, stays the same on every machine.
-    torch.set_num_threads(1)
-    try:
+    with torch_on_one_thread() as torch:
         return _trained(torch, rows, seed, steps, progress)
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _trained(

@@ -12,7 +12,7 @@ from deskhand.calibration.behaviours import fit_behaviours
 from deskhand.calibration.law_matching import fit_law
 from deskhand.calibration.learned_fit import fit_learned
 from deskhand.calibration.movements import Movements, cut_movements, cut_rests
-from deskhand.calibration.policy_training import INSTALL, torch_or_none
+from deskhand.calibration.pytorch import INSTALL, torch_or_none
 from deskhand.calibration.recording import read_recording
 from deskhand.calibration.typing_fit import fit_typing, tells_of_keys
 from deskhand.errors import DeskhandError, UnknownNameError

@@ -31,11 +31,10 @@ from deskhand.behavior_models.report_state import (
     step_scores,
 )
 from deskhand.calibration.policy_rows import PolicyRows, mirrored
-from deskhand.errors import DeskhandError
+from deskhand.calibration.pytorch import torch_on_one_thread
 
 Floats = NDArray[np.float32]
 
-INSTALL = 'python -m pip install "deskhand[fit]"'
 INTERVAL_HIDDEN, STEP_HIDDEN = (48, 48), (112, 112)
 BATCH = 2048
 LEARNING_RATE, WEIGHT_DECAY = 3e-3, 1e-4
@@ -63,15 +62,6 @@ class Batch:
     along: Floats
     aside: Floats
     ends: Floats
-
-
-def torch_or_none() -> Any:
-    """Return PyTorch, or None where it is not installed."""
-    try:
-        import torch
-    except ImportError:
-        return None
-    return torch
 
 
 def batch_of(rows: PolicyRows, edges_ms: Floats, rng: np.random.Generator) -> Batch:
@@ -141,16 +131,9 @@ def train_policy(
     DeskhandError
         When PyTorch is not installed.
     """
-    torch = torch_or_none()
-    if torch is None:
-        raise DeskhandError(f"the learned tier is fitted with PyTorch, which is missing: {INSTALL}")
-    threads, rng = torch.get_num_threads(), np.random.default_rng([seed, 1])
-    # One thread: the order of sums, and with it the last bit, stays the same on every machine.
-    torch.set_num_threads(1)
-    try:
+    with torch_on_one_thread() as torch:
+        rng = np.random.default_rng([seed, 1])
         return _trained(torch, rows, rng, seed, clock_us, steps, progress)
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _trained(

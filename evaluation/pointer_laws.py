@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deskhand.calibration.movements import Movements
+from deskhand.evaluation.figure import Figure, beside, halves
 from deskhand.evaluation.motion_grid import Floats
 from deskhand.evaluation.pointer_features import KINEMATIC, SHAPE, pointer_features
 
@@ -31,32 +32,6 @@ STEP_PX, GAP_MS = (1.0, 3.0, 10.0, 30.0, 100.0), (10.0, 20.0, 40.0, 100.0)
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Law:
-    """One row of the table of laws.
-
-    Parameters
-    ----------
-    name : str
-        With its unit.
-    value, reference : float
-        Of the made movements and of the reference.
-    floor : float
-        Root mean square difference between two halves of the reference's people.
-    """
-
-    name: str
-    value: float
-    reference: float
-    floor: float
-
-    @property
-    def ratio(self) -> float:
-        """Difference from the reference in units of the floor; NaN where the floor is 0."""
-        off = abs(self.value - self.reference)
-        return off / self.floor if self.floor > 0 else (0.0 if off == 0 else float("nan"))
-
-
 def pointer_laws(
     made: Movements,
     reference: Movements,
@@ -65,7 +40,7 @@ def pointer_laws(
     reference_hold_us: NDArray[np.int64] | None = None,
     reference_hold_person: NDArray[np.integer] | None = None,
     seed: int = 0,
-) -> list[Law]:
+) -> list[Figure]:
     """Return the laws of made movements beside those of real ones.
 
     Parameters
@@ -101,24 +76,11 @@ def pointer_laws(
             hold_ms=reference_hold_us[known] / 1e3,
             hold_person=reference_hold_person[known],
         )
-    value, target = of_made.values(), of_reference.values()
-    people = np.unique(reference.person)
-    rng = np.random.default_rng(seed)
-    halves = []
-    for _ in range(SPLITS if len(people) > 1 else 0):
-        half = rng.permutation(people)[: len(people) // 2]
-        one, other = (
-            of_reference.of_people(half),
-            of_reference.of_people(np.setdiff1d(people, half)),
-        )
-        first, second = one.values(), other.values()
-        halves.append([abs(first.get(name, np.nan) - second.get(name, np.nan)) for name in target])
-    floor = np.mean(np.square(halves), axis=0) ** 0.5 if halves else np.full(len(target), np.nan)
-    return [
-        Law(name=name, value=value[name], reference=target[name], floor=float(apart))
-        for name, apart in zip(target, floor, strict=True)
-        if name in value
+    split = [
+        (of_reference.of_people(half).values(), of_reference.of_people(other).values())
+        for half, other in halves(reference.person, splits=SPLITS, seed=seed)
     ]
+    return beside(of_made.values(), of_reference.values(), split)
 
 
 def fitts_line(difficulty_bits: Floats, time_s: Floats) -> tuple[float, float, float, float]:

@@ -8,8 +8,6 @@ from deskhand.errors import DeskhandError
 from deskhand.scenarios.screen_compiler.layer_compiler import Layer, overrides
 from deskhand.screen import PAGE
 
-Overrides = Mapping[str, Mapping[str, Any] | None]
-
 
 def _changes(layer: Layer, base: Mapping[str, Mapping[str, Any]]) -> dict[str, set[str]]:
     """Return the fields that a layer's states change, by element of the base page."""

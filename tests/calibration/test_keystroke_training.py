@@ -12,7 +12,7 @@ from deskhand.behavior_models.key_clock import KINDS
 from deskhand.behavior_models.learned_keystrokes import SECTION
 from deskhand.behavior_models.learned_typists import fit_people_law
 from deskhand.behavior_models.profile import Profile, load_profile
-from deskhand.calibration import keystroke_training
+from deskhand.calibration import keystroke_training, pytorch
 from deskhand.calibration.key_recording import read_key_recording
 from deskhand.calibration.keystroke_rows import KeystrokeRows, keystroke_rows
 from deskhand.calibration.keystroke_training import train_keystrokes
@@ -110,6 +110,6 @@ def test_times_are_drawn_anew_within_the_ticks_of_a_clock() -> None:
 def test_without_pytorch_the_command_that_installs_it_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(keystroke_training, "torch_or_none", lambda: None)
+    monkeypatch.setattr(pytorch, "torch_or_none", lambda: None)
     with pytest.raises(DeskhandError, match=r"python -m pip install .deskhand\[fit\]"):
         train_keystrokes(rows(), seed=1)

@@ -13,10 +13,11 @@ from deskhand.behavior_models.report_policy import (
     interval_edges_ms,
 )
 from deskhand.behavior_models.report_state import heading, interval_features, step_features
-from deskhand.calibration import policy_training
+from deskhand.calibration import pytorch
 from deskhand.calibration.movements import Movements
 from deskhand.calibration.policy_rows import PolicyRows, conditions, policy_rows
-from deskhand.calibration.policy_training import batch_of, torch_or_none, train_policy
+from deskhand.calibration.policy_training import batch_of, train_policy
+from deskhand.calibration.pytorch import torch_or_none
 from deskhand.errors import DeskhandError
 from deskhand.keyed_draws import keys
 from tests.behavior_models.tiny_policy import first_states, tiny_policy
@@ -108,6 +109,6 @@ def test_batches_hide_and_blur_but_keep_what_happened() -> None:
 def test_without_pytorch_the_command_that_installs_it_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(policy_training, "torch_or_none", lambda: None)
+    monkeypatch.setattr(pytorch, "torch_or_none", lambda: None)
     with pytest.raises(DeskhandError, match=r"python -m pip install .deskhand\[fit\]"):
         train_policy(ROWS, seed=1, clock_us=1000)

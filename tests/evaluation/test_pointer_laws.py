@@ -6,13 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from deskhand.evaluation.pointer_laws import Law, pointer_laws
+from deskhand.evaluation.figure import Figure
+from deskhand.evaluation.pointer_laws import pointer_laws
 from tests.evaluation.made_hands import BETWEEN, INTERCEPT_S, SLOPE_S_BIT, WITHIN, hands
 
 REFERENCE = hands(1, people=30, each=60)
 
 
-def table(made_seed: int = 2, **changes: float) -> dict[str, Law]:
+def table(made_seed: int = 2, **changes: float) -> dict[str, Figure]:
     made = hands(made_seed, people=30, each=60, **changes)  # type: ignore[arg-type]
     hold_us = np.full(len(made), 80_000)
     hold_us[:10] = -1
@@ -71,5 +72,5 @@ def test_without_sizes_the_distance_alone_counts() -> None:
 
 
 def test_a_ratio_to_a_floor_of_nothing() -> None:
-    assert Law(name="a", value=1.0, reference=1.0, floor=0.0).ratio == 0.0
-    assert math.isnan(Law(name="a", value=1.0, reference=2.0, floor=0.0).ratio)
+    assert Figure(name="a", value=1.0, reference=1.0, floor=0.0).ratio == 0.0
+    assert math.isnan(Figure(name="a", value=1.0, reference=2.0, floor=0.0).ratio)
