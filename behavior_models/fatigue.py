@@ -11,15 +11,11 @@ type more slowly: de Jong, Jolij, Pimenta & Lorist 2020. The sizes and times of 
 
 from dataclasses import dataclass, replace
 from math import exp
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deskhand.behavior_models.profile import Profile
-from deskhand.errors import DeskhandError
-
-FEWEST_TRIALS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,85 +164,3 @@ class WorkingHand:
         work_s, break_s = 1e-6 * (from_us - self._since_us), 1e-6 * (to_us - from_us)
         self._tired = tiredness(self._fatigue, self._tired, work_s, break_s)
         self._since_us = to_us
-
-
-def fit_practice(
-    trial: NDArray[np.floating],
-    time_s: NDArray[np.floating],
-    person: NDArray[np.integer],
-    source: str,
-) -> dict[str, Any]:
-    """Return the profile entry of practice: people who start as novices.
-
-    Parameters
-    ----------
-    trial, time_s : NDArray[np.float64], shape (n,)
-        Number of each movement from 1 on, and how long it took.
-    person : NDArray of int, shape (n,)
-        Whose.
-    source : str
-        Where the data are from.
-
-    Returns
-    -------
-    dict
-        Entry ``practice_exponent``.
-
-    Raises
-    ------
-    DeskhandError
-        When there are fewer than 50 movements, or trials do not vary within people.
-    """
-    slope = _slope_within(np.log(trial), np.log(time_s), person)
-    what = "regression of ln time on ln trial within people"
-    return {"practice_exponent": {"value": round(-slope, 4), "source": f"{source}: {what}"}}
-
-
-def fit_time_rise(
-    worked_s: NDArray[np.floating],
-    time_s: NDArray[np.floating],
-    person: NDArray[np.integer],
-    rise_hours: float,
-    source: str,
-) -> dict[str, Any]:
-    """Return the profile entry of the rise of movement times.
-
-    Parameters
-    ----------
-    worked_s, time_s : NDArray[np.float64], shape (n,)
-        Time since each movement's person began, and how long the movement took.
-    person : NDArray of int, shape (n,)
-        Whose.
-    rise_hours : float
-        As in `FatigueTraits`; the data of one day rarely tell it.
-    source : str
-        Where the data are from.
-
-    Returns
-    -------
-    dict
-        Entry ``time_rise``.
-
-    Raises
-    ------
-    DeskhandError
-        When there are fewer than 50 movements, or times worked do not vary within people.
-    """
-    tired = -np.expm1(-worked_s / 3600.0 / rise_hours)
-    slope = _slope_within(tired, np.log(time_s), person)
-    what = f"regression of ln time on tiredness (rise {rise_hours} h) within people"
-    return {"time_rise": {"value": round(float(np.expm1(slope)), 4), "source": f"{source}: {what}"}}
-
-
-def _slope_within(
-    x: NDArray[np.floating], y: NDArray[np.floating], person: NDArray[np.integer]
-) -> float:
-    _, who = np.unique(person, return_inverse=True)
-    count = np.bincount(who)
-    off_x = x - (np.bincount(who, x) / count)[who]
-    off_y = y - (np.bincount(who, y) / count)[who]
-    if len(x) < FEWEST_TRIALS or float(np.abs(off_x).max()) < 1e-9:
-        raise DeskhandError(
-            f"{len(x)} movements: at least {FEWEST_TRIALS} are needed, at different times of a person."
-        )
-    return float((off_x @ off_y) / (off_x @ off_x))
