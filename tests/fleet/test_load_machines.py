@@ -49,7 +49,8 @@ DESCRIPTION: dict[str, Any] = {
     "compression": 28_800,
     "sessions": {"scenarios": {"auth.login": 1}, "pool": 2},
     "arrivals": {"per_device_day": 1.5, "curve": "even"},
-    "client": {"max_events": 20, "max_bytes": 65_536, "max_age_s": 30},
+    # One batch a session or two, so that those of any moment come from many devices.
+    "client": {"max_events": 2_000, "max_bytes": 1_000_000, "max_age_s": 3_600},
 }
 
 
@@ -179,7 +180,7 @@ def test_a_lost_machine_is_told_and_what_dask_does_is_of_no_concern(
             # Dask may go: its workers have only started what sends.
             for program in programs:
                 program.kill()
-            taken_by(url, 60)
+            taken_by(url, 100)
             mine[0].kill()
             _, said = process.communicate(timeout=60)
         finally:
