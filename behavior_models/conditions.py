@@ -1,7 +1,7 @@
-"""Conditions: what a tremor, another device or weak sight change about a hand, by name.
+"""Conditions: what a tremor, another device, weak sight or a single hand change about a person, by name.
 
-A condition is a set of factors on the traits of the hand that a person would have without it; so the
-same person can be drawn with and without one.
+A condition is a set of factors on the traits of the hand that a person would have without it, or a
+way of using it; so the same person can be drawn with and without one.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from deskhand.errors import UnknownNameError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """Factors on the traits of a hand, 1 where nothing changes.
+    """Factors on the traits of a hand, 1 where nothing changes, and ways of using it.
 
     Parameters
     ----------
@@ -43,6 +43,9 @@ class Condition:
         Whether habitual turns bend the other way.
     device : str or None
         Kind of device, where it is not a mouse.
+    one_handed : bool
+        Whether the hand on the mouse is the only one at the keys, see
+        `deskhand.behavior_models.one_handed`.
     """
 
     source: str
@@ -60,6 +63,7 @@ class Condition:
     hover: float = 1.0
     mirrored: bool = False
     device: str | None = None
+    one_handed: bool = False
 
 
 CONDITIONS: Mapping[str, Condition] = MappingProxyType(
@@ -116,6 +120,12 @@ CONDITIONS: Mapping[str, Condition] = MappingProxyType(
             source="the mirror image of the right hand (assumed); with the preferred hand on the mouse "
             "times do not differ (Kabbash, MacKenzie & Buxton 1993 compare the two hands)",
             mirrored=True,
+        ),
+        "one-handed": Condition(
+            source="typing at 41-73 % of the speed with two hands: Matias, MacKenzie & Buxton 1996; the "
+            "hand on the mouse is as it was, and each way between mouse and keys is its whole homing "
+            "(assumed)",
+            one_handed=True,
         ),
     }
 )

@@ -1,6 +1,6 @@
 """Key strokes: the keys that a text takes, with Shift, AltGr, Caps Lock and dead keys.
 
-Shift and AltGr are held over a run of characters that need them; Caps Lock is struck before and
+Shift and AltGr are held over a run of characters that need them (Shift for one key by one hand); Caps Lock is struck before and
 after words in capitals by those who use it; a dead key is struck before the letter that takes its
 accent.
 """
@@ -109,9 +109,9 @@ def key_strokes(
 
     start = np.zeros(len(keys) + 1, np.bool_)
     start[starts] = True
-    shift_from, shift_to = _runs(shift, start)
-    left = layout.finger[keys[shift_from]] <= 4
-    token = np.where(left, np.uint8(layout.shift_right), np.uint8(layout.shift_left))
+    alone = start if layout.shift_stays else np.ones_like(start)
+    shift_from, shift_to = _runs(shift, alone)
+    token = layout.shift[keys[shift_from]]
     altgr_from, altgr_to = _runs(level > 1, start) if layout.alt_graph else _no_runs()
 
     # At one place a Caps Lock that ends a run stands before one that starts, this before Shift,

@@ -43,6 +43,7 @@ __all__ = [
 ALIASES = {"qwertz": "qwertz-de", "azerty": "azerty-fr", "dvorak": "dvorak-us"}
 _TOO_FAR = 1.3  # key widths: a key's neighbours are those it touches, side by side or on a slant
 _BEYOND = re.compile("[\U00010000-\U0010ffff]")
+_LEFT_THUMB = 4  # fingers up to this one are the left hand's
 _EXCERPT = 40  # characters of a refused text that the refusal shows
 
 
@@ -82,8 +83,10 @@ class KeyboardLayout:
         Named key or ``code`` to token; for example both ``"Control"`` and ``"ControlLeft"``.
     neighbours : tuple of bytes
         By token: the tokens of the adjacent keys at the same shift level.
-    shift_left, shift_right : int
-        Tokens of the two Shift keys.
+    shift : ndarray of uint8
+        Token of the Shift key that is held for a key.
+    shift_stays : bool
+        Whether Shift stays down over a run of keys that need it.
     main_keys : int
         Number of the last key of the main block, F12; the numeric pad and other keys that few
         type on have greater ones.
@@ -107,8 +110,8 @@ class KeyboardLayout:
     characters: bytes
     tokens: Mapping[str, int]
     neighbours: tuple[bytes, ...]
-    shift_left: int
-    shift_right: int
+    shift: NDArray[np.uint8]
+    shift_stays: bool
     main_keys: int
     alt_graph: int
     caps_lock: int
@@ -344,7 +347,10 @@ def _layout_of(layout: LayoutKeys) -> KeyboardLayout:
     alt_graph = tokens.get("AltGraph", 0)
     if level.max() > 1 and not alt_graph:
         raise DeskhandError(f"{layout.name}: has characters with AltGr, but no key 'AltGraph'.")
-    for table in (tables, capital, by_point, pad):
+    # The other hand holds Shift; thumbs have the left one's.
+    shift = np.where(finger <= _LEFT_THUMB, tokens["ShiftRight"], tokens["ShiftLeft"])
+    shift = shift.astype(np.uint8)
+    for table in (tables, capital, by_point, pad, shift):
         table.setflags(write=False)
     return KeyboardLayout(
         name=layout.name,
@@ -361,8 +367,8 @@ def _layout_of(layout: LayoutKeys) -> KeyboardLayout:
         characters=bytes(dict.fromkeys([ENTER, *points.values()])),
         tokens=tokens,
         neighbours=_neighbours(layout, made),
-        shift_left=tokens["ShiftLeft"],
-        shift_right=tokens["ShiftRight"],
+        shift=shift,
+        shift_stays=True,
         main_keys=int(physical[tokens["F12"]]) if "F12" in tokens else len(layout.keys),
         alt_graph=alt_graph,
         caps_lock=tokens.get("CapsLock", 0),

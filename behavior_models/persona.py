@@ -6,6 +6,7 @@ from deskhand.behavior_models.conditions import condition as condition_of
 from deskhand.behavior_models.conditions import hand_under
 from deskhand.behavior_models.hand_traits import HandTraits, draw_hand
 from deskhand.behavior_models.mind_traits import MindTraits, draw_mind
+from deskhand.behavior_models.one_handed import one_handed_typing
 from deskhand.behavior_models.pointing_device import Device, draw_device
 from deskhand.behavior_models.profile import Profile
 from deskhand.behavior_models.typist_traits import typing_profile
@@ -75,7 +76,7 @@ def draw_persona(
     >>> draw_persona(load_profile("office"), 7, 0, 0, condition="touchpad").device.scrolls_by
     'touchpad'
     """
-    who = (team, person)
+    who, under, typing = (team, person), condition_of(condition), typing_profile(profile)
     drawn = ROLES[int(stream(seed, "persona.role", *who).integers(len(ROLES)))]
     persona_id = name("syn_person", seed, "persona", *who)
     return Persona(
@@ -84,11 +85,9 @@ def draw_persona(
         profile=profile.name,
         profile_mode=profile.mode,
         hand=hand_under(condition, draw_hand(profile, stream(seed, "persona.hand", *who))),
-        typing_profile=typing_profile(profile),
+        typing_profile=one_handed_typing(typing) if under.one_handed else typing,
         typing_key=stream_key(seed, "keyboard.person", persona_id),
         mind=draw_mind(profile, stream(seed, "persona.mind", *who)),
-        device=draw_device(
-            profile, stream(seed, "persona.device", *who), condition_of(condition).device
-        ),
+        device=draw_device(profile, stream(seed, "persona.device", *who), under.device),
         condition=condition,
     )

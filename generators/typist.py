@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable
 from string import ascii_lowercase, digits
 
+from deskhand.behavior_models.conditions import condition
 from deskhand.behavior_models.keyboard_layout import load_layout
 from deskhand.behavior_models.learned_keystrokes import SECTION as LEARNED
+from deskhand.behavior_models.one_handed import one_handed_layout
 from deskhand.behavior_models.persona import Persona
 from deskhand.behavior_models.typist_traits import MODES
 from deskhand.errors import DeskhandError, UnknownNameError
@@ -72,7 +74,9 @@ class Typist:
         ahead: Ahead | None = None,
         pool: TypingPool | None = None,
     ) -> None:
-        self._layout = load_layout(persona.keyboard_layout)
+        layout = load_layout(persona.keyboard_layout)
+        one_handed = condition(persona.condition).one_handed
+        self._layout = one_handed_layout(layout) if one_handed else layout
         self._ahead = ahead
         profile = persona.typing_profile
         learned = fidelity if LEARNED in profile.sections else "law"

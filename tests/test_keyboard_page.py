@@ -14,7 +14,7 @@ PICTURES = sorted(re.findall(r"\((\w+\.png)\)", PAGE))
 MODELS = "auto_repeat digraph_contexts error_correction error_habits g_and_h"
 MODELS += " key_release key_strokes keyboard_layout keystroke_law keystroke_scores"
 MODELS += " learned_keystrokes learned_typists keystroke_inputs keystroke_history keystroke_network"
-MODELS += " revision shift_lead slips key_clock typist_traits"
+MODELS += " revision shift_lead slips key_clock typist_traits one_handed"
 
 
 def _writer() -> ModuleType:

@@ -105,7 +105,8 @@ def generate(
     role
         Give everyone this role instead of drawing one.
     condition
-        Put everyone's hand under a condition: tremor, touchpad, trackball, low-vision or left-handed.
+        Put everyone under a condition: tremor, touchpad, trackball, low-vision, left-handed or
+        one-handed.
     fidelity
         What draws the pointer's paths: law (quick, closed forms) or learned (a network, harder to tell
         from people).

@@ -27,7 +27,9 @@ def test_a_condition_is_sourced_and_spares_the_rest_of_the_person(name: str) -> 
     assert under.mind == plain.mind
     assert under.typing_key == plain.typing_key
     assert under.device.pointer_type == "mouse"
-    assert (under.hand == plain.hand) == (name == "none")
+    # With one hand it is the typing that changes.
+    assert (under.hand == plain.hand) == (name in ("none", "one-handed"))
+    assert (under.typing_profile == plain.typing_profile) == (name != "one-handed")
 
 
 def test_what_slows_the_hand_slows_it() -> None:

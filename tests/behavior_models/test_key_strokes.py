@@ -129,13 +129,13 @@ def test_a_texts_strokes_are_its_own_and_in_order(
     assert (strokes.held_from <= strokes.held_to).all()
     text_of = np.searchsorted(strokes.first, strokes.held, "right")
     assert np.array_equal(text_of, np.searchsorted(strokes.first, strokes.held_to, "right"))
-    shifts = np.isin(strokes.stroke, (layout.shift_left, layout.shift_right))
+    shifts = np.isin(strokes.stroke, [layout.tokens[key] for key in ("ShiftLeft", "ShiftRight")])
     altgrs = (strokes.stroke == layout.alt_graph) & (layout.alt_graph > 0)
     assert np.array_equal(np.flatnonzero(shifts | altgrs), strokes.held)
     # Shift is the other hand's.
     shift = shifts[strokes.held]
     key = strokes.stroke[strokes.held_from[shift]]
-    by_left = strokes.stroke[strokes.held[shift]] == layout.shift_left
+    by_left = strokes.stroke[strokes.held[shift]] == layout.tokens["ShiftLeft"]
     assert np.array_equal(by_left, layout.finger[key] > 4)
 
 
