@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from deskhand.behavior_models.conditions import condition as condition_of
-from deskhand.behavior_models.conditions import hand_under
+from deskhand.behavior_models.conditions import hand_under, mind_under
 from deskhand.behavior_models.hand_traits import HandTraits, draw_hand
 from deskhand.behavior_models.mind_traits import MindTraits, draw_mind
 from deskhand.behavior_models.one_handed import one_handed_typing
@@ -87,7 +87,7 @@ def draw_persona(
         hand=hand_under(condition, draw_hand(profile, stream(seed, "persona.hand", *who))),
         typing_profile=one_handed_typing(typing) if under.one_handed else typing,
         typing_key=stream_key(seed, "keyboard.person", persona_id),
-        mind=draw_mind(profile, stream(seed, "persona.mind", *who)),
+        mind=mind_under(condition, draw_mind(profile, stream(seed, "persona.mind", *who))),
         device=draw_device(profile, stream(seed, "persona.device", *who), under.device),
         condition=condition,
     )

@@ -59,6 +59,8 @@ def choose(seat: Clicking, label: str, of: str, method: str | None) -> None:
     elif method not in (MOUSE, ARROWS, TYPE_AHEAD):
         raise UnknownNameError("way to choose", method, (MOUSE, ARROWS, TYPE_AHEAD))
     native = element.widget == "select"
+    if method == MOUSE and seat.keys_alone:
+        method = TYPE_AHEAD
     if method == TYPE_AHEAD and not _letters_lead_to(seat, element, place):
         method = ARROWS
     if method == MOUSE:
@@ -161,7 +163,10 @@ def _search_in_vain(seat: Clicking, element: Element) -> NoReturn:
     """Open a list, read all of it, close it, and give up."""
     count = len(element.options)
     seat.ponder("next")
-    if element.widget == "select":
+    if element.widget == "select" and seat.keys_alone:
+        seat.focus_on(element)
+        seat.t_us += search_us(seat.mind, seat.draws, count - 1, count, VISIBLE_ROWS)
+    elif element.widget == "select":
         seat.to_mouse()
         element = seat.show(seat.find(element.key))
         action, start = seat.begin(), seat.t_us

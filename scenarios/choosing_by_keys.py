@@ -27,7 +27,9 @@ def native_by_keys(seat: Clicking, element: Element, place: int, method: str) ->
     click would open the list: then the keys move a mark in it, and Enter takes the marked option.
     """
     live = seat.live
-    if live.focus != element.key:
+    if seat.keys_alone:
+        element = seat.focus_on(element)
+    elif live.focus != element.key:
         presses = live.tab_distance(element.key)
         if not takes_tab(seat.mind, seat.draws, presses, on_keyboard=seat.on_keyboard):
             _open_by_click(seat, element)

@@ -1,7 +1,7 @@
 """Clicks: on what is meant, or by a slip beside it or on its neighbour, which is noticed and made good."""
 
 from deskhand.behavior_models.habits import takes_tab
-from deskhand.scenarios.keying import Keying
+from deskhand.scenarios.keys_alone import KeysAlone
 from deskhand.scenarios.pointing import RIGHT
 from deskhand.scenarios.wrong_target import HISTORY_BACK, WayBack, Wrong, wrong_target
 from deskhand.screen import Element
@@ -13,7 +13,7 @@ SLIP_PX = (4.0, 10.0)
 ON_NEIGHBOUR_SHARE = 0.6
 
 
-class Clicking(Keying):
+class Clicking(KeysAlone):
     """Hands that click, at times on the wrong thing."""
 
     def focus_on(self, element: Element, kind: str = "next") -> Element:
@@ -21,6 +21,9 @@ class Clicking(Keying):
         if self.live.focus == element.key:
             self.ponder(kind)
             return self.find(element.key)
+        if self.keys_alone:
+            self.ponder(kind)
+            return self.reach_by_keys(element.key)
         presses = self.live.tab_distance(element.key)
         if takes_tab(self.mind, self.draws, presses, on_keyboard=self.on_keyboard):
             self.ponder(kind)
@@ -40,6 +43,12 @@ class Clicking(Keying):
         to: str | None = None,
     ) -> None:
         """Think, reach an element, press it, and let the page answer."""
+        if self.keys_alone:
+            if button == RIGHT:
+                self.open_menu(locator)
+            else:
+                self.activate(locator, kind=kind, verb=verb, to=to)
+            return
         self.ponder(kind)
         element = self.find(locator)
         self.await_edge("right_click" if button == RIGHT else "click", element.key)

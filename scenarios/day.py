@@ -92,7 +92,10 @@ class Day:
         self._turns = Turns(desk)
         self._interruptions = Interruptions(desk, self._turns, draws, laptop_share=laptop_share)
         self._roles = roles
-        self._weights = roles[desk.persona.role].tasks
+        tasks = roles[desk.persona.role].tasks
+        self._weights = [one for one in tasks if not (desk.keys_alone and one[0].by_mouse)]
+        if not self._weights:
+            desk.admit(tasks[0][0])
         self._expect_records(HOUR_US * hours / TASK_EVERY_US)
         self._let_drift(drift, hours)
         self._choice = AppChoice(_shares(self._weights), draws)

@@ -151,6 +151,7 @@ class Desk(PageVerbs):
         **given : object
             Its records, by name; those not given are drawn.
         """
+        self.admit(task)
         outer, kinds = (self.scenario, self.task, self.step), self.records.kinds
         outer_skill = self.skill
         self._tasks += 1
@@ -247,10 +248,13 @@ class Desk(PageVerbs):
             return self._pass()
         self.ponder("decide")
         previous = len(self.recent) > 1 and self.recent[1] == app
-        if previous and switches_by_keys(self.mind, self.draws, on_keyboard=self.on_keyboard):
+        if self.keys_alone or (
+            previous and switches_by_keys(self.mind, self.draws, on_keyboard=self.on_keyboard)
+        ):
             self.to_keyboard()
             action = self.begin()
-            start = self.strike(action, self.typist.chord("Alt+Tab"), self.live.focus)
+            chord = self.typist.chord("Alt+Tab", count=self.recent.index(app))
+            start = self.strike(action, chord, self.live.focus)
             self.bring_front(app)
             self.finish(action, "switch_to", None, start, text_class="keys")
         else:
@@ -276,10 +280,17 @@ class Desk(PageVerbs):
         if screen not in self.screens:
             raise UnknownNameError("screen", screen, self.screens)
         self.ponder("decide")
+        apps = sorted({name.partition("/")[0] for name in self.screens})
+        place = apps.index(screen.partition("/")[0])
+        if self.keys_alone:
+            action, start = self.begin(), self.t_us
+            self.take_bookmark(action, place)
+            self.load(screen, action)
+            self.finish(action, "navigate", None, start, text_class="keys")
+            return self._pass()
         self.to_mouse()
         action, start = self.begin(), self.t_us
-        apps = sorted({name.partition("/")[0] for name in self.screens})
-        box = bookmark(self.window, apps.index(screen.partition("/")[0]))
+        box = bookmark(self.window, place)
         self.point(action, box)
         self._press_outside(action)
         pressed = (self.hand.x, self.hand.y)

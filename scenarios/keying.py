@@ -1,5 +1,7 @@
 """Acts of the keyboard on a page: moving the focus, pressing keys, filling fields."""
 
+from collections.abc import Callable
+
 from deskhand.generators.plan import Row
 from deskhand.generators.typist import usual_mode
 from deskhand.scenarios.live_page import MASK, SCRIPT_US
@@ -17,8 +19,8 @@ CELL = "gridcell"
 class Keying(Pointing):
     """Hands whose keys have their effect on the page."""
 
-    def tab_to(self, element: Element) -> None:
-        """Walk to an element with Tab."""
+    def tab_to(self, element: Element, heard: Callable[[Element], None] | None = None) -> None:
+        """Walk to an element with Tab; ``heard`` lets the time pass in which what is passed is heard."""
         live = self.live
         self.to_keyboard()
         action = self.begin()
@@ -34,6 +36,8 @@ class Keying(Pointing):
                     self.t_us += self.lapse_us(TAB_GAP_S, TAB_LOG_SD)
                 began = self.strike(action, self.typist.press("Tab"), live.focus)
             self.live.move_focus(stop, began + SCRIPT_US, action)
+            if heard is not None and stop.key != element.key:
+                heard(stop)
         if element.widget == "text":
             # Tab selects all that a field of one line holds.
             live.fields.lit = element.key

@@ -32,6 +32,9 @@ def pick(seat: Clicking, items: Sequence[str], to: str | None = None) -> None:
         State that the last click is to lead to, where it can lead to several.
     """
     seat.t_us = max(seat.t_us, seat.live.busy_until_us)
+    if seat.keys_alone:
+        _pick_by_keys(seat, items, to)
+        return
     entered: Element | None = None
     for number, locator in enumerate(items):
         item = seat.find(locator)
@@ -51,6 +54,31 @@ def pick(seat: Clicking, items: Sequence[str], to: str | None = None) -> None:
         if error is not None:
             seat.mend(error)
         entered = item
+
+
+def _pick_by_keys(seat: Clicking, items: Sequence[str], to: str | None) -> None:
+    """Go down an open menu with the arrow keys, hearing the items, into submenus, and take one."""
+    live = seat.live
+    for number, locator in enumerate(items):
+        item, last = seat.find(locator), number == len(items) - 1
+        column = _column(seat, item)
+        for passed in column[: column.index(item.key)]:
+            seat.hear(seat.find(passed), passing=True)
+        seat.hear(item)
+        live.note(item)
+        action = seat.begin()
+        # A menu opens with nothing marked, a submenu with its first item.
+        downs = column.index(item.key) + (number == 0)
+        start = seat.t_us
+        if downs:
+            seat.strike(action, seat.typist.press("ArrowDown", count=downs), live.focus)
+        key = "Enter" if last else "ArrowRight"
+        struck = seat.strike(action, seat.typist.press(key), live.focus) + SCRIPT_US
+        edge = live.edge("click" if last else "hover", item.key, to=to if last else None)
+        seat.answer(edge, item.key if last else "", struck, action)
+        seat.changed = seat.changed and last
+        seat.t_us = max(seat.t_us, live.busy_until_us)
+        seat.finish(action, "click" if last else "hover", item.key, start, text_class="keys")
 
 
 def _column(seat: Clicking, item: Element) -> list[str]:

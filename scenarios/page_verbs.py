@@ -40,7 +40,10 @@ class PageVerbs(TextVerbs):
         if (
             shortcut is not None
             and self.key_edge(self.live.focus, shortcut, to) is not None
-            and takes_shortcut(self.mind, self.draws, on_keyboard=self.on_keyboard)
+            and (
+                self.keys_alone
+                or takes_shortcut(self.mind, self.draws, on_keyboard=self.on_keyboard)
+            )
         ):
             self.ponder("decide")
             self.press_keys(shortcut, to=to)
@@ -84,6 +87,9 @@ class PageVerbs(TextVerbs):
     def hover(self, target: str) -> Steps:
         """Rest the pointer on an element and look at it."""
         self.step += 1
+        if self.keys_alone:
+            self.listen_to(target)
+            return self._pass()
         self.ponder("decide")
         self.to_mouse()
         element = self.show(self.find(target))
@@ -97,6 +103,8 @@ class PageVerbs(TextVerbs):
     def drag(self, target: str, onto: str, *, to: str | None = None) -> Steps:
         """Drag an element onto another."""
         self.step += 1
+        if self.keys_alone:
+            self.refuse("drag", target)
         self.drag_to(target, onto, to=to)
         return self._pass()
 
@@ -165,7 +173,8 @@ class PageVerbs(TextVerbs):
                 self.rest_hand(action, pause_us)
             offset = live.page.scroll_y
             distance = notches * self.persona.device.notch_px
-            if (distance > 0 and offset < live.limit_y) or (distance < 0 < offset):
+            turns = (distance > 0 and offset < live.limit_y) or (distance < 0 < offset)
+            if turns and not self.keys_alone:
                 self.scroll_by(action, distance, verb=None, reading=True)
         if live.pending:
             live.settle(self.t_us)
@@ -176,10 +185,16 @@ class PageVerbs(TextVerbs):
         """Scroll by some notches of the wheel, or until an element is in view."""
         self.step += 1
         self.ponder("next")
+        distance = (3.0 if notches is None else notches) * self.persona.device.notch_px
         if into_view is not None:
-            self.show(self.find(into_view))
+            element = self.find(into_view)
+            if self.keys_alone:
+                self.bring_into_view(element)
+            else:
+                self.show(element)
+        elif self.keys_alone:
+            self.turn_page(distance)
         else:
-            distance = (3.0 if notches is None else notches) * self.persona.device.notch_px
             self.scroll_by(self.begin(), distance, verb="scroll")
         return self._pass()
 
@@ -188,7 +203,10 @@ class PageVerbs(TextVerbs):
         self.step += 1
         pane = not self.live.limit_y
         distance = notches * self.persona.device.notch_px
-        self.scroll_by(self.begin(), distance, verb="scroll", pane=pane)
+        if self.keys_alone:
+            self.turn_page(distance)
+        else:
+            self.scroll_by(self.begin(), distance, verb="scroll", pane=pane)
         return self._pass()
 
     def think(self, kind: str = "decide") -> Steps:

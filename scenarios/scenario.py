@@ -34,7 +34,8 @@ class Scenario:
     ``spoil`` makes records of which nobody can do the task; ``written`` is what the scenario was read
     from, where it was. ``apps`` are further applications that it works in.
     ``goes_on`` says that it goes on with pages as an earlier task left them; others begin afresh.
-    ``calendar`` says on which dates people do it, where a run does not say so.
+    ``calendar`` says on which dates people do it, where a run does not say so. ``by_mouse`` says that
+    something in it has no other way than the mouse: people who use keys alone do not do it.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Scenario:
     apps: tuple[str, ...] = ()
     goes_on: bool = False
     calendar: WorkCalendar = CALENDARS["weekdays"]
+    by_mouse: bool = False
 
 
 class GaveUpError(Exception):
@@ -74,6 +76,7 @@ def scenario(
     apps: tuple[str, ...] = (),
     goes_on: bool = False,
     calendar: WorkCalendar = CALENDARS["weekdays"],
+    by_mouse: bool = False,
 ) -> Callable[[Callable[..., Steps]], Scenario]:
     """Make a scenario of a generator function whose first argument is the desk.
 
@@ -102,6 +105,8 @@ def scenario(
         Whether it copes with a page on which something was done before; otherwise it begins afresh.
     calendar : WorkCalendar
         On which dates people do it, where a run does not say so.
+    by_mouse : bool
+        Whether something in it has no other way than the mouse, such as a drag.
 
     Returns
     -------
@@ -141,6 +146,7 @@ def scenario(
             apps=apps,
             goes_on=goes_on,
             calendar=calendar,
+            by_mouse=by_mouse,
         )
 
     return decorate

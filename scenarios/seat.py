@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
+from deskhand.behavior_models.conditions import condition
 from deskhand.behavior_models.fatigue import WorkingHand
 from deskhand.behavior_models.think_time import Tempo
 from deskhand.errors import DeskhandError, UnknownNameError
@@ -54,6 +55,8 @@ class Seat:
         Team, person and day: with the seed they name the session's streams.
     window, live : Window, LivePage
         What is in front.
+    keys_alone : bool
+        Whether the person uses no pointer at all.
     on_keyboard : bool
         Whether the pointing hand lies on the keyboard.
     returning : bool
@@ -102,7 +105,8 @@ class Seat:
         self.scenario = plan.scenario
         self.task = 0
         self.step = -1
-        self.on_keyboard = False
+        self.keys_alone = condition(persona.condition).keys_alone
+        self.on_keyboard = self.keys_alone
         self.returning = False
         self.fatigue = WorkingHand(persona.hand.fatigue)
         self.skill = 1.0

@@ -31,7 +31,11 @@ class Selecting(Clicking):
         live = self.live
         draws = Draws(self.plan.seed, "desk.select", *self.who, len(self.plan.actions))
         ways = self._ways(element, part)
-        if by is None:
+        if self.keys_alone:
+            if element.tab < 0:
+                self.refuse("select", element.key)
+            by = KEYS
+        elif by is None:
             by = selects_by(self.mind, draws, ways, on_keyboard=self.on_keyboard)
         elif by not in WAYS:
             raise UnknownNameError("way to select", by, WAYS)
@@ -149,6 +153,10 @@ class Selecting(Clicking):
         if end == len(text):
             element = self.focus_on(element)
             self.caret_to_end(element)
+        elif self.keys_alone:
+            element = self.focus_on(element)
+            self.press_keys("Control+End" if element.widget == "textarea" else "End")
+            self.press_keys("ArrowLeft", count=len(text) - end)
         else:
             self.ponder("decide")
             self.to_mouse()

@@ -191,6 +191,7 @@ def _session(
     sensitive = sensitive_keys(scenario.sensitive, scenario.opens, screens)
     masked = sensitive.union(masks)
     desk = Desk(env, plan, screens, records, masked, world=world, profile=profile)
+    desk.admit(scenario)
     records.know(scenario.records)
     desk.sit_down(scenario.opens)
     yield from scenario.run(desk, **records.fill(scenario.needs, {}))

@@ -74,8 +74,8 @@ def simulate(
     role : str, optional
         The person's role; drawn when not given.
     condition : str
-        What the person is under: none, tremor, touchpad, trackball, low-vision, left-handed or
-        one-handed.
+        What the person is under: none, tremor, touchpad, trackball, low-vision, left-handed,
+        one-handed or screen-reader (keys alone).
     fidelity : str
         What draws the pointer's paths: ``"law"`` (closed forms) or ``"learned"`` (the network of the
         profile, or of ``"mouse-web"`` where it has none). Learned paths are harder to tell from

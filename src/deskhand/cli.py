@@ -105,8 +105,8 @@ def generate(
     role
         Give everyone this role instead of drawing one.
     condition
-        Put everyone under a condition: tremor, touchpad, trackball, low-vision, left-handed or
-        one-handed.
+        Put everyone under a condition: tremor, touchpad, trackball, low-vision, left-handed,
+        one-handed or screen-reader (keys alone).
     fidelity
         What draws the pointer's paths: law (quick, closed forms) or learned (a network, harder to tell
         from people).

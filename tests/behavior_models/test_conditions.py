@@ -24,11 +24,12 @@ def test_a_condition_is_sourced_and_spares_the_rest_of_the_person(name: str) -> 
     under = draw_persona(PROFILE, 7, 0, 3, condition=name)
     assert under.condition == name
     assert under.persona_id == plain.persona_id
-    assert under.mind == plain.mind
+    assert (under.mind == plain.mind) == (name != "screen-reader")
     assert under.typing_key == plain.typing_key
     assert under.device.pointer_type == "mouse"
-    # With one hand it is the typing that changes.
-    assert (under.hand == plain.hand) == (name in ("none", "one-handed"))
+    # With one hand it is the typing that changes, by ear the pace of reading.
+    assert (under.hand == plain.hand) == (name in ("none", "one-handed", "screen-reader"))
+    assert under.mind.slip_rate == plain.mind.slip_rate
     assert (under.typing_profile == plain.typing_profile) == (name != "one-handed")
 
 

@@ -88,6 +88,7 @@ def _laid_out(layout: Layout, *, writes: bool) -> tuple[Reached, ...]:
     modelled_on="Wix: dragging widgets onto a page and editing them; branches are estimates",
     records=(LAYOUT,),
     spoil=lambda layout: {"layout": replace(layout, widgets=("video", *layout.widgets[1:]))},
+    by_mouse=True,
 )
 def edit_page(desk: Desk, layout: Layout) -> Steps:
     """Drag widgets onto a page, at times write their texts, choose its colour, and save it."""

@@ -110,7 +110,7 @@ def enter_line(desk: Desk, number: int, line: Line, currency: str) -> Steps:
 def attach(desk: Desk, number: int) -> Steps:
     """Look for the next receipt and put it onto the line."""
     yield from desk.read(words=4 + 2 * number)
-    if desk.chance(DRAGS_RECEIPT):
+    if desk.chance(DRAGS_RECEIPT) and not desk.keys_alone:
         yield from desk.drag(f"claim.receipt.{number}", "claim.drop")
     else:
         yield from desk.click(f"claim.attach.{number}")

@@ -43,6 +43,7 @@ def see_all(desk: Desk) -> Steps:
             triage, fates=(*triage.fates[:-1], "file"), folders=("harbour",) * len(triage.folders)
         )
     },
+    by_mouse=True,
 )
 def triage_inbox(desk: Desk, triage: Triage) -> Steps:
     """Go through the newest messages: archive, delete, file, answer or leave each."""

@@ -101,7 +101,9 @@ def look_at_window(desk: Desk) -> Steps:
     if desk.live.page.state["zoom"] != "base":
         yield from desk.click("latency.reset")
     first, last = WINDOWS[desk.one_of(len(WINDOWS))]
-    yield from desk.drag(f"latency.at.{first}", f"latency.at.{last}")
+    # A window is marked with the mouse alone; without it the latency is looked at as a whole.
+    if not desk.keys_alone:
+        yield from desk.drag(f"latency.at.{first}", f"latency.at.{last}")
     yield from desk.read(words=14)
 
 

@@ -137,6 +137,7 @@ def show_region(desk: Desk, region: str) -> Steps:
     modelled_on="Microsoft Excel: building a pivot table by dragging fields; branches are estimates",
     records=(SUMMARY,),
     spoil=lambda summary: {"summary": replace(summary, rows="Warehouse")},
+    by_mouse=True,
 )
 def build_pivot(desk: Desk, summary: Summary) -> Steps:
     """Sum up orders in a pivot table by dragging its fields."""

@@ -71,6 +71,7 @@ def create_issue(desk: Desk, issue: Issue) -> Steps:
     records=(BOARD,),
     spoil=lambda columns: {"columns": tuple(f"{column} (old)" for column in columns)},
     goes_on=True,
+    by_mouse=True,
 )
 def triage_board(desk: Desk, columns: Sequence[str]) -> Steps:
     """Move cards over a board, reading some of them first."""

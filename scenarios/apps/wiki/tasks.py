@@ -113,7 +113,8 @@ def insert(desk: Desk, macro: str, entry: str) -> Steps:
 )
 def comment_page(desk: Desk, article: Article) -> Steps:
     """Read a page to its end and comment on it."""
-    marks = desk.chance(MARKS)
+    # Words are marked by a double click; below the page anyone can write.
+    marks = desk.chance(MARKS) and not desk.keys_alone
     where = "on words of its second section" if marks else "below it"
     end = (
         reached("wiki/page", "noted", {"wiki.note.text": article.comment}, layer="note")
