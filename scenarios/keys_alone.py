@@ -53,7 +53,7 @@ class KeysAlone(Keying):
             return element
         if here is not None and here.role == CELL and element.role == CELL:
             self.walk_to(here, element)
-        elif here is not None and here.tab > element.tab:
+        elif here is not None and live.tab_place() > element.tab:
             self._tab_back(element)
         else:
             self.tab_to(element, heard=self.hear_passing)
@@ -71,8 +71,7 @@ class KeysAlone(Keying):
     def _tab_back(self, element: Element) -> None:
         """Walk to an element that lies before the focus with Shift+Tab."""
         live, action, start = self.live, self.begin(), self.t_us
-        assert live.focus is not None
-        here = live.elements[live.focus].tab
+        here = live.tab_place()
         stops = [e for e in live.elements.values() if element.tab <= e.tab < here]
         for number, stop in enumerate(sorted(stops, key=lambda e: -e.tab)):
             if number:

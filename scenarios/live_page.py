@@ -300,9 +300,20 @@ class LivePage:
             return 0
         return sum(1 for e in self.elements.values() if start < e.tab <= end)
 
+    def tab_place(self) -> int:
+        """Return where in the Tab order the focus is: before all when nothing has it.
+
+        A radio button to which the arrows led is where its group is.
+        """
+        if self.focus is None:
+            return -1
+        here = self.elements[self.focus]
+        alike = (here.role, here.within)
+        group = (e.tab for e in self.elements.values() if (e.role, e.within) == alike)
+        return here.tab if here.tab >= 0 else max(group)
+
     def tab_stops(self, key: str) -> list[Element]:
         """Return the elements that Tab visits from the focus up to and including an element."""
-        start = self.elements[self.focus].tab if self.focus is not None else -1
-        end = self.elements[key].tab
+        start, end = self.tab_place(), self.elements[key].tab
         stops = [e for e in self.elements.values() if start < e.tab <= end]
         return sorted(stops, key=lambda e: e.tab)

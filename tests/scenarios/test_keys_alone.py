@@ -86,6 +86,19 @@ def test_arrows_tick_the_radio_buttons_that_they_come_to() -> None:
     assert _rows(session, "focus")[-1]["target"] == "style.violet"
 
 
+@pytest.mark.parametrize(
+    ("then", "way"),
+    [("style.width", ["style.letters", "style.width"]), ("canvas.title", ["canvas.title"])],
+)
+def test_tab_goes_on_from_the_group_of_a_radio_button(then: str, way: list[str]) -> None:
+    def on(desk: Desk) -> Steps:
+        yield from desk.check("style.violet")
+        yield from desk.click(then)
+
+    focus = [row["target"] for row in _rows(_task("builder/canvas", on), "focus")]
+    assert focus[focus.index("style.violet") + 1 :] == way
+
+
 def test_pages_are_turned_by_keys_and_scroll_within_their_limits() -> None:
     session = _task("wiki/page", lambda desk: desk.scroll(notches=40))
     assert set(_keys(session)) == {"PageDown"}
