@@ -73,7 +73,15 @@ class Report:
             yield f"... and {len(self.findings) - limit} more findings"
         yield from self.notes
         verdict = "valid" if self.ok else f"{len(self.findings)} findings"
-        yield (
-            f"{self.files} files, {self.sessions} sessions, {self.rows} rows checked, "
-            f"{self.records} records against JSON Schema: {verdict}"
-        )
+        # Of formats beside the canonical tables the files alone are counted.
+        counted = [
+            f"{count:,} {what}"
+            for count, what in (
+                (self.files, "files"),
+                (self.sessions, "sessions"),
+                (self.rows, "rows"),
+                (self.records, "records against JSON Schema"),
+            )
+            if count or what == "files"
+        ]
+        yield f"{', '.join(counted)} checked: {verdict}"
