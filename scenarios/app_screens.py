@@ -31,7 +31,7 @@ class LazyScreens(Mapping[str, Screen]):
             if name not in self._places:
                 raise KeyError(name)
             folder, stem = self._places[name]
-            found = Screen.read(folder, stem)
+            found = Screen.read(folder, f"{stem}{ENDING}")
             self._read[name] = found
         return found
 

@@ -258,15 +258,15 @@ class Screen:
             When a style sheet that it shares with others is missing or has been changed.
         """
         path = Path(path)
-        return cls.read(path.parent, path.name.removesuffix(ENDING))
+        return cls.read(path.parent, path.name)
 
     @classmethod
-    def read(cls, folder: Traversable, stem: str) -> Self:
-        """Read the compiled screen of this stem from a folder, or from one inside a package."""
-        data = json.loads((folder / f"{stem}{ENDING}").read_bytes())
+    def read(cls, folder: Traversable, name: str) -> Self:
+        """Read the compiled screen of this file from a folder, or from one inside a package."""
+        data = json.loads((folder / name).read_bytes())
         if isinstance(data.get("dom"), dict):
             put_back(data["dom"], lambda name: (folder / name).read_text("utf-8"))
-        return cls(data, folder / f"{stem}.png")
+        return cls(data, folder / f"{name.removesuffix(ENDING)}.png")
 
     def picture(self) -> bytes | None:
         """Return the PNG file that shows the document in its base state, None without one."""
