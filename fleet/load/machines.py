@@ -53,9 +53,9 @@ def workers_of_cluster(settings: LoadSettings, cluster: str) -> Iterator[list[Wo
     """
     settings = _absolute(settings)
     each = 1 if cluster == "local" else settings.workers
-    here = "127.0.0.1" if cluster == "local" else _address_towards(cluster)
     # Dask has done its part when the processes have joined.
     with dask_client(cluster, settings.workers, settings.out) as client:
+        here = "127.0.0.1" if cluster == "local" else _address_towards(cluster)
         pipes = _joined(client, cluster, here, each)
     try:
         workers = [_compared(pipe) for pipe in pipes]
