@@ -134,8 +134,8 @@ class Hands:
                     self._run(f"leave({leaves[number]})")
                     self._leaving = True
                 self._take(row, self._wall_ms(row))
-        # The session ends here: what the page would still do is not part of it.
-        self._advance(self._wall_ms(rows[-1]))
+        # The session ends here; the recorder hands over what it has of the pointer twice a second.
+        self._advance(self._wall_ms(rows[-1]) + 500)
 
     def _wall_ms(self, row: Mapping[str, Any]) -> int:
         return int((self._start_us + row["t_us"]) // 1000)
