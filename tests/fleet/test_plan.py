@@ -208,7 +208,9 @@ def test_a_plan_that_broke_off_goes_on_to_the_same_bytes(
     with pytest.raises(DeskhandError, match="is not empty"):
         make_plan(few, tmp_path / "broken")
     other = described({**EXAMPLE, "devices": 70_001})
-    with pytest.raises(DeskhandError, match=r"was begun differently: description .*devices was 70000 and is 70001"):
+    with pytest.raises(
+        DeskhandError, match=r"was begun differently: description .*devices was 70000 and is 70001"
+    ):
         make_plan(other, tmp_path / "broken", resume=True)
     make_plan(few, tmp_path / "broken", resume=True)
     assert _bytes_of(tmp_path / "broken") == _bytes_of(tmp_path / "whole")
