@@ -137,7 +137,7 @@ class TypingStore:
     def texts_wanted(self, manner: Manner) -> list[tuple[str, _Stored]]:
         """Return the texts to type in a manner, one as often as it is to be typed."""
         texts = self._texts.setdefault(manner, {})
-        for text in self._foreseen.pop(manner, ()):
+        for text in sorted(self._foreseen.pop(manner, ())):
             if text not in texts:
                 texts[text] = _Stored(self._key("text", text, *manner))
             texts[text].foreseen = True

@@ -1,12 +1,16 @@
-"""When no picture may be taken: the recorder is stopped, or something excluded is in front."""
+"""When no picture is taken: the recorder is stopped, something excluded is in front, the device sleeps."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from deskhand.exports.screen_frames import EXCLUDED
 from deskhand.session import Session
+
+# Why a page is hidden whose device sleeps, in the session's own rows.
+LID = "lid"
 
 
 class Gap(NamedTuple):
@@ -24,7 +28,8 @@ def gaps(session: Session) -> list[Gap]:
     ----------
     session : Session
         A gap begins with a ``redaction`` row whose policy is ``pause``, and ends with the next
-        window that comes to the front, or after the session.
+        window that comes to the front; or it begins when a page is hidden by a laptop's lid, and
+        ends when a page is shown. The last one may end after the session.
 
     Examples
     --------
@@ -44,16 +49,23 @@ def gaps(session: Session) -> list[Gap]:
     [Gap(start_us=5, end_us=9, reason='paused')]
     """
     events = session.events
-    wanted = pc.is_in(events["type"].cast(pa.string()), pa.array(["redaction", "window.focus"]))
-    rows = events.filter(wanted).select(["t_us", "type", "policy", "reason"]).to_pylist()
+    kinds = pa.array(["redaction", "window.focus", "visibility"])
+    wanted = pc.is_in(events["type"].cast(pa.string()), kinds)
+    rows = events.filter(wanted).select(["t_us", "type", "policy", "value", "reason"]).to_pylist()
     found: list[Gap] = []
     begun: tuple[int, str] | None = None
     for row in rows:
-        if row["type"] == "window.focus" and begun is not None:
+        slept = begun is not None and begun[1] == LID
+        ends = row["value"] == "visible" if slept else row["type"] == "window.focus"
+        if begun is not None and ends:
             found.append(Gap(begun[0], row["t_us"], begun[1]))
             begun = None
-        elif row["policy"] == EXCLUDED and begun is None:
+        elif begun is None and (row["policy"] == EXCLUDED or _sleeps(row)):
             begun = (row["t_us"], row["reason"])
     if begun is not None:
         found.append(Gap(begun[0], int(session.header["duration_us"]) + 1, begun[1]))
     return found
+
+
+def _sleeps(row: Mapping[str, Any]) -> bool:
+    return row["type"] == "visibility" and (row["value"], row["reason"]) == ("hidden", LID)

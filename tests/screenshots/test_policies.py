@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 import deskhand
 from deskhand.errors import DeskhandError
-from deskhand.exports.screenshots import gaps, parse_policies, seen_moments
+from deskhand.exports.captured import captured_session
+from deskhand.exports.screenshots import Gap, gaps, parse_policies, seen_moments
 from deskhand.safeguards import safeguarded
 from deskhand.session import Session
 from tests.safeguards.files import made
@@ -90,13 +91,35 @@ def test_there_is_no_picture_in_a_gap(morning: Session, tmp_path: Path) -> None:
     office = made(tmp_path, exclude=["chat"], pauses=[{"from_s": 30, "to_s": 90}])
     morning = safeguarded(morning, office)
     away = gaps(morning)
-    assert {gap.reason for gap in away} == {"paused", "excluded-app"}
+    assert {gap.reason for gap in away} == {"paused", "excluded-app", "lid"}
     every = times(morning, "periodic:1")
     whole = range(0, morning.header["duration_us"] + 1, 1_000_000)
     hidden = set(whole) - set(every)
     assert len(hidden) > 50
     assert all(any(g.start_us <= t < g.end_us for g in away) for t in hidden)
     assert not any(g.start_us <= t < g.end_us for g in away for t in every)
+
+
+def test_there_is_no_picture_while_a_device_sleeps() -> None:
+    rows = [
+        ("session.start", 0, None, None),
+        ("visibility", 2_000_000, "hidden", "lid"),
+        # Windows that come up while the lid is down do not wake the device.
+        ("window.focus", 3_000_000, None, None),
+        ("visibility", 6_000_000, "visible", "lid"),
+        # A page behind another is hidden, and the screen can be seen.
+        ("visibility", 7_000_000, "hidden", None),
+        ("session.end", 9_000_000, None, None),
+    ]
+    names = ("type", "t_us", "value", "reason")
+    session = captured_session(
+        dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)),
+        session_id="cap_session_1",
+        start_wall_us=0,
+        source="mylog",
+    )
+    assert gaps(session) == [Gap(2_000_000, 6_000_000, "lid")]
+    assert times(session, "periodic:1") == [0, 1_000_000, *range(6_000_000, 9_000_001, 1_000_000)]
 
 
 @pytest.mark.parametrize(
