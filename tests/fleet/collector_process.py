@@ -5,9 +5,12 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import orjson
 
 
 class Running:
@@ -49,3 +52,13 @@ def running_collector(store: Path, *arguments: str) -> Iterator[str]:
         if running.process.poll() is None:
             running.process.send_signal(signal.SIGTERM)
             assert running.process.wait(timeout=30) == 0
+
+
+def until_taken(url: str, batches: int, process: "subprocess.Popen[str]") -> None:
+    """Wait while a run goes on, until so many batches were taken."""
+    taken = 0
+    while taken < batches:
+        assert process.poll() is None, "the run ended too early"
+        time.sleep(0.01)
+        with urllib.request.urlopen(f"{url}/stats", timeout=30) as answer:
+            taken = int(orjson.loads(answer.read()).get("200", 0))

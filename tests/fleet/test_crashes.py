@@ -5,15 +5,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
-import urllib.request
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import orjson
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from deskhand.fleet.description import described
@@ -24,7 +19,8 @@ from deskhand.fleet.verify.stored import open_stored
 from deskhand.fleet.verify.verdicts import Verdict, Verification
 from deskhand.fleet.verify.verify import verify
 from deskhand.manifest import read_record
-from tests.fleet.collector_process import running_collector, start
+from tests.fleet.collector_process import running_collector, start, until_taken
+from tests.fleet.load_runs import history_of
 
 for package in ("uvloop", "httptools", "hdrh", "uvicorn"):
     pytest.importorskip(package, reason='a run needs pip install "deskhand[fleet]"')
@@ -53,25 +49,6 @@ def running(plan: Path, url: str, out: Path, *words: str) -> "subprocess.Popen[s
     command = [sys.executable, "-m", "deskhand", "fleet", "run", str(plan)]
     command += ["--target", f"{url}/batch", "--out", str(out), "--no-self-check", *words]
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-
-
-def until_taken(url: str, batches: int, process: "subprocess.Popen[str]") -> None:
-    """Wait while a run goes on, until so many batches were taken."""
-    taken = 0
-    while taken < batches:
-        assert process.poll() is None, "the run ended too early"
-        time.sleep(0.01)
-        with urllib.request.urlopen(f"{url}/stats", timeout=30) as answer:
-            taken = int(orjson.loads(answer.read()).get("200", 0))
-
-
-def history_of(run: Path) -> list[dict[str, Any]]:
-    parts = sorted((run / "history").glob("part-*.parquet"))
-    names = ["batch", "copy", "attempt", "part", "outcome"]
-    found: list[dict[str, Any]] = pa.concat_tables(
-        pq.read_table(part, columns=names) for part in parts
-    ).to_pylist()
-    return found
 
 
 def judged(plan: Path, run: Path, store: Path) -> Verification:
@@ -108,8 +85,10 @@ def test_a_collector_that_is_killed_ten_times_in_a_run_loses_doubles_and_spoils_
     assert found.events_ok <= found.stored <= found.events_ok + found.events_unknown
     assert rows(store, "select 1 from events group by batch_id, seq having count(*) > 1") == []
     # Nothing is counted twice: each attempt is told once, and none is right twice.
-    told, counts = history_of(run), read_record(run / "run.json")["counts"]
-    assert len({tuple(row[name] for name in list(row)[:4]) for row in told}) == len(told)
+    told, counts = history_of(run).to_pylist(), read_record(run / "run.json")["counts"]
+    assert len(
+        {tuple(row[name] for name in ("batch", "copy", "attempt", "part")) for row in told}
+    ) == len(told)
     good = [(row["batch"], row["copy"]) for row in told if row["outcome"] == Outcome.OK]
     assert len(set(good)) == len(good) == counts["ok"]
     assert counts["sent"] == len(told) == counts["ok"] + counts["fail"] + counts["unknown"]
@@ -148,7 +127,7 @@ def test_of_a_killed_worker_the_verdict_holds_what_the_history_has(tmp_path: Pat
     assert found.stored > 0
     assert min(found.batches_ok, found.batches_unsent) > 0
     # What was answered to the worker that is left must be there.
-    good = {row["batch"] for row in history_of(run) if row["outcome"] == Outcome.OK}
+    good = {row["batch"] for row in history_of(run).to_pylist() if row["outcome"] == Outcome.OK}
     names = identifiers(DESCRIPTION["seed"], "batch", sorted(good)).astype("U20").tolist()
     kept = dict(rows(store, "select batch_id, count(*) from events group by batch_id"))
     name = next(name for name in names if name in kept)

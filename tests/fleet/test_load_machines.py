@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, Listener
@@ -34,7 +33,8 @@ from deskhand.fleet.tables import Expected, Outcome
 from deskhand.fleet.verify.stored import open_stored
 from deskhand.fleet.verify.verify import verify
 from deskhand.manifest import read_record
-from tests.fleet.collector_process import running_collector
+from tests.fleet.collector_process import running_collector, until_taken
+from tests.fleet.load_runs import history_of
 
 for package in ("uvloop", "httptools", "hdrh", "uvicorn"):
     pytest.importorskip(package, reason='a run needs pip install "deskhand[fleet]"')
@@ -67,11 +67,6 @@ def intents(plan: Path) -> list[int]:
     rows = pa.concat_tables(tables)
     wanted = rows["expected"].to_numpy() != Expected.UNSENT
     return sorted(np.repeat(rows["batch"].to_numpy()[wanted], rows["copies"].to_numpy()[wanted]))
-
-
-def history(out: Path) -> pa.Table:
-    files = sorted((out / "history").glob("part-*.parquet"))
-    return pa.concat_tables([pq.read_table(file, partitioning=None) for file in files])
 
 
 @contextmanager
@@ -129,7 +124,7 @@ def test_workers_of_a_cluster_make_one_run(
     record = read_record(tmp_path / "run" / "run.json")
     schema = Path(__file__).parents[2] / "fleet" / "report" / "run.schema.json"
     jsonschema.validate(record, json.loads(schema.read_bytes()))
-    rows = history(tmp_path / "run")
+    rows = history_of(tmp_path / "run")
     assert sorted(rows.filter(rows["attempt"].to_numpy() == 0)["batch"].to_pylist()) == intents(
         plan
     )
@@ -174,13 +169,13 @@ def test_a_lost_machine_is_told_and_what_dask_does_is_of_no_concern(
             [*command, "--out", str(tmp_path / "run")], stderr=subprocess.PIPE, text=True
         )
         try:
-            taken_by(url, 20)
+            until_taken(url, 20, process)
             mine = joined(programs)
             assert len(mine) == 2
             # Dask may go: its workers have only started what sends.
             for program in programs:
                 program.kill()
-            taken_by(url, 100)
+            until_taken(url, 100, process)
             mine[0].kill()
             _, said = process.communicate(timeout=60)
         finally:
@@ -188,7 +183,7 @@ def test_a_lost_machine_is_told_and_what_dask_does_is_of_no_concern(
     assert process.returncode == 2, said
     assert "worker was lost" in said
     assert "Traceback" not in said
-    rows = history(tmp_path / "run")
+    rows = history_of(tmp_path / "run")
     outcomes = np.bincount(rows["outcome"].to_numpy(), minlength=len(Outcome))
     assert outcomes[Outcome.UNKNOWN] >= 1
     assert outcomes[Outcome.OK] >= 30
@@ -196,16 +191,6 @@ def test_a_lost_machine_is_told_and_what_dask_does_is_of_no_concern(
     assert verify(plan, open_stored(str(store)), run=tmp_path / "run").ok
     _, alive = psutil.wait_procs(mine, timeout=20)
     assert not alive, "a process outlived its run"
-
-
-def taken_by(url: str, batches: int) -> None:
-    until = time.monotonic() + 60
-    while True:
-        with urllib.request.urlopen(f"{url}/stats", timeout=10) as answer:
-            if int(json.load(answer).get("200", 0)) >= batches:
-                return
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 def test_a_cluster_that_cannot_be_used_leaves_nothing(
