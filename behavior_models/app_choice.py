@@ -13,7 +13,7 @@ from deskhand.streams import Draws
 # changes (2.51, 1.77); two students' gave (2.33, 1.95) and (1.99, 1.90).
 # What is drawn is not that: a change waits for the end of a step, which leaves few short ones, and whoever
 # does something elsewhere stays (found by trying with whole days, benchmarks/realism_day.py).
-DRAWN_LOG_MEAN, DRAWN_LOG_SD = 0.1, 3.4
+DRAWN_LOG_MEAN, DRAWN_LOG_SD = 0.2, 3.7
 # How much people's shares differ from those of their role: log standard deviation (assumed).
 SHARE_LOG_SD = 0.3
 

@@ -19,9 +19,9 @@ ROLES = ("analyst", "designer", "engineer", "manager", "sales", "support")
 class Persona:
     """One synthetic person: traits of hand and mind, typing, and the device in use.
 
-    ``typing_profile`` is the population whose typists the person is one of, ``typing_key`` names
-    the random numbers that are this typist's own, the same as those of a person of this
-    ``persona_id`` in `deskhand.type_text`.
+    ``typing_profile`` is the population whose typists the person is one of, ``composing_profile``
+    the one whose writers when a text is composed; ``typing_key`` names the random numbers that are
+    this typist's own, the same as those of a person of this ``persona_id`` in `deskhand.type_text`.
     """
 
     persona_id: str
@@ -30,6 +30,7 @@ class Persona:
     profile_mode: str
     hand: HandTraits
     typing_profile: Profile
+    composing_profile: Profile
     typing_key: int
     mind: MindTraits
     device: Device
@@ -76,7 +77,10 @@ def draw_persona(
     >>> draw_persona(load_profile("office"), 7, 0, 0, condition="touchpad").device.scrolls_by
     'touchpad'
     """
-    who, under, typing = (team, person), condition_of(condition), typing_profile(profile)
+    who, under = (team, person), condition_of(condition)
+    typing, composing = (typing_profile(profile, law) for law in ("transcription", "composition"))
+    if under.one_handed:
+        typing, composing = one_handed_typing(typing), one_handed_typing(composing)
     drawn = ROLES[int(stream(seed, "persona.role", *who).integers(len(ROLES)))]
     persona_id = name("syn_person", seed, "persona", *who)
     return Persona(
@@ -85,7 +89,8 @@ def draw_persona(
         profile=profile.name,
         profile_mode=profile.mode,
         hand=hand_under(condition, draw_hand(profile, stream(seed, "persona.hand", *who))),
-        typing_profile=one_handed_typing(typing) if under.one_handed else typing,
+        typing_profile=typing,
+        composing_profile=composing,
         typing_key=stream_key(seed, "keyboard.person", persona_id),
         mind=mind_under(condition, draw_mind(profile, stream(seed, "persona.mind", *who))),
         device=draw_device(profile, stream(seed, "persona.device", *who), under.device),

@@ -1,5 +1,6 @@
 """Typist traits: how one person types, drawn jointly from the population."""
 
+from dataclasses import replace
 from functools import lru_cache
 from math import sqrt
 
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from deskhand.behavior_models.profile import Profile, load_profile
 from deskhand.keyed_draws import Keys, mixed, normals
 
-SECTION, LENDER = "keystrokes", "transcription"
+SECTION, CLOCK, LENDER = "keystrokes", "key_clock", "transcription"
 MODES = ("form", "transcription", "composition", "password")
 # Forms are filled and passwords typed from a source or by heart, as in transcription.
 LAW_OF_MODE = {
@@ -43,18 +44,33 @@ TRAIT_DRAWS = 11
 _FARTHEST = 2.8
 
 
-def typing_profile(profile: Profile) -> Profile:
+@lru_cache(maxsize=16)
+def typing_profile(profile: Profile, law: str = LENDER) -> Profile:
     """Return the profile that says how people of a profile type: itself, or who lends it.
 
-    A profile of hand and mind alone types as ``"transcription"`` does.
+    A profile of hand and mind alone fills in forms as ``"transcription"`` does and composes texts as
+    ``"composition"`` does, at one computer with one clock.
+
+    Parameters
+    ----------
+    profile : Profile
+        The population.
+    law : str
+        A value of `LAW_OF_MODE`.
 
     Examples
     --------
     >>> from deskhand.behavior_models.profile import load_profile
     >>> [typing_profile(load_profile(name)).name for name in ("office", "literature")]
     ['transcription', 'literature']
+    >>> typing_profile(load_profile("office"), "composition").name
+    'composition'
     """
-    return profile if SECTION in profile.sections else load_profile(LENDER)
+    if SECTION in profile.sections:
+        return profile
+    lender = load_profile(law)
+    clock = {CLOCK: load_profile(LENDER).sections[CLOCK]}
+    return replace(lender, sections=dict(lender.sections) | clock)
 
 
 def draw_typists(profile: Profile, mode: str, person_keys: Keys) -> NDArray[np.float32]:

@@ -8,7 +8,8 @@ from deskhand.behavior_models.keyboard_layout import load_layout
 from deskhand.behavior_models.learned_keystrokes import SECTION as LEARNED
 from deskhand.behavior_models.one_handed import one_handed_layout
 from deskhand.behavior_models.persona import Persona
-from deskhand.behavior_models.typist_traits import MODES
+from deskhand.behavior_models.profile import Profile
+from deskhand.behavior_models.typist_traits import LAW_OF_MODE, MODES
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.generators.typing_plan import Typing
 from deskhand.generators.typing_pool import Keyboard, Manner, Press, TypingPool, TypingStore
@@ -78,14 +79,19 @@ class Typist:
         one_handed = condition(persona.condition).one_handed
         self._layout = one_handed_layout(layout) if one_handed else layout
         self._ahead = ahead
-        profile = persona.typing_profile
-        learned = fidelity if LEARNED in profile.sections else "law"
-        self._store = TypingStore(
-            TypingPool() if pool is None else pool,
-            Keyboard(profile, self._layout, learned),
-            persona.typing_key,
-            (seed, *session),
-            self._look_ahead,
+        pool = TypingPool() if pool is None else pool
+
+        def store(profile: Profile) -> TypingStore:
+            learned = fidelity if LEARNED in profile.sections else "law"
+            keyboard = Keyboard(profile, self._layout, learned)
+            return TypingStore(
+                pool, keyboard, persona.typing_key, (seed, *session), self._look_ahead
+            )
+
+        # What is filled in and pressed, and what is composed.
+        self._store, self._composed = (
+            store(persona.typing_profile),
+            store(persona.composing_profile),
         )
         known = [key for key in _OFTEN if key in self._layout.tokens or self.can_type(key)]
         for chord in (*known, *_OFTEN_CHORDS):
@@ -115,13 +121,15 @@ class Typist:
         if mode is not None and mode not in MODES:
             raise UnknownNameError("typing mode", mode, MODES)
         self._layout.encode(text)
-        return self._store.type(text, Manner(mode or usual_mode(text), uncorrected))
+        manner = Manner(mode or usual_mode(text), uncorrected)
+        return self._store_of(manner).type(text, manner)
 
     def foresee(self, texts: Iterable[str], mode: str | None = None) -> None:
         """Let texts that may be typed soon be typed along with others."""
         for text in texts:
             if self.can_type(text):
-                self._store.foresee(text, Manner(mode or usual_mode(text)))
+                manner = Manner(mode or usual_mode(text))
+                self._store_of(manner).foresee(text, manner)
 
     def press(self, key: str, *, count: int = 1) -> Typing:
         """Plan a named key pressed ``count`` times, such as ``press("ArrowDown", count=3)``."""
@@ -140,6 +148,9 @@ class Typist:
             When the part before the last is not a modifier.
         """
         return self._store.press(self._chord(chord, count))
+
+    def _store_of(self, manner: Manner) -> TypingStore:
+        return self._composed if LAW_OF_MODE[manner.mode] == "composition" else self._store
 
     def _chord(self, chord: str, count: int = 1) -> Press:
         *modifiers, key = chord.split("+") if not chord.endswith("++") else [chord[:-2], "+"]

@@ -4,13 +4,15 @@ from deskhand.behavior_models.habits import takes_tab
 from deskhand.scenarios.keys_alone import KeysAlone
 from deskhand.scenarios.pointing import RIGHT
 from deskhand.scenarios.wrong_target import HISTORY_BACK, WayBack, Wrong, wrong_target
-from deskhand.screen import Element
+from deskhand.screen import BASE, Element
 from deskhand.streams import Draws
 
 # A slip lands this far beyond the target's edge, in px (assumed).
 SLIP_PX = (4.0, 10.0)
 # Of the slips with a neighbour at hand, the share that land on it; the others do nothing (assumed).
 ON_NEIGHBOUR_SHARE = 0.6
+# A click on nothing may land anywhere in a spot of this size; so many are looked at (assumed).
+SPOT_PX, SPOTS = 60.0, 12
 
 
 class Clicking(KeysAlone):
@@ -141,11 +143,36 @@ class Clicking(KeysAlone):
         along, side = draws.uniform(), int(4 * draws.uniform())
         x = (left - off, left + width + off)[side] if side < 2 else left + along * width
         y = (top - off, top + height + off)[side - 2] if side >= 2 else top + along * height
+        return (x, y) if self._blank(x, y) else None
+
+    def click_into_page(self) -> None:
+        """Click on nothing, as people do who look at a page; not where that may close something."""
+        live, wide, high = self.live, *self.live.screen.viewport
+        if live.pending or any(state != BASE for state in live.page.state.values()):
+            return
+        draws = Draws(self.plan.seed, "desk.blank", *self.who, len(self.plan.actions))
+        for _ in range(SPOTS):
+            x = self.window.origin_x + wide * draws.uniform()
+            y = self.window.origin_y + high * draws.uniform()
+            if self._blank(x, y):
+                self.to_mouse()
+                action, start = self.begin(), self.t_us
+                box = (x - 0.5 * SPOT_PX, y - 0.5 * SPOT_PX, SPOT_PX, SPOT_PX)
+                self.point(action, box)
+                if self._blank(self.hand.x, self.hand.y):
+                    self.press_button(action, None)
+                    self.note_point(action, "click", None, start, box)
+                else:
+                    self.note_point(action, "hover", None, start, box)
+                return
+
+    def _blank(self, x: float, y: float) -> bool:
+        """Return whether a point of the screen is on the page, and no control lies there."""
         window = self.window
         wide, high = self.live.screen.viewport
         page_x, page_y = x - window.origin_x, y - window.origin_y
         if not (2 <= page_x < wide - 2 and 2 <= page_y < high - 2):
-            return None
+            return False
         for other in self.live.elements.values():
             if other.widget == "other" and other.role not in ("option", "listitem"):
                 continue
@@ -154,5 +181,5 @@ class Clicking(KeysAlone):
                 o_top -= self.live.page.scroll_y
             near_x = o_left - 3 <= page_x <= o_left + o_width + 3
             if near_x and o_top - 3 <= page_y <= o_top + o_height + 3:
-                return None
-        return x, y
+                return False
+        return True

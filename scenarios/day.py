@@ -28,11 +28,17 @@ FIRST_TASKS = 5
 # A glance shorter than this many seconds is a look without reading; one that is longer than the other
 # begins a task there with that probability (estimates).
 LOOK_S, TASK_S, BEGINS = 2.5, 40.0, 0.2
+# The window that comes up is another than the one looked for, and people go on at once (assumed).
+WRONG_WINDOW = 0.08
+# What was looked at is looked at once more, right after coming back (assumed).
+AGAIN = 0.2
 # Nobody looks longer than this without doing anything (assumed).
 LONGEST_LOOK_S = 400.0
 # Between turns of the wheel while looking, and notches at a time: 3 to 8; some lead back (estimates; one log
 # has 107 bursts an active hour).
 STRETCH_S, NOTCHES, SCROLLS_BACK = (2.0, 12.0), (3, 6), 0.4
+# Share of stretches of looking after which people click into the page, on nothing (assumed).
+CLICKS_PAGE = 0.5
 # Before and after: bringing the window up, and the look at what is there (estimates).
 SWITCH_S = 1.2
 
@@ -220,19 +226,32 @@ class Day:
                 with self._turns.working_in(app, *task.apps):
                     yield from desk.do(task)
             else:
+                yield from self._pass_by(app)
                 yield from self._look_at(app, dwell_s)
+                while self._draws.uniform() < AGAIN:
+                    # Something of it has to be carried over, or was forgotten on the way.
+                    yield from desk.switch_to(came_from, at_once=True)
+                    yield from desk.think("react")
+                    yield from self._look_at(app, dwell_s * self._draws.uniform())
             if desk.window.app != came_from:
-                yield from desk.switch_to(came_from)
+                yield from desk.switch_to(came_from, at_once=dwell_s < LOOK_S)
         self._plan_glance()
+
+    def _pass_by(self, app: str) -> Steps:
+        """Bring up another window than the one that is looked for, at times."""
+        desk = self._desk
+        wrong = [other for other in desk.windows if other not in (app, desk.window.app)]
+        if app in desk.windows and wrong and self._draws.uniform() < WRONG_WINDOW:
+            yield from desk.switch_to(wrong[int(self._draws.uniform() * len(wrong))])
 
     def _look_at(self, app: str, dwell_s: float) -> Steps:
         desk = self._desk
         if app in desk.windows:
-            yield from desk.switch_to(app)
+            yield from desk.switch_to(app, at_once=True)
         else:
             yield from desk.navigate(self._home[app])
         until_us = desk.t_us + int(1e6 * (min(dwell_s, LONGEST_LOOK_S) - SWITCH_S))
-        if until_us < desk.t_us + 1e6 * LOOK_S:
+        if desk.t_us < until_us < desk.t_us + 1e6 * LOOK_S:
             yield from desk.think("react")
         while desk.t_us < until_us:
             # People run their eyes over a page, turn the wheel, and read on.
@@ -240,6 +259,8 @@ class Day:
                 1e-6 * (until_us - desk.t_us), STRETCH_S[0] + STRETCH_S[1] * self._draws.uniform()
             )
             yield from desk.read(words=stretch_s * desk.mind.reading_wpm / 60.0)
+            if desk.t_us < until_us and self._draws.uniform() < CLICKS_PAGE:
+                yield from desk.click_page()
             if desk.t_us < until_us:
                 notches = NOTCHES[0] + int(NOTCHES[1] * self._draws.uniform())
                 back = self._draws.uniform() < SCROLLS_BACK

@@ -235,8 +235,16 @@ class Desk(PageVerbs):
 
     # Windows and addresses
 
-    def switch_to(self, app: str) -> Steps:
-        """Bring an application's window to the front, by the task bar or with Alt+Tab."""
+    def switch_to(self, app: str, *, at_once: bool = False) -> Steps:
+        """Bring an application's window to the front, by the task bar or with Alt+Tab.
+
+        Parameters
+        ----------
+        app : str
+            Whose window; it is open already.
+        at_once : bool
+            Whether the person knew where to go before looking at what is in front.
+        """
         self.step += 1
         if app not in self.windows:
             known = {screen.app for screen in self.screens.values()}
@@ -246,7 +254,8 @@ class Desk(PageVerbs):
             )
         if app == self.window.app:
             return self._pass()
-        self.ponder("decide")
+        if not at_once:
+            self.ponder("decide")
         previous = len(self.recent) > 1 and self.recent[1] == app
         if self.keys_alone or (
             previous and switches_by_keys(self.mind, self.draws, on_keyboard=self.on_keyboard)

@@ -51,6 +51,13 @@ class PageVerbs(TextVerbs):
             self.click_on(target, to=to)
         return self._pass()
 
+    def click_page(self) -> Steps:
+        """Click on nothing, into the page that is looked at."""
+        self.step += 1
+        if not self.keys_alone:
+            self.click_into_page()
+        return self._pass()
+
     def double_click(self, target: str) -> Steps:
         """Click an element twice."""
         self.step += 1

@@ -14,12 +14,10 @@ from typing import Any
 import orjson
 
 from deskhand import registry
-from deskhand.behavior_models.learned_keystrokes import SECTION as KEYSTROKES
 from deskhand.behavior_models.movement_plan import SECTION as PLAN
 from deskhand.behavior_models.persona import ROLES
 from deskhand.behavior_models.profile import Profile, load_profile, profile_reference
 from deskhand.behavior_models.report_traits import SECTION as TRAITS
-from deskhand.behavior_models.typing_ranges import SECTIONS as TYPING
 from deskhand.behavior_models.typing_ranges import check_typing
 from deskhand.behavior_models.typist_traits import typing_profile
 from deskhand.errors import DeskhandError, UnknownNameError
@@ -279,14 +277,12 @@ def _scenario_sha256(scenario: Scenario) -> str:
 def _completed(profile: Profile, fidelity: str) -> Profile:
     """Return a profile with all that a session needs; shipped ones lend what it does not say.
 
-    A profile of the hand alone has no typing, mind and device, and few have a network.
+    A profile of the hand alone has no mind and device, and few have a network; who types is found
+    where a person is drawn.
     """
-    typing = typing_profile(profile)
-    check_typing(typing)
+    for law in ("transcription", "composition"):
+        check_typing(typing_profile(profile, law))
     lent = dict(load_profile("office").sections)
-    lent |= {section: typing.sections[section] for section in TYPING}
-    if fidelity == "learned" and KEYSTROKES in typing.sections:
-        lent[KEYSTROKES] = typing.sections[KEYSTROKES]
     if fidelity == "learned" and POLICY not in profile.sections:
         if profile.mode == "published":
             raise DeskhandError(

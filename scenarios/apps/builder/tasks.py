@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from deskhand.goals import Reached, reached
 from deskhand.scenarios.apps.builder.records import (
+    COLOURS,
     LAYOUT,
     LISTING,
     PLACES,
@@ -18,12 +19,17 @@ from deskhand.scenarios.scenario import Steps, scenario
 
 ROLES = ("designer",)
 # Estimates: a page takes 20 to 60 s to be made, a section a third of that; half of the first
-# versions are made anew in part, 12 % of drags taken back; the rest of the shares is assumed.
+# versions are made anew in part; the rest of the shares is assumed. Of drags that widgets stay from
+# 12 % were taken back by an estimate; here those count, too, that are only tried.
 MAKING_S, WRITING_S, MAKING_LOG_SD = 35.0, 12.0, 0.3
-ANEW, UNDOES = 0.5, 0.12
+ANEW, UNDOES = 0.5, 0.3
 PREVIEWS, FORGETS_TITLE, UNLISTED = 0.6, 0.04, 0.15
 # Most visits to a page rearrange it and leave its texts to those who write them (assumed).
-WRITES = 0.35
+WRITES = 0.25
+# Widgets, colours and letters are tried before people settle on them, and the page is looked at in
+# between: with these probabilities once more, up to so many times (assumed).
+TRIES, LOOKS, MOST_TRIES = 0.65, 0.6, 4
+TRIES_LETTERS, LETTERS = 0.35, ("Georgia", "Liberation Sans", "Courier")
 
 
 @scenario(
@@ -111,25 +117,54 @@ def edit_page(desk: Desk, layout: Layout) -> Steps:
         yield from desk.type(layout.title, into="canvas.title", clear=True)
     for place, widget in enumerate(layout.widgets, start=1):
         yield from fill_place(desk, place, widget, layout, writes=writes)
-    yield from desk.check(f"style.{layout.colour}")
-    if desk.chance(PREVIEWS):
-        yield from desk.click("canvas.preview")
-        yield from desk.read(words=25)
-        if desk.chance(0.5):
-            yield from desk.press("Escape")
-        else:
-            yield from desk.click("preview.close")
+    yield from try_styles(desk, layout.colour)
+    for _ in range(MOST_TRIES):
+        if not desk.chance(PREVIEWS):
+            break
+        yield from look_at_page(desk, layout.colour)
     yield from save(desk)
+
+
+def try_styles(desk: Desk, colour: str) -> Steps:
+    """Try some colours, at times other letters, and settle on one colour."""
+    shown = None
+    for _ in range(MOST_TRIES):
+        if not desk.chance(TRIES):
+            break
+        others = [other for other in COLOURS if other not in (shown, colour)]
+        shown = others[desk.one_of(len(others))]
+        yield from desk.check(f"style.{shown}")
+        yield from desk.read(words=12, skim=True)
+    if desk.chance(TRIES_LETTERS):
+        yield from desk.choose(LETTERS[desk.one_of(len(LETTERS))], of="style.letters")
+        yield from desk.read(words=12, skim=True)
+    yield from desk.check(f"style.{colour}")
+
+
+def look_at_page(desk: Desk, colour: str) -> Steps:
+    """Look at the page as its readers will, come back, and perhaps think again about its look."""
+    yield from desk.click("canvas.preview")
+    yield from desk.read(words=30)
+    if desk.chance(0.5):
+        yield from desk.press("Escape")
+    else:
+        yield from desk.click("preview.close")
+    if desk.chance(LOOKS):
+        yield from try_styles(desk, colour)
 
 
 def fill_place(desk: Desk, place: int, widget: str, layout: Layout, *, writes: bool) -> Steps:
     """Drag a widget into its place, at times another one first, and perhaps write its text."""
     zone = f"canvas.zone.{place}"
-    if desk.chance(UNDOES):
+    for _ in range(MOST_TRIES):
+        if not desk.chance(UNDOES):
+            break
         others = [other for other in PLACES[place] if other != widget]
         yield from desk.drag(f"palette.{others[desk.one_of(len(others))]}", zone)
+        yield from desk.read(words=10, skim=True)
         yield from desk.press("Control+z", to=f"cleared-{place}")
     yield from desk.drag(f"palette.{widget}", zone)
+    yield from desk.read(words=16, skim=True)
     if widget in WORDED and writes:
         own = f"canvas.{widget}.{place}"
         yield from desk.double_click(own)

@@ -25,6 +25,8 @@ LINES = {1: 15, 2: 13, 3: 12}
 FILTERS = 0.55
 COMMENTS_A_FILE = 0.25
 RESTS_ON_A_LINE = 0.4
+# An earlier file is looked up again to understand a later one (assumed).
+GOES_BACK = 0.5
 FORGETS_SUMMARY = 0.3  # of those who ask for changes; the page refuses that
 WRITES_SUMMARY = 0.5  # of the others
 LOOKS_AGAIN = 0.2
@@ -70,6 +72,12 @@ def read_file(desk: Desk, file: int, remark: str) -> Steps:
     yield from desk.read(words=WORDS_A_LINE * LINES[file])
     if desk.chance(RESTS_ON_A_LINE):
         yield from desk.hover(line)
+    if file != FILES[0] and desk.chance(GOES_BACK):
+        earlier = FILES[desk.one_of(file - 1)]
+        yield from desk.scroll(into_view=f"pull.line.{earlier}")
+        yield from desk.read(words=WORDS_A_LINE * LINES[earlier])
+        yield from desk.scroll(into_view=line)
+        yield from desk.read(words=WORDS_A_LINE * LINES[file], skim=True)
     if desk.chance(COMMENTS_A_FILE):
         yield from desk.click(line)
         box = f"pull.comment.{file}"

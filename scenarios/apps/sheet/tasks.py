@@ -28,7 +28,10 @@ CARRIED_FIELDS = ("name", "company", "email", "phone")
 # of entries are taken back; the rest of the shares is assumed.
 FORMULA_WRONG, UNDOES = 0.12, 0.06
 WALKS, SEARCHES, SHOWS_ALL = 0.6, 0.5, 0.7
-WRONG_FIELD, CARRIES_REMARK = 0.12, 0.5
+CARRIES_REMARK = 0.5
+# Other regions, and sums by something else, are looked at before what was asked for: with this
+# probability once more, up to so many times (assumed).
+EXPLORES, MOST_EXPLORED = 0.6, 4
 BY_MENU = 0.15
 
 
@@ -91,6 +94,13 @@ def clean_orders(desk: Desk, correction: Correction) -> Steps:
         yield from desk.undo()
         yield from desk.type(correction.remark, into=remark)
     yield from work_out(desk, correction.figure)
+    for _ in range(MOST_EXPLORED):
+        if not desk.chance(EXPLORES):
+            break
+        others = [region for region in REGIONS if region != correction.region]
+        yield from show_region(desk, others[desk.one_of(len(others))])
+        yield from desk.read(words=24)
+        yield from desk.click("filter.clear")
     yield from show_region(desk, correction.region)
     yield from desk.read(words=24)
     if desk.chance(SHOWS_ALL):
@@ -150,9 +160,12 @@ def build_pivot(desk: Desk, summary: Summary) -> Steps:
     )
     yield from open_file(desk, "pivot")
     yield from desk.read(words=20)
-    if desk.chance(WRONG_FIELD):
-        wrong = DIMENSIONS[0] if summary.rows != DIMENSIONS[0] else DIMENSIONS[1]
-        yield from desk.drag(f"pivot.{wrong.lower()}", "pivot.rows")
+    for _ in range(MOST_EXPLORED):
+        if not desk.chance(EXPLORES):
+            break
+        others = [other for other in DIMENSIONS if other != summary.rows]
+        yield from desk.drag(f"pivot.{others[desk.one_of(len(others))].lower()}", "pivot.rows")
+        yield from desk.read(words=24)
         yield from desk.press("Control+z")
     yield from desk.drag(f"pivot.{rows}", "pivot.rows")
     yield from desk.read(words=10)
