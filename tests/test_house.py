@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 ROOMS = (
     *("behavior_models", "generators", "scenarios", "exports"),
-    *("calibration", "evaluation", "fleet"),
+    *("calibration", "evaluation", "fleet", "datasets"),
 )
 
 

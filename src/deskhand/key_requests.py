@@ -13,6 +13,7 @@ from deskhand.errors import DeskhandError
 
 COLUMNS = ("sequence", "person", "key")
 EXAMPLE = '[["Shift", "H", "i"]]'
+SYNTHETIC = {"synthetic": "true"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -104,6 +105,41 @@ def _utf8(name: str, what: str) -> str:
             f"{what} {name!a} holds half a surrogate pair at place {error.start}; leave it out."
         ) from error
     return name
+
+
+def timed_keys(
+    asked: KeyRequests, down_us: NDArray[np.int64], up_us: NDArray[np.int64]
+) -> pa.Table:
+    """Return the table of timed keys, in the order in which they were asked for.
+
+    Parameters
+    ----------
+    asked : KeyRequests
+    down_us, up_us : NDArray[np.int64], shape (n,)
+        One a key, sequence after sequence, from the sequence's first down.
+
+    Examples
+    --------
+    >>> times_us = np.array([0, 90]), np.array([70, 180])
+    >>> timed_keys(read_key_requests([["a", "b"]], "ann"), *times_us).column_names
+    ['sequence', 'person', 'key', 'down_us', 'up_us']
+    """
+    sequence = np.zeros(len(asked.key), np.intp)
+    sequence[asked.first[1:]] = 1
+    sequence = np.cumsum(sequence)
+    back = np.empty(len(asked.row), np.intp)
+    back[asked.row] = np.arange(len(asked.row))
+    names, people = pa.array(asked.names, pa.string()), pa.array(asked.people, pa.string())
+    whose = pa.array(asked.person[sequence][back], pa.int32())
+    return pa.table(
+        {
+            "sequence": pa.array(sequence[back], pa.int32()),
+            "person": pa.DictionaryArray.from_arrays(whose, people),
+            "key": pa.DictionaryArray.from_arrays(pa.array(asked.key[back], pa.int32()), names),
+            "down_us": pa.array(down_us[back]),
+            "up_us": pa.array(up_us[back]),
+        }
+    ).replace_schema_metadata(SYNTHETIC)
 
 
 def _of_lists(keys: Sequence[Any], person: str | Sequence[str] | None) -> KeyRequests:

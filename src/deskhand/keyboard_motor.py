@@ -25,8 +25,8 @@ from deskhand.behavior_models.typing_ranges import check_typing
 from deskhand.behavior_models.typist_traits import MODES
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.generators.typed_texts import TextRequests, stamped_keys_us, typed_texts
-from deskhand.key_requests import named_people, read_key_requests
-from deskhand.keyed_draws import Keys, keys, mixed
+from deskhand.key_requests import SYNTHETIC, named_people, read_key_requests, timed_keys
+from deskhand.keyed_draws import Keys, keys, mixed, ranked, sequence_hashes
 from deskhand.streams import check_seed
 
 FIDELITIES = ("law", "learned")
@@ -35,7 +35,6 @@ PASTE = "paste"
 # Texts, and their characters, entered at once: memory does not grow with their number but for the
 # result. A text is not cut.
 BLOCK_TEXTS, BLOCK_CHARACTERS = 4_096, 1 << 18
-_SYNTHETIC = {"synthetic": "true"}
 _TYPED = pa.schema(
     [
         pa.field("text", pa.int32(), nullable=False),
@@ -48,7 +47,7 @@ _TYPED = pa.schema(
         pa.field("corrects", pa.int64()),
         pa.field("pasted", pa.string()),
     ],
-    metadata=_SYNTHETIC,
+    metadata=SYNTHETIC,
 )
 
 
@@ -152,7 +151,7 @@ def type_text(
     person_key = keys(seed, "keyboard.person", people)
     blocks = _blocks(given)
     hashes = [_text_hashes(seed, tokens_of(part)) for part in blocks]
-    text_key = _ranked(mixed(person_key[of_text], np.concatenate(hashes)))
+    text_key = ranked(mixed(person_key[of_text], np.concatenate(hashes)))
     names = pa.array(people, pa.string())
     batches, rows = [], 0
     for part in blocks:
@@ -230,24 +229,12 @@ def time_keys(
         first=asked.first,
         person=asked.person,
         person_key=person_key,
-        sequence_key=_ranked(
-            mixed(person_key[asked.person], _hashes(name_key[asked.key], asked.first))
+        sequence_key=ranked(
+            mixed(person_key[asked.person], sequence_hashes(name_key[asked.key], asked.first))
         ),
     )
     down_us, up_us = stamped_keys_us(population, sequences, mode, fidelity)
-    sequence = sequences.sequence
-    back = np.empty(len(asked.row), np.intp)
-    back[asked.row] = np.arange(len(asked.row))
-    names, people = pa.array(asked.names, pa.string()), pa.array(asked.people, pa.string())
-    return pa.table(
-        {
-            "sequence": pa.array(sequence[back], pa.int32()),
-            "person": _words(asked.person[sequence][back], people, pa.int32()),
-            "key": _words(asked.key[back], names, pa.int32()),
-            "down_us": pa.array(down_us[back]),
-            "up_us": pa.array(up_us[back]),
-        }
-    ).replace_schema_metadata(_SYNTHETIC)
+    return timed_keys(asked, down_us, up_us)
 
 
 def _typed(
@@ -323,37 +310,7 @@ def _text_hashes(seed: int, tokens: TextTokens) -> NDArray[np.int64]:
     """Return a number for each text that depends on what it holds, pastes included."""
     content = tokens.token.astype(np.int64)
     content[tokens.paste] = _keys(seed, "keyboard.pasted", tokens.pasted).view(np.int64)
-    return _hashes(content, tokens.first)
-
-
-def _hashes(content: NDArray[Any], first: NDArray[np.intp]) -> NDArray[np.int64]:
-    """Return a number for each sequence that depends on what it holds alone.
-
-    Parameters
-    ----------
-    content : NDArray of whole numbers, shape (n,)
-    first : NDArray[np.intp], shape (m,)
-        Place of each sequence's first number; an empty one's is the next one's.
-    """
-    lengths = np.diff(first, append=len(content))
-    place = np.arange(len(content)) - np.repeat(first, lengths)
-    part = mixed(np.zeros(len(content), np.uint64), content, place)
-    # Sums of whole numbers that wrap around do not depend on their order.
-    total = np.append(np.zeros(1, np.uint64), np.cumsum(part, dtype=np.uint64))
-    with np.errstate(over="ignore"):
-        held = total[first + lengths] - total[first]
-    return mixed(held, lengths).view(np.int64)
-
-
-def _ranked(key: Keys) -> Keys:
-    """Return keys of which none are equal: the same thing asked for again is another."""
-    order = np.argsort(key, kind="stable")
-    ranked = key[order]
-    new = np.append(True, ranked[1:] != ranked[:-1])
-    number = np.arange(len(key))
-    rank = np.empty(len(key), np.int64)
-    rank[order] = number - np.maximum.accumulate(np.where(new, number, 0))
-    return mixed(key, rank)
+    return sequence_hashes(content, tokens.first)
 
 
 def _of_tokens(token: NDArray[np.uint8], names: Sequence[str]) -> pa.DictionaryArray:

@@ -82,6 +82,53 @@ def mixed(key: Keys, *words: ArrayLike) -> Keys:
     return key
 
 
+def sequence_hashes(content: NDArray[np.integer], first: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Return a number for each sequence that depends on what it holds alone.
+
+    Parameters
+    ----------
+    content : NDArray of whole numbers, shape (n,)
+    first : NDArray[np.intp], shape (m,)
+        Place of each sequence's first number; an empty one's is the next one's.
+
+    Returns
+    -------
+    NDArray[np.int64], shape (m,)
+
+    Examples
+    --------
+    >>> one, other, same = sequence_hashes(np.array([1, 2, 2, 1, 1, 2]), np.array([0, 2, 4]))
+    >>> bool(one == same), bool(one == other)
+    (True, False)
+    """
+    lengths = np.diff(first, append=len(content))
+    place = np.arange(len(content)) - np.repeat(first, lengths)
+    part = mixed(np.zeros(len(content), np.uint64), content, place)
+    # Sums of whole numbers that wrap around do not depend on their order.
+    total = np.append(np.zeros(1, np.uint64), np.cumsum(part, dtype=np.uint64))
+    with np.errstate(over="ignore"):
+        held = total[first + lengths] - total[first]
+    return mixed(held, lengths).view(np.int64)
+
+
+def ranked(key: Keys) -> Keys:
+    """Return keys of which none are equal: the same thing asked for again is another.
+
+    Examples
+    --------
+    >>> a = keys(7, "hand", ["ann", "bob", "ann"])
+    >>> len(set(a.tolist())), len(set(ranked(a).tolist()))
+    (2, 3)
+    """
+    order = np.argsort(key, kind="stable")
+    in_order = key[order]
+    new = np.append(True, in_order[1:] != in_order[:-1])
+    number = np.arange(len(key))
+    rank = np.empty(len(key), np.int64)
+    rank[order] = number - np.maximum.accumulate(np.where(new, number, 0))
+    return mixed(key, rank)
+
+
 def words(key: Keys, slot: ArrayLike) -> Keys:
     """Return random 64-bit words, what the numbers are made of; arguments as for `uniforms`.
 

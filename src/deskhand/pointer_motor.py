@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from deskhand.behavior_models.endpoint import landing_points
@@ -22,26 +21,13 @@ from deskhand.generators.learned_reports import learned_reports
 from deskhand.generators.pointer_reports import law_reports
 from deskhand.generators.recorder import draw_recorders
 from deskhand.keyed_draws import Keys, keys, mixed
-from deskhand.pointer_requests import PointerRequests, read_requests
+from deskhand.pointer_requests import PointerRequests, read_requests, request_keys
+from deskhand.pointer_rows import SCHEMA, MadeReports, path_rows
 from deskhand.streams import check_seed
 
 FIDELITIES = ("law", "learned")
 # Movements made at once: memory does not grow with the number of requests but for the result.
 BLOCK = 16_384
-MOVE, DOWN, UP = range(3)
-TYPES = ("pointermove", "pointerdown", "pointerup")
-SCHEMA = pa.schema(
-    [
-        pa.field("movement", pa.int32(), nullable=False),
-        pa.field("person", pa.string(), nullable=False),
-        pa.field("t_us", pa.int64(), nullable=False),
-        pa.field("type", pa.string(), nullable=False),
-        pa.field("x", pa.float64(), nullable=False),
-        pa.field("y", pa.float64(), nullable=False),
-        pa.field("stroke", pa.int8(), nullable=False),
-    ],
-    metadata={"synthetic": "true"},
-)
 
 
 def pointer_paths(
@@ -117,31 +103,10 @@ def _fidelity(profile: Profile, asked: str | None) -> str:
 
 def _blocks(given: PointerRequests, seed: int) -> Iterator[tuple[slice, Keys]]:
     """Yield blocks of requests with a key for each, made of what is asked alone."""
-    n = len(given.person)
-    key = keys(seed, "pointer.movement", given.people)[given.person]
-    for column in (*given.start.T, *given.end.T, *given.target.T):
-        key = mixed(key, np.ascontiguousarray(column).view(np.int64))
-    # The same movement asked for again is another movement: equal requests are told apart by rank.
-    order = np.argsort(key, kind="stable")
-    ranked = key[order]
-    new = np.append(True, ranked[1:] != ranked[:-1])
-    place = np.arange(n)
-    rank = np.empty(n, np.int64)
-    rank[order] = place - np.maximum.accumulate(np.where(new, place, 0))
-    key = mixed(key, rank)
-    for low in range(0, n, BLOCK):
-        part = slice(low, min(low + BLOCK, n))
+    key = request_keys(given, seed, "pointer.movement")
+    for low in range(0, len(key), BLOCK):
+        part = slice(low, min(low + BLOCK, len(key)))
         yield part, key[part]
-
-
-class _Made(NamedTuple):
-    """Reports of one block's movements, flat; ``stroke`` is the submovement under way."""
-
-    count: NDArray[np.int64]  # type: ignore[assignment]  # shadows tuple.count, which nobody calls
-    t_us: NDArray[np.int64]
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    stroke: NDArray[np.int8]
 
 
 class _Hands:
@@ -179,7 +144,7 @@ class _Hands:
         )
         dwell_us = dwells_us(self._press, person_key[person], mixed(key, 2))
         hold_us = np.maximum(holds_us(self._press, person_key[person], mixed(key, 3)), 1)
-        return _assembled(part.start, person, names, end, moving, made, dwell_us, hold_us)
+        return path_rows(part.start, person, names, end, moving, made, dwell_us, hold_us)
 
     def _moves(
         self,
@@ -190,10 +155,10 @@ class _Hands:
         width_px: NDArray[np.float64],
         size_px: NDArray[np.float64],
         key: Keys,
-    ) -> _Made:
+    ) -> MadeReports:
         if not len(person):
             none = np.empty(0)
-            return _Made(
+            return MadeReports(
                 np.empty(0, np.int64), np.empty(0, np.int64), none, none, np.empty(0, np.int8)
             )
         if self._fidelity == "learned":
@@ -216,7 +181,7 @@ class _Hands:
         # Points are kept as they were asked for; what lies between is whole px.
         for axis, values in enumerate((x, y)):
             values[first], values[last] = start[:, axis], end[:, axis]
-        return _Made(count, t_us, x, y, stroke)
+        return MadeReports(count, t_us, x, y, stroke)
 
 
 def _widths(
@@ -232,60 +197,3 @@ def _widths(
     extent = np.where(inside[:, np.newaxis], size, 1.0)
     along = widths_along_path_px(*(end - start).T, *extent.T)
     return np.where(inside, along, 0.0), smaller_sides_px(size, inside)
-
-
-def _assembled(
-    offset: int,
-    person: NDArray[np.int64],
-    names: list[str],
-    end: NDArray[np.float64],
-    moving: NDArray[np.intp],
-    made: _Made,
-    dwell_us: NDArray[np.int64],
-    hold_us: NDArray[np.int64],
-) -> pa.RecordBatch:
-    n = len(person)
-    moves = np.zeros(n, np.int64)
-    moves[moving] = made.count
-    total = moves + 2
-    up = np.cumsum(total) - 1
-    down = up - 1
-    rows = int(total.sum())
-    # A press and a release repeat the movement's last report.
-    source = np.arange(rows) - np.repeat(2 * np.arange(n), total)
-    source[down] = source[up] = np.maximum(np.cumsum(moves) - 1, 0)
-    t_us, stroke, x, y = (
-        column.take(source) if len(column) else np.zeros(rows, column.dtype)
-        for column in (made.t_us, made.stroke, made.x, made.y)
-    )
-    still = moves == 0
-    # A press without a movement is the first report.
-    t_us[down] = np.where(still, 0, t_us[down] + dwell_us)
-    t_us[up] = t_us[down] + hold_us
-    stroke[down[still]] = stroke[up[still]] = 0
-    x[down], y[down] = x[up], y[up] = end.T
-    letters = np.full(rows, len(TYPES[MOVE]), np.int32)
-    letters[down], letters[up] = len(TYPES[DOWN]), len(TYPES[UP])
-    press = pa.scalar(TYPES[DOWN] + TYPES[UP])
-    types = pc.binary_join_element_wise(pc.binary_repeat(TYPES[MOVE], moves), press, "")
-    who = pa.array(names).take(pa.array(person))
-    name_letters = pc.binary_length(who).to_numpy()
-    return pa.record_batch(
-        [
-            pa.array(np.repeat(np.arange(offset, offset + n, dtype=np.int32), total)),
-            _cut(pc.binary_repeat(who, total), np.repeat(name_letters, total)),
-            pa.array(t_us),
-            _cut(types, letters),
-            pa.array(x),
-            pa.array(y),
-            pa.array(stroke),
-        ],
-        schema=SCHEMA,
-    )
-
-
-def _cut(words: pa.StringArray, letters: NDArray[np.int32]) -> pa.StringArray:
-    """Return the bytes of all words in a row, cut anew into words of so many bytes."""
-    ends = np.zeros(len(letters) + 1, np.int32)
-    np.cumsum(letters, out=ends[1:])
-    return pa.StringArray.from_buffers(len(letters), pa.py_buffer(ends), words.buffers()[2])

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from deskhand.errors import DeskhandError
+from deskhand.keyed_draws import Keys, keys, mixed, ranked
 
 Floats = NDArray[np.float64]
 
@@ -102,6 +103,24 @@ def read_requests(requests: Any) -> PointerRequests:
             f"coordinates, or all of {', '.join(TARGET)}."
         )
     return PointerRequests(person=person, people=people, start=start, end=end, target=target)
+
+
+def request_keys(given: PointerRequests, seed: int, purpose: str) -> Keys:
+    """Return a key for each request, made of the seed and what is asked alone.
+
+    The same movement asked for again is another movement.
+
+    Examples
+    --------
+    >>> asked = {"person": ["ann"] * 2, "x0": [1, 1], "y0": [2, 2], "x1": [30, 30], "y1": [4, 4]}
+    >>> first, second = request_keys(read_requests(asked), 7, "move")
+    >>> bool(first == second)
+    False
+    """
+    key = keys(seed, purpose, given.people)[given.person]
+    for column in (*given.start.T, *given.end.T, *given.target.T):
+        key = mixed(key, np.ascontiguousarray(column).view(np.int64))
+    return ranked(key)
 
 
 def _as_table(requests: Any) -> pa.Table:

@@ -16,7 +16,8 @@ import pytest
 from deskhand import pointer_motor
 from deskhand.behavior_models.profile import FORMAT, load_profile
 from deskhand.errors import DeskhandError
-from deskhand.pointer_motor import SCHEMA, pointer_paths
+from deskhand.pointer_motor import pointer_paths
+from deskhand.pointer_rows import SCHEMA
 from tests.behavior_models.tiny_policy import tiny_population
 
 FIDELITIES = ("law", "learned")

@@ -1,0 +1,1 @@
+"""For machine learning: labelled data sets, augmentation of captures, bot-like families."""
