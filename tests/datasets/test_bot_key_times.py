@@ -32,7 +32,7 @@ def test_laws_of_the_table(family: str, sequences: list[list[str]], seed: int) -
             assert not again or row["up_us"] <= again[0]
         if mine[0]["key"] in MODIFIERS and len(mine) > 1 and mine[1]["key"] not in MODIFIERS:
             again = [r["down_us"] for r in mine[1:] if r["key"] == mine[0]["key"]]
-            assert mine[0]["up_us"] == min([mine[1]["up_us"], *again])
+            assert mine[0]["up_us"] >= min([mine[1]["up_us"], *again])
 
 
 @pytest.mark.parametrize("family", sorted(KEY_FAMILIES))
