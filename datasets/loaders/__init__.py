@@ -1,0 +1,1 @@
+"""Sessions, movements and keystrokes made while a model trains: blocks, shares, windows."""

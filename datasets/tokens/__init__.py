@@ -1,0 +1,1 @@
+"""Tokens for sequence models: pointer reports, keystrokes, actions."""
