@@ -91,9 +91,7 @@ class KeystrokeBlocks:
             labels={"item": items, "person": person, "text": kind},
         )
 
-    def _composed(
-        self, epoch: int, items: NDArray[np.int64], kind: NDArray[np.int64]
-    ) -> list[str]:
+    def _composed(self, epoch: int, items: NDArray[np.int64], kind: NDArray[np.int64]) -> list[str]:
         """Return a text of its kind for each item; it depends on the item's number alone."""
         return [
             compose_texts(

@@ -12,7 +12,8 @@ from deskhand.behavior_models.profile import Profile
 from deskhand.datasets.loaders.draws import drawn_people, item_keys
 from deskhand.datasets.loaders.sequences import Sequences
 from deskhand.keyed_draws import Keys, normals, uniforms
-from deskhand.pointer_motor import TYPES, pointer_paths
+from deskhand.pointer_motor import pointer_paths
+from deskhand.pointer_rows import TYPES
 
 SCREEN_PX = (1920, 1080)
 # Starts and targets keep this far from the edges of the screen.
@@ -121,4 +122,3 @@ def drawn_ways(key: Keys) -> dict[str, NDArray[np.float64]]:
     found["target_x"] = np.where(near, found["target_x"] + MARGIN_PX, found["target_x"])
     found["target_w"], found["target_h"] = width, height
     return found
-

@@ -57,7 +57,8 @@ def spans(first: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.int6
     [5, 6, 0, 1, 2]
     """
     before = np.cumsum(count) - count
-    return np.arange(int(count.sum())) + np.repeat(first - before, count)
+    places: NDArray[np.int64] = np.arange(int(count.sum())) + np.repeat(first - before, count)
+    return places
 
 
 def item(sequences: Sequences, number: int) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Sessions, movements and keystrokes made on the fly, for a training loop."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -23,7 +23,13 @@ from deskhand.streams import check_seed
 KINDS = ("sessions", "movements", "keystrokes")
 FORMAT = "deskhand.loader/1"
 # Of one task each, and quickly made.
-SCENARIOS = ("crm.create_lead", "mail.triage", "chat.answer", "wiki.edit_page", "tracker.create_issue")
+SCENARIOS = (
+    "crm.create_lead",
+    "mail.triage",
+    "chat.answer",
+    "wiki.edit_page",
+    "tracker.create_issue",
+)
 ITEMS = {"sessions": 1_000, "movements": 100_000, "keystrokes": 10_000}
 PROFILES = {"sessions": "office", "movements": "mouse-web", "keystrokes": "transcription"}
 
@@ -44,10 +50,10 @@ class Blocks(Protocol):
 
 
 class Tokeniser(Protocol):
-    """What turns steps into tokens; those of `deskhand.datasets.tokens` do."""
+    """What turns columns into tokens: those of `deskhand.datasets.tokens`."""
 
-    def encode(self, steps: Mapping[str, NDArray[Any]], count: NDArray[np.int64]) -> NDArray[Any]:
-        """Return the tokens of sequences, a row a step."""
+    encode: Callable[..., NDArray[Any]]
+    """Return the tokens of sequences, a row a step."""
 
 
 class SyntheticSessions:
@@ -87,8 +93,9 @@ class SyntheticSessions:
     batch : int, optional
         Yield so many items or windows at once, padded, instead of one: far quicker than collating
         them one by one. Give the DataLoader ``batch_size=None`` then.
-    tokens : Tokeniser, optional
-        Yield its tokens in the place of the steps.
+    tokens : PointerTokens, KeyTokens or ActionTokens, optional
+        Of movements, keystrokes or sessions: yield ``tokens``, a row a step, in the place of the
+        columns. Those of sessions are of their actions.
     rank, world : int, optional
         Which process of how many; those of torch.distributed, where it runs, when not given.
 
@@ -140,7 +147,8 @@ class SyntheticSessions:
         self.kind, self.seed, self.epoch = kind, check_seed(seed), epoch
         self.items = _whole("items", ITEMS[kind] if items is None else items, 1)
         self.set_epoch(epoch)
-        self._window, self._tokens = window, tokens
+        # Sessions are tokenised by their actions, while they are made.
+        self._window, self._tokens = window, None if kind == "sessions" else tokens
         self._batch = None if batch is None else _whole("batch", batch, 1)
         who, population_of = population(people), PROFILES[kind] if profile is None else profile
         self.blocks: Blocks
@@ -155,6 +163,7 @@ class SyntheticSessions:
                 profile=population_of,
                 fidelity=fidelity,
                 epoch_items=self.items,
+                tokens=tokens,
             )
         elif kind == "movements":
             self.blocks = MovementBlocks(
@@ -185,6 +194,16 @@ class SyntheticSessions:
         """What the numbers of coded columns and labels stand for, by column."""
         return self.blocks.names
 
+    @property
+    def batched(self) -> bool:
+        """Whether it yields batches."""
+        return self._batch is not None
+
+    @property
+    def block_count(self) -> int:
+        """Blocks of an epoch, which are what workers share."""
+        return -(-self.items // self.blocks.size)
+
     def set_epoch(self, epoch: int) -> None:
         """Go to another epoch, from its beginning."""
         self.epoch = _whole("epoch", epoch, 0)
@@ -197,7 +216,7 @@ class SyntheticSessions:
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield this process's share of the epoch, from the loaded state on."""
         rank = self._rank or running_rank()
-        count_of = -(-self.items // self.blocks.size)
+        count_of = self.block_count
         if rank.world > count_of:
             raise DeskhandError(
                 f"{rank.world} ranks for {count_of} blocks of {self.blocks.size} {self.kind}: some "
@@ -210,7 +229,7 @@ class SyntheticSessions:
             place = share.number + number * share.of
             if place >= count_of:
                 break
-            for turn, found in enumerate(self._yields(place)):
+            for turn, found in enumerate(self.block_items(place)):
                 if number == block and turn < within:
                     continue
                 self._next = (number, turn + 1)
@@ -247,7 +266,9 @@ class SyntheticSessions:
             When it is none, or that of a data set of another kind, seed or size.
         """
         if state.get("format") != FORMAT:
-            raise DeskhandError(f"state {dict(state)!r} is none of {FORMAT}; give what state_dict returned.")
+            raise DeskhandError(
+                f"state {dict(state)!r} is none of {FORMAT}; give what state_dict returned."
+            )
         for name in ("kind", "seed", "items"):
             if state[name] != getattr(self, name):
                 raise DeskhandError(
@@ -270,7 +291,8 @@ class SyntheticSessions:
         self._at = {}
         return at
 
-    def _yields(self, block: int) -> Iterator[dict[str, Any]]:
+    def block_items(self, block: int) -> Iterator[dict[str, Any]]:
+        """Yield what one block of the epoch holds, whoever's share it is."""
         size = self.blocks.size
         items = np.arange(block * size, min((block + 1) * size, self.items), dtype=np.int64)
         made = self.blocks.made(self.epoch, items)
@@ -278,7 +300,8 @@ class SyntheticSessions:
             made = cut(made, self._window)
         if self._tokens is not None:
             tokens = self._tokens.encode(made.steps, made.count)
-            made = Sequences(count=made.count, steps={"tokens": tokens}, labels=made.labels)
+            steps = {"t_us": made.steps["t_us"], "tokens": tokens}
+            made = Sequences(count=made.count, steps=steps, labels=made.labels)
         length = None if self._window is None else self._window.length
         if self._batch is not None:
             for low in range(0, len(made), self._batch):

@@ -46,7 +46,9 @@ class Window:
     def __post_init__(self) -> None:
         if self.events is None:
             remedy = "give events=128, or seconds=2.0 with events=256, the most a window keeps"
-            raise DeskhandError(f"a window of {self.seconds} seconds and no number of events: {remedy}.")
+            raise DeskhandError(
+                f"a window of {self.seconds} seconds and no number of events: {remedy}."
+            )
         if not isinstance(self.events, int) or isinstance(self.events, bool) or self.events < 1:
             raise DeskhandError(f"events={self.events!r}: a window has a whole number from 1.")
         for name in ("seconds", "stride"):
@@ -54,7 +56,9 @@ class Window:
             if value is not None and not 0 < value < float("inf"):
                 raise DeskhandError(f"{name}={value!r}: must be above 0.")
         if self.seconds is None and self.stride is not None and self.stride != int(self.stride):
-            raise DeskhandError(f"stride={self.stride!r}: of windows of events it is a whole number.")
+            raise DeskhandError(
+                f"stride={self.stride!r}: of windows of events it is a whole number."
+            )
 
     @property
     def length(self) -> int:

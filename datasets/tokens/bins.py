@@ -24,7 +24,7 @@ class Bins:
     --------
     >>> bins = growing_bins(100, ratio=1.5)
     >>> bins.code([0, 1, 2, 50, 999]).tolist(), bins.names[:3]
-    ([0, 1, 2, 8, 9], ('0', '1', '2'))
+    ([0, 1, 2, 11, 12], ('0', '1', '2'))
     """
 
     low: NDArray[np.int64]
@@ -78,7 +78,9 @@ def growing_bins(last: int, *, ratio: float, signed: bool = False) -> Bins:
     ('-20..-9', '-8..-5', '-4..-3', '-2', '-1', '0', '1', '2', '3..4', '5..8', '9..20')
     """
     if not ratio > 1.0 or last < 1:
-        raise DeskhandError(f"ratio={ratio!r} and last={last!r}: need a ratio above 1, last from 1.")
+        raise DeskhandError(
+            f"ratio={ratio!r} and last={last!r}: need a ratio above 1, last from 1."
+        )
     high = [0]
     while high[-1] < last:
         high.append(max(high[-1] + 1, int(high[-1] * ratio)))

@@ -4,14 +4,32 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from deskhand.datasets.loaders.hugging_face import to_hf
     from deskhand.datasets.loaders.synthetic_sessions import SyntheticSessions
+    from deskhand.datasets.loaders.web_shards import write_web_shards
     from deskhand.datasets.loaders.windows import Window
+    from deskhand.datasets.tokens.action_tokens import ActionTokens
+    from deskhand.datasets.tokens.key_tokens import KeyTokens
+    from deskhand.datasets.tokens.pointer_tokens import PointerTokens
 
-__all__ = ["SyntheticSessions", "Window"]
+__all__ = [
+    "ActionTokens",
+    "KeyTokens",
+    "PointerTokens",
+    "SyntheticSessions",
+    "Window",
+    "to_hf",
+    "write_web_shards",
+]
 
 _HOME = {
+    "ActionTokens": "deskhand.datasets.tokens.action_tokens",
+    "KeyTokens": "deskhand.datasets.tokens.key_tokens",
+    "PointerTokens": "deskhand.datasets.tokens.pointer_tokens",
     "SyntheticSessions": "deskhand.datasets.loaders.synthetic_sessions",
     "Window": "deskhand.datasets.loaders.windows",
+    "to_hf": "deskhand.datasets.loaders.hugging_face",
+    "write_web_shards": "deskhand.datasets.loaders.web_shards",
 }
 
 
