@@ -47,7 +47,7 @@ def to_hf(source: "SyntheticSessions", *, streaming: bool = True) -> Any:
     given = {"source": source, "blocks": blocks}
     if streaming:
         return library.IterableDataset.from_generator(_rows, features=features, gen_kwargs=given)
-    return library.Dataset.from_list(list(_rows(**given)), features=features)
+    return library.Dataset.from_list(list(_rows(source, blocks)), features=features)
 
 
 def _library() -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,14 @@ from deskhand.datasets.loaders.share import Share, given_rank, own_share, runnin
 from deskhand.datasets.loaders.windows import Window, cut
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.streams import check_seed
+
+if TYPE_CHECKING:
+    from torch.utils.data import IterableDataset
+
+    Iterable = IterableDataset[dict[str, Any]]
+else:
+    # A loader is registered as one where there is PyTorch; nobody needs it otherwise.
+    Iterable = object
 
 KINDS = ("sessions", "movements", "keystrokes")
 FORMAT = "deskhand.loader/1"
@@ -56,7 +64,7 @@ class Tokeniser(Protocol):
     """Return the tokens of sequences, a row a step."""
 
 
-class SyntheticSessions:
+class SyntheticSessions(Iterable):
     """An endless supply of synthetic people at work, an epoch at a time.
 
     A plain iterable; where PyTorch is installed also a `torch.utils.data.IterableDataset`, shared
@@ -186,7 +194,6 @@ class SyntheticSessions:
         if find_spec("torch") is not None:
             from torch.utils.data import IterableDataset
 
-            # It asks for no more than to be iterable; so nobody without PyTorch needs it as a base.
             IterableDataset.register(SyntheticSessions)
 
     @property

@@ -36,11 +36,12 @@ def test_ranks_share_an_epoch_without_overlap_and_without_gaps(kind: str) -> Non
 @pytest.mark.parametrize("kind", FEW)
 @pytest.mark.parametrize("shape", ["items", "windows", "batches"])
 def test_a_state_goes_on_behind_the_last_item(kind: str, shape: str) -> None:
-    given: dict[str, Any] = {
+    shapes: dict[str, dict[str, Any]] = {
         "items": {},
         "windows": {"window": Window(events=32, stride=16)},
         "batches": {"batch": 50, "window": Window(seconds=5.0, events=64)},
-    }[shape]
+    }
+    given = shapes[shape]
     if kind == "sessions":
         given |= {"items": 18, "scenarios": "chat.answer"}
     whole = list(made(kind, **given))
