@@ -1,1 +1,1 @@
-"""For machine learning: labelled data sets, augmentation of captures, bot-like families."""
+"""For machine learning: labelled data sets, loaders, episodes for agents, augmentation of captures, bots."""

@@ -10,8 +10,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from deskhand.cluster import shards_over, whole_folder
 from deskhand.errors import DeskhandError
-from deskhand.fleet.cluster import shards_over, whole_folder
 from deskhand.fleet.description import Description, load_description
 from deskhand.fleet.plan_files import PLAN_FILE, pool_batch_list, shard_name
 from deskhand.fleet.scenario_mix import load_mix, mix_record

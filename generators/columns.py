@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+# Which stroke of its movement a row belongs to: beside the event table, and no column of it.
+SUBMOVEMENT = "submovement"
+
 Words = tuple[NDArray[np.int32], list[str]]
 
 

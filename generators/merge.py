@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from deskhand.errors import DeskhandError
 from deskhand.events import EVENT_TYPES, EVENTS
-from deskhand.generators.columns import Columns, WordIndex
+from deskhand.generators.columns import SUBMOVEMENT, Columns, WordIndex
 from deskhand.generators.plan import Place
 
 
 def merge(
     blocks: Sequence[Columns], places: Sequence[Place], session_id: str, provenance_id: str
-) -> pa.Table:
-    """Return the event table of one session.
+) -> tuple[pa.Table, pa.Array]:
+    """Return the event table of one session, and which submovement each row belongs to.
 
     Parameters
     ----------
@@ -33,12 +33,14 @@ def merge(
 
     Returns
     -------
-    pyarrow.Table
+    events : pyarrow.Table
         Of the schema `deskhand.events.EVENTS`, sorted by time.
+    submovements : pyarrow.Array of int8
+        A number for each event, null where there is no movement.
     """
-    return _Merge([block for block in blocks if len(block)]).table(
-        places, session_id, provenance_id
-    )
+    merged = _Merge([block for block in blocks if len(block)])
+    submovements = merged.numbers(pa.field(SUBMOVEMENT, pa.int8()))
+    return merged.table(places, session_id, provenance_id), submovements
 
 
 def dictionary_array(codes: NDArray[Any], words: Sequence[str], kind: pa.DataType) -> pa.Array:
@@ -112,7 +114,7 @@ class _Merge:
         arrays.update(self._placed(places))
         for field in EVENTS:
             if field.name not in arrays:
-                make = self._words if pa.types.is_dictionary(field.type) else self._numbers
+                make = self._words if pa.types.is_dictionary(field.type) else self.numbers
                 arrays[field.name] = make(field)
         return pa.Table.from_arrays([arrays[name] for name in EVENTS.names], schema=EVENTS)
 
@@ -213,7 +215,8 @@ class _Merge:
             out[self.to[i]] = self.blocks[i].numbers[name]
         return self._valid(having, name)[0], out
 
-    def _numbers(self, field: pa.Field) -> pa.Array:
+    def numbers(self, field: pa.Field) -> pa.Array:
+        """Return a column of numbers or flags, null in the rows of blocks without it."""
         if pa.types.is_boolean(field.type):
             valid, flags = self._scattered(field.name, np.dtype(np.bool_))
             data = _bits(flags)

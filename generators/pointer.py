@@ -10,7 +10,7 @@ from deskhand.behavior_models.pointing_device import Device
 from deskhand.behavior_models.sigma_lognormal import PathRequests, Paths
 from deskhand.errors import DeskhandError
 from deskhand.events import TYPE_CODE
-from deskhand.generators.columns import Columns, WordIndex, columns_of, no_columns
+from deskhand.generators.columns import SUBMOVEMENT, Columns, WordIndex, columns_of, no_columns
 from deskhand.generators.device import counted, pack, poll, poll_count, reports, unpack
 from deskhand.generators.plan import Move, Press, SessionPlan
 from deskhand.keyed_draws import Keys, mixed
@@ -39,7 +39,8 @@ def render_moves(plan: SessionPlan, fidelity: str = FIDELITY) -> tuple[Columns, 
     Returns
     -------
     columns : Columns
-        Each movement that goes anywhere ends exactly in its end point.
+        Each movement that goes anywhere ends exactly in its end point. `SUBMOVEMENT` is the stroke of
+        each row, counted from 0 within its movement.
     strokes : NDArray[np.int32], shape (number of moves,)
         0 for a movement of distance 0.
     """
@@ -61,6 +62,7 @@ def render_moves(plan: SessionPlan, fidelity: str = FIDELITY) -> tuple[Columns, 
     times: list[NDArray[np.int64]] = []
     positions: list[NDArray[np.int32]] = []
     sources: list[NDArray[np.int64]] = []
+    submovements: list[NDArray[np.int8]] = []
     for low, high in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
         if low == high:
             continue
@@ -76,6 +78,7 @@ def render_moves(plan: SessionPlan, fidelity: str = FIDELITY) -> tuple[Columns, 
         kept, at = reports(device, polls, x, y, start, end, device_rng)
         times.append(polls.t_us[kept])
         positions.append(at)
+        submovements.append(paths.stroke[kept])
         # How many of each movement's polls were kept gives the movement of each row.
         upto = np.searchsorted(kept, polls.last, side="right")
         sources.append(np.diff(upto, prepend=0))
@@ -86,7 +89,12 @@ def render_moves(plan: SessionPlan, fidelity: str = FIDELITY) -> tuple[Columns, 
         t_us=np.concatenate(times),
         type=np.full(n, TYPE_CODE["pointermove"], np.int8),
         action_id=np.repeat(moves.action_id, count),
-        numbers={"screen_x": x, "screen_y": y, "buttons": np.repeat(moves.buttons, count)},
+        numbers={
+            "screen_x": x,
+            "screen_y": y,
+            "buttons": np.repeat(moves.buttons, count),
+            SUBMOVEMENT: np.concatenate(submovements),
+        },
         words={"pointer_type": (np.zeros(n, np.int32), [device.pointer_type])},
     )
     return columns, strokes

@@ -37,7 +37,7 @@ def render(plan: SessionPlan, screens: Mapping[str, Screen]) -> Session:
     # At equal times: what opens the session, then what the devices report, then its consequences.
     rows = plan.rows
     opened = next((place for place, row in enumerate(rows) if row.t_us > 0), len(rows))
-    events = merge(
+    events, submovements = merge(
         [
             rows_to_columns(rows[:opened]),
             moves,
@@ -58,4 +58,5 @@ def render(plan: SessionPlan, screens: Mapping[str, Screen]) -> Session:
         screenshots=screenshots_table(plan),
         screens=screens,
         goals=tuple(plan.goals),
+        submovements=submovements,
     )

@@ -21,8 +21,8 @@ from threading import Event, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
+from deskhand.cluster import dask_client, of_all_workers
 from deskhand.errors import DeskhandError
-from deskhand.fleet.cluster import dask_client, of_all_workers
 from deskhand.fleet.load.join import CONNECT_S, JOINED, end_when_silent
 from deskhand.fleet.load.settings import LoadSettings
 from deskhand.fleet.load.workers import Worker

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
+from deskhand.cli_dataset import dataset
 from deskhand.cli_fleet import fleet
 from deskhand.cli_formats import convert, fixture, formats, validate
 from deskhand.cli_scenarios import scenarios
@@ -22,7 +23,11 @@ from deskhand.whole_number import Whole
 
 REFUSED, INTERRUPTED = 2, 130
 # What of a command stays after Ctrl-C.
-KEPT = {"generate": "finished team days", "screenshots": "finished pictures"}
+KEPT = {
+    "generate": "finished team days",
+    "screenshots": "finished pictures",
+    "dataset": "finished parts",
+}
 
 
 def _version() -> str:
@@ -45,6 +50,7 @@ app.command(fixture)
 app.command(formats)
 app.command(screenshots)
 app.command(fleet)
+app.command(dataset)
 
 
 @app.command

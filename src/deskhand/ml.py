@@ -1,9 +1,11 @@
-"""For machine learning: loaders and tokens, fetched when first used."""
+"""For machine learning: labelled data sets, loaders, tokens and episodes, fetched when first used."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from deskhand.datasets.building import build_dataset
+    from deskhand.datasets.leakage import leaks_of_folder
     from deskhand.datasets.loaders.hugging_face import to_hf
     from deskhand.datasets.loaders.synthetic_sessions import SyntheticSessions
     from deskhand.datasets.loaders.web_shards import write_web_shards
@@ -18,6 +20,8 @@ __all__ = [
     "PointerTokens",
     "SyntheticSessions",
     "Window",
+    "build_dataset",
+    "leaks_of_folder",
     "to_hf",
     "write_web_shards",
 ]
@@ -28,6 +32,8 @@ _HOME = {
     "PointerTokens": "deskhand.datasets.tokens.pointer_tokens",
     "SyntheticSessions": "deskhand.datasets.loaders.synthetic_sessions",
     "Window": "deskhand.datasets.loaders.windows",
+    "build_dataset": "deskhand.datasets.building",
+    "leaks_of_folder": "deskhand.datasets.leakage",
     "to_hf": "deskhand.datasets.loaders.hugging_face",
     "write_web_shards": "deskhand.datasets.loaders.web_shards",
 }

@@ -18,7 +18,8 @@ class Session:
 
     ``header`` is the session's row of the sessions table as a dict. ``screens`` holds every compiled
     screen that the events refer to, by name, so that an export can render the page.
-    ``goals`` says what the tasks of a simulated session were for; files do not hold it.
+    ``goals`` says what the tasks of a simulated session were for, and ``submovements`` which stroke of
+    its movement each event belongs to, counted from 0; files hold neither.
     """
 
     header: Mapping[str, Any]
@@ -28,6 +29,7 @@ class Session:
     screenshots: pa.Table
     screens: Mapping[str, Screen]
     goals: tuple[Goal, ...] = ()
+    submovements: pa.Array | None = None
 
     @property
     def session_id(self) -> str:

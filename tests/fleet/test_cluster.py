@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from deskhand.cluster import shards_over, whole_folder
 from deskhand.errors import DeskhandError
-from deskhand.fleet.cluster import shards_over, whole_folder
 from deskhand.fleet.description import EXAMPLE, Description, described
 from deskhand.fleet.plan import make_plan
 from deskhand.streams import stream
@@ -119,7 +119,7 @@ def test_processes_are_gone_when_their_owner_is_killed(tmp_path: Path) -> None:
     program = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
         "from functools import partial; from pathlib import Path; import test_cluster\n"
-        "from deskhand.fleet.cluster import shards_over\n"
+        "from deskhand.cluster import shards_over\n"
         f"if __name__ == '__main__': shards_over(None, 2, partial(test_cluster.slow, Path({str(tmp_path)!r})), [0, 1])\n"
     )
     script = tmp_path / "owner.py"
@@ -217,6 +217,6 @@ def test_clusters_that_cannot_be_used_are_refused(monkeypatch: pytest.MonkeyPatc
     pytest.importorskip("distributed", reason=NEEDS_DASK)
     with pytest.raises(DeskhandError, match="write local, or a scheduler's address"):
         shards_over("10.0.0.5", 1, refuse, [1])
-    monkeypatch.setattr("deskhand.fleet.cluster.ANSWER_S", 1)
+    monkeypatch.setattr("deskhand.cluster.ANSWER_S", 1)
     with pytest.raises(DeskhandError, match="no Dask scheduler answers there"):
         shards_over("tcp://127.0.0.1:1", 1, refuse, [1])

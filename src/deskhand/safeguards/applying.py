@@ -1,5 +1,7 @@
 """Safeguards on one session: first its texts are masked, then what is hidden is left out."""
 
+from dataclasses import replace
+
 from deskhand.safeguards.masking import masked
 from deskhand.safeguards.safeguards_file import Safeguards
 from deskhand.safeguards.withholding import withheld
@@ -36,4 +38,5 @@ def safeguarded(session: Session, safeguards: Safeguards | None) -> Session:
     targets = {*session.events["target"].unique().to_pylist()}
     targets |= {*session.elements["target"].unique().to_pylist()}
     safeguards = safeguards.for_elements(targets - {None})
-    return withheld(masked(session, safeguards), safeguards)
+    # Rows come and go; what stands beside them would no longer fit.
+    return replace(withheld(masked(session, safeguards), safeguards), submovements=None)

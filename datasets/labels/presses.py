@@ -1,0 +1,237 @@
+"""Where what a person meant lay at the moment of the press, read from the live page and not from a table.
+
+Rows of a list shift, menus open, pages scroll: an element's box is that of the page's state and offset
+then, and of it the part that shows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from deskhand.page import Page
+from deskhand.scenarios.choosing import ROW_PX
+from deskhand.screen import Element, parse_reference
+from deskhand.session import Session
+
+_SHOWN = ("navigation", "window.focus", "mark")
+_OF_ACTIONS = ["action_id", "verb", "target", "start_us", "error_of", "intended_x", "intended_y"]
+_KEYS = ("keydown", "input", "select.open", "select.change")
+_NOWHERE = (None, None, None, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What there is to say of one action at its press, or where there is none, at its first event.
+
+    ``box`` is left, top, width and height in screen px; ``element`` the element that was meant.
+    """
+
+    press_us: int | None = None
+    intended_target: str | None = None
+    box: tuple[float | None, ...] = _NOWHERE
+    hit: bool | None = None
+    element: Element | None = None
+
+
+def moments(session: Session) -> dict[int, Moment]:
+    """Return what each action of a session aimed at, by the action's number.
+
+    Parameters
+    ----------
+    session : Session
+        With the screens that its events refer to; of others there is no box.
+
+    Returns
+    -------
+    dict
+        Of the actions that have a target, their own or that of the act that makes them good.
+    """
+    actions = session.actions.select(_OF_ACTIONS).to_pylist()
+    by_number = {action["action_id"]: action for action in actions}
+    presses = _last_presses(session)
+    firsts = _first_keys(session)
+    origins = _Origins(session)
+    asked: list[tuple[int, int, Mapping[str, Any]]] = []
+    for action in actions:
+        number = action["action_id"]
+        press = presses.get(number)
+        at = press["row"] if press else firsts.get(number, origins.row_at(action["start_us"]))
+        asked.append((at, number, action))
+    asked.sort(key=lambda entry: entry[0])
+    found: dict[int, Moment] = {}
+    with_pages = _Pages(session)
+    for at, number, action in asked:
+        press = presses.get(number)
+        meant = by_number.get(action["error_of"]) if action["error_of"] is not None else None
+        if meant is not None:
+            repaired = presses.get(meant["action_id"])
+            target = (repaired and repaired["target"]) or meant["target"]
+        else:
+            target = (press and press["target"]) or action["target"]
+        if target is None:
+            if press is not None:
+                found[number] = Moment(press_us=press["t_us"])
+            continue
+        page = with_pages.at(at)
+        element = page.elements.get(target) if page is not None else None
+        box = _NOWHERE if page is None or element is None else _shown(page, element, origins, at)
+        if press is not None and press["number"] > 1 and _in_list(action, element, box):
+            box = _row_of_list(meant or action, box)
+        hit = None
+        if press is not None and box[0] is not None and press["screen_x"] is not None:
+            hit = _inside(press["screen_x"], press["screen_y"], box)
+        found[number] = Moment(
+            press_us=press["t_us"] if press else None,
+            intended_target=target,
+            box=box,
+            hit=hit,
+            element=element,
+        )
+    return found
+
+
+def _in_list(
+    action: Mapping[str, Any], element: Element | None, box: tuple[float | None, ...]
+) -> bool:
+    """Return whether a press is on a row of the list that a browser opens under a native drop-down."""
+    native = element is not None and element.widget == "select"
+    return native and action["verb"] == "choose" and box[0] is not None
+
+
+def _row_of_list(
+    action: Mapping[str, Any], box: tuple[float | None, ...]
+) -> tuple[float | None, ...]:
+    x, y, width = action["intended_x"], action["intended_y"], float(box[2] or 0.0)
+    return (x - 0.5 * width, y - 0.5 * ROW_PX, width, ROW_PX) if x is not None else _NOWHERE
+
+
+def _inside(x: float, y: float, box: tuple[float | None, ...]) -> bool:
+    left, top, width, height = (float(side or 0.0) for side in box)
+    return left <= x < left + width and top <= y < top + height
+
+
+def _rows_of(session: Session, *names: str) -> NDArray[np.intp]:
+    kinds = session.events["type"].cast(pa.string())
+    return np.flatnonzero(pc.is_in(kinds, pa.array(names)).to_numpy(zero_copy_only=False))
+
+
+def _last_presses(session: Session) -> dict[int, dict[str, Any]]:
+    """Return the last press of each action: of a drop-down that of the option, as the point noted."""
+    rows = _rows_of(session, "pointerdown")
+    columns = ["action_id", "target", "t_us", "screen_x", "screen_y"]
+    taken = session.events.select(columns).take(rows).to_pylist()
+    found: dict[int, dict[str, Any]] = {}
+    for row, press in zip(rows.tolist(), taken, strict=True):
+        before = found.get(press["action_id"], {"number": 0})
+        found[press["action_id"]] = {**press, "row": row, "number": before["number"] + 1}
+    return found
+
+
+def _first_keys(session: Session) -> dict[int, int]:
+    rows = _rows_of(session, *_KEYS)[::-1]
+    numbers = session.events["action_id"].take(rows).to_pylist()
+    return dict(zip(numbers, rows.tolist(), strict=True))
+
+
+class _Origins:
+    """Where the page in front lies on the screen, by the rows that tell both of their places."""
+
+    def __init__(self, session: Session) -> None:
+        events = session.events
+        self._t_us = events["t_us"].to_numpy()
+        shift_x = pc.subtract(events["screen_x"], events["client_x"]).to_numpy()
+        shift_y = pc.subtract(events["screen_y"], events["client_y"]).to_numpy()
+        self._rows = np.flatnonzero(~np.isnan(shift_x))
+        self._x, self._y = shift_x[self._rows], shift_y[self._rows]
+        windows = events["window"].cast(pa.string()).fill_null("").combine_chunks()
+        self._window = windows.dictionary_encode().indices.to_numpy()
+        self._by_window = {
+            int(code): self._rows[self._window[self._rows] == code]
+            for code in np.unique(self._window)
+        }
+
+    def row_at(self, t_us: int) -> int:
+        return min(int(np.searchsorted(self._t_us, t_us)), len(self._t_us) - 1)
+
+    def of(self, row: int) -> tuple[float, float] | None:
+        rows = self._by_window[int(self._window[row])]
+        if not len(rows):
+            return None
+        # A window keeps its place, so that any row of it tells.
+        near = rows[min(int(np.searchsorted(rows, row)), len(rows) - 1)]
+        at = int(np.searchsorted(self._rows, near))
+        return float(self._x[at]), float(self._y[at])
+
+
+def _shown(page: Page, element: Element, origins: _Origins, row: int) -> tuple[float | None, ...]:
+    """Return the part of an element that shows, in screen px, or nothing when none of it does."""
+    origin = origins.of(row)
+    if origin is None:
+        return _NOWHERE
+    left, top, width, height = element.box
+    if not element.fixed:
+        top -= page.scroll_y
+    wide, high = page.screen.viewport
+    right, bottom = min(left + width, wide), min(top + height, high)
+    left, top = max(left, 0.0), max(top, 0.0)
+    if right <= left or bottom <= top:
+        return _NOWHERE
+    return origin[0] + left, origin[1] + top, right - left, bottom - top
+
+
+class _Pages:
+    """The page in front at a row, for rows that are asked for in order."""
+
+    def __init__(self, session: Session) -> None:
+        events = session.events
+        self._screens = session.screens
+        rows = _rows_of(session, *_SHOWN)
+        self._rows = rows.tolist()
+        self._changes = events.select(["type", "app", "window", "reference"]).take(rows).to_pylist()
+        self._next = 0
+        self._windows = events["window"].cast(pa.string()).combine_chunks()
+        self._open: dict[str, Page] = {}
+        self._since: dict[str, int] = {}
+        scrolls = _rows_of(session, "scroll")
+        offsets = pc.take(events["delta_y"], scrolls).to_numpy()
+        names = np.array(pc.take(events["window"], scrolls).cast(pa.string()).to_pylist(), object)
+        self._scrolled: dict[str, tuple[NDArray[np.intp], NDArray[np.float32]]] = {}
+        for name in dict.fromkeys(names.tolist()):
+            self._scrolled[name or ""] = scrolls[names == name], offsets[names == name]
+
+    def at(self, row: int) -> Page | None:
+        while self._next < len(self._rows) and self._rows[self._next] < row:
+            self._follow(self._rows[self._next], self._changes[self._next])
+            self._next += 1
+        window = self._windows[row].as_py() or ""
+        page = self._open.get(window)
+        if page is not None:
+            page.scroll_y = self._offset(window, row)
+        return page
+
+    def _follow(self, row: int, change: Mapping[str, Any]) -> None:
+        window, named = change["window"] or "", change["reference"] or ""
+        if change["type"] == "mark":
+            screen, layer, state = parse_reference(named)
+            page = self._open.get(window)
+            if page is not None and page.screen.name == screen and layer in page.state:
+                page.state[layer] = state
+            return
+        here = self._open.get(window)
+        if named in self._screens and (
+            change["type"] == "navigation" or here is None or here.screen.name != named
+        ):
+            self._open[window] = Page(self._screens[named])
+            self._since[window] = row
+
+    def _offset(self, window: str, row: int) -> int:
+        rows, offsets = self._scrolled.get(window, (np.empty(0, np.intp), np.empty(0, np.float32)))
+        at = int(np.searchsorted(rows, row)) - 1
+        if at < 0 or rows[at] < self._since[window]:
+            return 0
+        return round(float(offsets[at]))
