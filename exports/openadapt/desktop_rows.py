@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from deskhand.exports.screen_frames import frames, page_origins, png_bytes
+from deskhand.exports.screen_frames import frames, png_bytes
 from deskhand.exports.screen_frames.desktop import ADDRESS_PX, BOOKMARKS_PX, TITLE_PX
+from deskhand.exports.screen_frames.stage import page_origins
 from deskhand.session import Session
 
 # openadapt_capture.recorder.read_window_events asks for the active window so often.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from deskhand.desktop_layout import BOOKMARKS, TASK_BAR_PX, bookmark, task_button
@@ -86,61 +87,69 @@ def desktop(
     paint : callable
         Paints a page.
     """
-    from PIL import Image, ImageDraw
+    from PIL import Image
 
     made = Image.new("RGB", size, WALLPAPER)
-    pen = ImageDraw.Draw(made)
     for window in windows:
         page = window.page(viewport, paint)
         _frame(made, window, page.width, bookmarks, front=window is windows[-1])
         made.paste(page, window.origin)
-    pen.rectangle((0, size[1] - TASK_BAR_PX, size[0], size[1]), fill=BAR)
-    for window in windows:
-        _task(made, window, len(windows), size, front=window is windows[-1])
+    buttons = [(w.number, None if w.excluded else w.app or w.name) for w in windows]
+    made.paste(_task_bar(tuple(buttons), size[0]), (0, size[1] - TASK_BAR_PX))
     return made
 
 
 def _frame(
     onto: "Image", window: Window, width: int, bookmarks: Sequence[str], *, front: bool
 ) -> None:
-    from PIL import ImageDraw
-
-    pen = ImageDraw.Draw(onto)
-    left, top = window.origin
-    right = left + width - 1
-    bar, address = top - BOOKMARKS_PX, top - BOOKMARKS_PX - ADDRESS_PX
-    title = address - TITLE_PX
-    pen.rectangle((left, title, right, address - 1), fill=TITLE if front else TITLE_BEHIND)
-    pen.rectangle((left, address, right, top - 1), fill=ADDRESS)
-    pen.rounded_rectangle((left + 10, address + 3, right - 10, bar - 3), 12, fill=PAPER)
-    pen.line((left, top - 1, right, top - 1), fill=EDGE)
-    if window.excluded:
-        return
     named = window.view.screen.title if window.view else window.app or window.name
-    lettering.write(onto, (left + 14, address - 10), named, 13, INK if front else FAINT)
     shown = window.url.partition("://")[2] or window.url
-    lettering.write(
-        onto, (left + 24, bar - 10), lettering.shortened(shown, 13, width - 60), 13, FAINT
-    )
-    for place, name in enumerate(bookmarks[:BOOKMARKS]):
+    texts = None if window.excluded else (named, shown, *bookmarks[:BOOKMARKS])
+    bars = _bars(texts, width, front)
+    onto.paste(bars, (window.origin[0], window.origin[1] - bars.height))
+
+
+# What stands above a page and on the task bar is the same from picture to picture.
+@lru_cache(maxsize=256)
+def _bars(texts: tuple[str, ...] | None, width: int, front: bool) -> "Image":
+    """Return title, address and bookmarks of a window; without texts where it is excluded."""
+    from PIL import Image, ImageDraw
+
+    top = TITLE_PX + ADDRESS_PX + BOOKMARKS_PX
+    made = Image.new("RGB", (width, top))
+    pen = ImageDraw.Draw(made)
+    bar, address = top - BOOKMARKS_PX, TITLE_PX
+    pen.rectangle((0, 0, width - 1, address - 1), fill=TITLE if front else TITLE_BEHIND)
+    pen.rectangle((0, address, width - 1, top - 1), fill=ADDRESS)
+    pen.rounded_rectangle((10, address + 3, width - 11, bar - 3), 12, fill=PAPER)
+    pen.line((0, top - 1, width - 1, top - 1), fill=EDGE)
+    if texts is None:
+        return made
+    named, shown, *bookmarks = texts
+    lettering.write(made, (14, address - 10), named, 13, INK if front else FAINT)
+    lettering.write(made, (24, bar - 10), lettering.shortened(shown, 13, width - 60), 13, FAINT)
+    for place, name in enumerate(bookmarks):
         offset, room = bookmark(place)
         text = lettering.shortened(name.replace("_", " "), 12, room)
-        lettering.write(onto, (left + offset, top - 10), text, 12, FAINT)
+        lettering.write(made, (offset, top - 10), text, 12, FAINT)
+    return made
 
 
-def _task(onto: "Image", window: Window, count: int, size: tuple[int, int], *, front: bool) -> None:
-    from PIL import ImageDraw
+@lru_cache(maxsize=256)
+def _task_bar(windows: tuple[tuple[int, str | None], ...], wide: int) -> "Image":
+    """Return the task bar with a button for each window, the last one in front."""
+    from PIL import Image, ImageDraw
 
-    pen = ImageDraw.Draw(onto)
-    wide, height = size
-    left, width = task_button(window.number, count, wide)
-    top = height - TASK_BAR_PX
-    fill = "#3a434e" if front else "#2a313a"
-    pen.rounded_rectangle((left, top + 4, left + width, height - 5), 4, fill=fill)
-    if window.excluded:
-        return
-    text = lettering.shortened(window.app or window.name, 13, width - 24)
-    lettering.write(onto, (left + 12, top + 25), text, 13, "#e8eaed")
+    made = Image.new("RGB", (wide, TASK_BAR_PX), BAR)
+    pen = ImageDraw.Draw(made)
+    for place, (number, named) in enumerate(windows):
+        left, width = task_button(number, len(windows), wide)
+        fill = "#3a434e" if place == len(windows) - 1 else "#2a313a"
+        pen.rounded_rectangle((left, 4, left + width, TASK_BAR_PX - 5), 4, fill=fill)
+        if named is not None:
+            text = lettering.shortened(named, 13, width - 24)
+            lettering.write(made, (left + 12, 25), text, 13, "#e8eaed")
+    return made
 
 
 def draw_list(onto: "Image", window: Window, size: tuple[int, int], at: Point | None) -> None:

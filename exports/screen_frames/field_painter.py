@@ -129,8 +129,6 @@ def _field(onto: "Image", pen: "ImageDraw", view: PageView, element: Element) ->
 
 def _line(onto: "Image", element: Element, line: str, row: int, paper: Any, *, end: bool) -> None:
     """Write one line of a field; one that is too long shows its end while it is being written."""
-    from PIL import Image
-
     look, left, _, right, _ = _room(element)
     size = round(look.font_px)
     baseline = _baseline(element, row)
@@ -142,13 +140,35 @@ def _line(onto: "Image", element: Element, line: str, row: int, paper: Any, *, e
     if spare < 0 and end:
         shift = spare
     top = round(baseline - size * 1.1)
-    strip = Image.new("RGB", (max(1, int(right) - int(left)), round(size * 1.5)), paper)
+    parts = tuple(_parts(element, line))
+    room = (max(1, int(right) - int(left)), round(size * 1.5))
     place = (shift + left - int(left), baseline - top)
-    how: Any = {"bold": look.bold, "spacing_px": look.spacing_px}
-    for start, part in _parts(element, line):
-        at = (place[0] + start, place[1])
-        lettering.write(strip, at, part, size, look.colour, **how)
-    onto.paste(strip, (int(left), top))
+    onto.paste(_strip(parts, look, room, place, paper), (int(left), top))
+
+
+@lru_cache(maxsize=4096)
+def _strip(
+    parts: tuple[tuple[float, str], ...],
+    look: Look,
+    room: tuple[int, int],
+    place: tuple[float, float],
+    paper: Any,
+) -> "Image":
+    """Return a line of a field on its paper; most lines are the same from picture to picture."""
+    from PIL import Image
+
+    strip = Image.new("RGB", room, paper)
+    for start, part in parts:
+        lettering.write(
+            strip,
+            (place[0] + start, place[1]),
+            part,
+            round(look.font_px),
+            look.colour,
+            bold=look.bold,
+            spacing_px=look.spacing_px,
+        )
+    return strip
 
 
 def _parts(element: Element, line: str) -> Iterator[tuple[float, str]]:

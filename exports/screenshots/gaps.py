@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from deskhand.exports.screen_frames import EXCLUDED
+from deskhand.exports.screen_frames.stage import EXCLUDED
 from deskhand.session import Session
 
 # Why a page is hidden whose device sleeps, in the session's own rows.
