@@ -1,7 +1,5 @@
 """Choosing from a drop-down, native or custom: which way, and the way of the mouse."""
 
-from typing import NoReturn
-
 from deskhand.behavior_models.menu_search import (
     ARROWS,
     MOUSE,
@@ -51,6 +49,9 @@ def choose(seat: Clicking, label: str, of: str, method: str | None) -> None:
     element = seat.find(of)
     if seat.gives_up and not any(label in (o.label, o.value) for o in element.options):
         _search_in_vain(seat, element)
+        secret = element.sensitive is not None or element.key in seat.sensitive
+        option = "such option" if secret else f"option {label!r}"
+        raise GaveUpError(f"the drop-down {element.name!r} has no {option}")
     place = place_of(element, label)
     count = len(element.options)
     by_keys = seat.on_keyboard and seat.live.tab_distance(element.key) in (1, 2)
@@ -159,8 +160,8 @@ def _native_by_mouse(seat: Clicking, element: Element, place: int) -> None:
     seat.note_point(action, "choose", element.key, start, row)
 
 
-def _search_in_vain(seat: Clicking, element: Element) -> NoReturn:
-    """Open a list, read all of it, close it, and give up."""
+def _search_in_vain(seat: Clicking, element: Element) -> None:
+    """Open a list, read all of it, and close it."""
     count = len(element.options)
     seat.ponder("next")
     if element.widget == "select" and seat.keys_alone:
@@ -188,7 +189,6 @@ def _search_in_vain(seat: Clicking, element: Element) -> NoReturn:
         seat.click_on(element.key, kind="next", verb="click")
         action = seat.plan.actions[-1].action_id
         report(seat, "select.close", seat.find(element.key), seat.t_us, action, 0)
-    raise GaveUpError
 
 
 def _scroll_list(

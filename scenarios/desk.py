@@ -4,6 +4,7 @@ Here are the verbs beyond a single page: windows, addresses, waiting, whole task
 the page in front are in `deskhand.scenarios.page_verbs`.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from math import log
@@ -184,6 +185,12 @@ class Desk(PageVerbs):
             All of them are checked, by `deskhand.goals.missed`. Of what masked fields have to hold the
             length alone is kept.
         """
+        for end in ends:
+            for key, text in end.holding.items():
+                if text and self._kept(end)[key] != text:
+                    # What the fields keep to themselves is not told here, either.
+                    named = re.compile(rf"(?<!\w){re.escape(text)}(?!\w)")
+                    instruction = named.sub("{{" + key + "}}", instruction)
         ends = tuple(replace(end, holding=self._kept(end)) for end in ends)
         self.plan.goals.append(
             Goal(
@@ -194,6 +201,11 @@ class Desk(PageVerbs):
                 since_us=self.t_us,
             )
         )
+
+    def give_up(self, why: str) -> None:
+        """Say that the task at hand cannot be done, and why."""
+        if self.plan.goals:
+            self.plan.goals[-1] = replace(self.plan.goals[-1], impossible=why)
 
     def _kept(self, end: Reached) -> dict[str, str]:
         name = parse_reference(end.state)[0]

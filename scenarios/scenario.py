@@ -59,7 +59,7 @@ class Scenario:
 
 
 class GaveUpError(Exception):
-    """A person found out that a task cannot be done; never leaves the task."""
+    """A person found out that a task cannot be done, and why; never leaves the task."""
 
 
 def scenario(
@@ -176,12 +176,16 @@ def infeasible(task: Scenario) -> Scenario:
 
     def run(desk: Any, **given: Any) -> Steps:
         desk.gives_up = True
+        spoiled = spoil(**given)
+        why = _lacking(given, spoiled)
         try:
-            yield from task.run(desk, **spoil(**given))
-        except GaveUpError:
+            yield from task.run(desk, **spoiled)
+        except GaveUpError as found:
+            why = str(found) or why
             yield from desk.think("decide")
         finally:
             desk.gives_up = False
+        desk.give_up(why)
 
     return replace(
         task,
@@ -189,6 +193,23 @@ def infeasible(task: Scenario) -> Scenario:
         run=run,
         summary=f"{task.summary.rstrip('.')}: what is asked for is not there.",
     )
+
+
+def _lacking(given: Mapping[str, Any], spoiled: Mapping[str, Any]) -> str:
+    """Return in words what of a task's records is not there: what the spoiled ones say otherwise."""
+    for name, wrong in spoiled.items():
+        right, inner = given[name], getattr(wrong, "__dataclass_fields__", None)
+        pairs = [(name, right, wrong)] if inner is None else []
+        pairs += [(each, getattr(right, each), getattr(wrong, each)) for each in inner or ()]
+        for what, before, now in pairs:
+            said = what.replace("_", " ")
+            if not now and before:
+                return f"the {said} is missing"
+            several = isinstance(now, tuple | list)
+            for each in (e for e in now if e not in before) if several else (now,):
+                if isinstance(each, str | int) and (several or each != before):
+                    return f"there is no {each!r} ({said})"
+    return ""
 
 
 def source_sha256(task: Scenario) -> str:

@@ -7,6 +7,7 @@ pass.
 """
 
 import math
+import re
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any
@@ -29,6 +30,8 @@ Box = tuple[float, float, float, float]
 NOWHERE = (None, None)
 # Looks at a page before somebody is sure that a thing is not on it (assumed).
 LOOKS_IN_VAIN = 3
+# What somebody looks for by its role and name, and how it is called when it is not there.
+_NAMED = re.compile(r'role=([\w-]+)\[name="(.*)"\]')
 # For the intents that come by the ten thousand: a named tuple's own constructor takes twice as long.
 make = tuple.__new__
 
@@ -275,7 +278,9 @@ class Seat:
             return live.page.element(locator)
         except DeskhandError:
             self.look_in_vain()
-            raise GaveUpError from None
+            named = _NAMED.fullmatch(locator)
+            why = named and f"there is no {named[1]} {named[2]!r} on the page {live.screen.title!r}"
+            raise GaveUpError(why or "") from None
 
     def look_in_vain(self) -> None:
         """Look for what is not there, for as long as it takes to be sure."""

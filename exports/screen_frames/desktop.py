@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from deskhand.desktop_layout import BOOKMARKS, TASK_BAR_PX, bookmark, task_button
 from deskhand.exports.screen_frames import lettering
 from deskhand.exports.screen_frames.field_painter import Place
 from deskhand.exports.screen_frames.page_view import PageView
+from deskhand.screen import Box, Element
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -152,18 +153,42 @@ def _task_bar(windows: tuple[tuple[int, str | None], ...], wide: int) -> "Image"
     return made
 
 
-def draw_list(onto: "Image", window: Window, size: tuple[int, int], at: Point | None) -> None:
-    """Draw the open list of a native drop-down, the line under the pointer lit.
+class OpenList(NamedTuple):
+    """The list of a native drop-down that is open: where it is, px of the desktop, and what it shows.
 
-    Of a sensitive one nothing is drawn: the line that is lit would tell the choice.
+    The options from ``first`` on are shown, ``count`` of them; ``chosen`` is the place of the one that
+    is chosen.
+    """
+
+    element: Element
+    left: float
+    top: float
+    width: float
+    first: int
+    count: int
+    chosen: int
+
+    def row(self, place: int) -> Box:
+        """Return the box of the line that shows an option."""
+        return (self.left, self.top + LIST_ROW_PX * (place - self.first), self.width, LIST_ROW_PX)
+
+
+def open_list(window: Window, size: tuple[int, int]) -> OpenList | None:
+    """Return the open list of a window's native drop-down, None where none is to be seen.
+
+    Of a sensitive one nothing is seen: the line that is lit would tell the choice.
+
+    Parameters
+    ----------
+    window : Window
+        The window in front.
+    size : tuple of int
+        Width and height of the desktop, px.
     """
     view = window.view
     element = view.element(view.opened) if view is not None else None
     if view is None or element is None or window.excluded or view.is_sensitive(element):
-        return
-    from PIL import ImageDraw
-
-    pen = ImageDraw.Draw(onto)
+        return None
     options = element.options
     now = view.texts.get(element.key, element.value)
     chosen = next((k for k, option in enumerate(options) if option.value == now), 0)
@@ -175,17 +200,29 @@ def draw_list(onto: "Image", window: Window, size: tuple[int, int], at: Point | 
     top = above + height
     if top + LIST_ROW_PX * count > size[1]:
         top = max(0.0, above - LIST_ROW_PX * count)
-    right, bottom = left + width, top + LIST_ROW_PX * count
-    over = chosen
+    return OpenList(element, left, top, width, first, count, chosen)
+
+
+def draw_list(onto: "Image", window: Window, size: tuple[int, int], at: Point | None) -> None:
+    """Draw the open list of a native drop-down, the line under the pointer lit."""
+    shown = open_list(window, size)
+    if shown is None:
+        return
+    from PIL import ImageDraw
+
+    pen = ImageDraw.Draw(onto)
+    left, top, first = shown.left, shown.top, shown.first
+    right, bottom = left + shown.width, top + LIST_ROW_PX * shown.count
+    over = shown.chosen
     if at is not None and left <= at[0] < right and top <= at[1] < bottom:
         over = first + int((at[1] - top) // LIST_ROW_PX)
     pen.rectangle((left - 1, top - 1, right, bottom), fill=PAPER, outline=EDGE)
-    for k, option in enumerate(options[first : first + count]):
+    for k, option in enumerate(shown.element.options[first : first + shown.count]):
         y = top + LIST_ROW_PX * k
         lit = first + k == over
         if lit:
             pen.rectangle((left, y, right - 1, y + LIST_ROW_PX - 1), fill=LIT)
-        text = lettering.shortened(option.label, 14, width - 12)
+        text = lettering.shortened(option.label, 14, shown.width - 12)
         lettering.write(onto, (left + 6, y + 16), text, 14, PAPER if lit else INK)
 
 

@@ -12,6 +12,7 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from deskhand.cli_dataset import dataset
+from deskhand.cli_episodes import episodes
 from deskhand.cli_fleet import fleet
 from deskhand.cli_formats import convert, fixture, formats, validate
 from deskhand.cli_scenarios import scenarios
@@ -27,6 +28,7 @@ KEPT = {
     "generate": "finished team days",
     "screenshots": "finished pictures",
     "dataset": "finished parts",
+    "episodes": "finished parts",
 }
 
 
@@ -51,6 +53,7 @@ app.command(formats)
 app.command(screenshots)
 app.command(fleet)
 app.command(dataset)
+app.command(episodes)
 
 
 @app.command

@@ -47,13 +47,17 @@ class Reached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """What one task of a session was for; ``since_us`` is when the person took it up."""
+    """What one task of a session was for; ``since_us`` is when the person took it up.
+
+    ``impossible`` says what the person found out of a task that cannot be done.
+    """
 
     task: int
     scenario: str
     instruction: str
     ends: tuple[Reached, ...]
     since_us: int = 0
+    impossible: str = ""
 
 
 def reached(

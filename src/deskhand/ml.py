@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from deskhand.datasets.building import build_dataset
+    from deskhand.datasets.episodes.run import episodes, write_episodes
     from deskhand.datasets.leakage import leaks_of_folder
     from deskhand.datasets.loaders.hugging_face import to_hf
     from deskhand.datasets.loaders.synthetic_sessions import SyntheticSessions
@@ -21,8 +22,10 @@ __all__ = [
     "SyntheticSessions",
     "Window",
     "build_dataset",
+    "episodes",
     "leaks_of_folder",
     "to_hf",
+    "write_episodes",
     "write_web_shards",
 ]
 
@@ -33,8 +36,10 @@ _HOME = {
     "SyntheticSessions": "deskhand.datasets.loaders.synthetic_sessions",
     "Window": "deskhand.datasets.loaders.windows",
     "build_dataset": "deskhand.datasets.building",
+    "episodes": "deskhand.datasets.episodes.run",
     "leaks_of_folder": "deskhand.datasets.leakage",
     "to_hf": "deskhand.datasets.loaders.hugging_face",
+    "write_episodes": "deskhand.datasets.episodes.run",
     "write_web_shards": "deskhand.datasets.loaders.web_shards",
 }
 

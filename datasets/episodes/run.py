@@ -1,0 +1,317 @@
+"""Episodes one after the other in memory, or a folder of them made by several processes."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from deskhand.arguments import check_workers
+from deskhand.cluster import shards_over
+from deskhand.datasets.episodes.card import shares, write_card
+from deskhand.datasets.episodes.choice import Choice, parse_emphasis, single_tasks
+from deskhand.datasets.episodes.episode import Episode
+from deskhand.datasets.episodes.parts import FORMATS, PARQUET, Order, finished_part, make_part
+from deskhand.datasets.episodes.pictures import JPEG, NONE, parse_pictures
+from deskhand.datasets.episodes.vocabularies import VOCABULARIES, parse_vocabularies
+from deskhand.errors import DeskhandError, UnknownNameError
+from deskhand.exports.screen_frames import need_pillow
+from deskhand.exports.screenshots import check_scale
+from deskhand.manifest import (
+    MANIFEST_FILE,
+    RUN_FILE,
+    cannot_write,
+    describe_files,
+    sum_counts,
+    versions,
+    write_record,
+)
+from deskhand.progress import Progress
+from deskhand.run_folder import clear_making, open_folder
+
+FORMAT = "deskhand.episodes/1"
+DEFAULT_SCALE = 0.5
+
+
+def episodes(
+    scenarios: str | Sequence[str] = (),
+    *,
+    count: int,
+    seed: int = 0,
+    infeasible: float = 0.1,
+    emphasis: str | Sequence[str] | None = None,
+    scale: float = DEFAULT_SCALE,
+    pictures: str = JPEG,
+    vocabulary: str | Sequence[str] = VOCABULARIES,
+    exact: bool = False,
+    chromium: str | None = None,
+) -> Iterator[Episode]:
+    """Yield episodes for training agents that use computers.
+
+    Parameters
+    ----------
+    scenarios : str or sequence of str
+        Single tasks, taken in turn: registered names, paths of ``.json`` files, ``module:function``.
+        All registered ones when none are given.
+    count : int
+        How many. An episode depends on its number, not on how many there are.
+    seed : int
+        From 0 to 2**64 - 1.
+    infeasible : float
+        The share of episodes whose task cannot be done, from 0 to 1.
+    emphasis : str or sequence of str, optional
+        What is to be raised: drop-downs, shortcuts, drags, scrolls, corrections. Scenarios are then
+        no longer taken in turn, but as they have more of it.
+    scale : float
+        Pixels of a picture for each of the screen, from 0.1 to 1; 1/2, 1/3 ... are quickest.
+    pictures : str
+        ``jpeg``, ``png``, ``webp`` (both without loss) or ``none``.
+    vocabulary : str or sequence of str
+        ``agentnet``, ``anthropic``, ``openai``; all by default.
+    exact : bool
+        Whether Chromium paints the pages; otherwise they are composed.
+    chromium : str, optional
+        The Chromium of exact pictures.
+
+    Yields
+    ------
+    Episode
+        Iterating over one gives its steps.
+
+    Raises
+    ------
+    DeskhandError
+        When an argument cannot be used, or what pictures need is not installed.
+
+    Examples
+    --------
+    >>> from deskhand import ml
+    >>> for episode in ml.episodes("auth.unlock", count=2, seed=7, pictures="none"):
+    ...     print(episode.feasible, [step.kind for step in episode])
+    True ['click', 'type', 'key', 'answer']
+    True ['click', 'type', 'key', 'answer']
+    """
+    order = _order(
+        scenarios,
+        count=count,
+        seed=seed,
+        infeasible=infeasible,
+        emphasis=emphasis,
+        scale=scale,
+        pictures=pictures,
+        vocabulary=vocabulary,
+        exact=exact,
+        chromium=chromium,
+        format=PARQUET,
+        out=Path(),
+    )
+    return order.episodes(range(count))
+
+
+def write_episodes(
+    scenarios: str | Sequence[str] = (),
+    *,
+    count: int,
+    out: str | Path,
+    seed: int = 0,
+    infeasible: float = 0.1,
+    emphasis: str | Sequence[str] | None = None,
+    scale: float = DEFAULT_SCALE,
+    pictures: str = JPEG,
+    vocabulary: str | Sequence[str] = VOCABULARIES,
+    exact: bool = False,
+    chromium: str | None = None,
+    format: str = PARQUET,  # noqa: A002
+    workers: int = 1,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Write episodes into a folder: Parquet tables, or tar files for the package webdataset.
+
+    Parameters
+    ----------
+    scenarios, count, seed, infeasible, emphasis, scale, vocabulary, exact, chromium
+        As in `episodes`.
+    out : str or pathlib.Path
+        The output folder: absent or empty, unless ``resume``.
+    pictures : str
+        As in `episodes`; ``jpeg:files`` and so on for pictures beside the tables.
+    format : str
+        ``parquet`` or ``webdataset``.
+    workers : int
+        How many processes; the bytes do not depend on it.
+    resume : bool
+        Complete what was begun in ``out``.
+    progress : callable, optional
+        Called with the number of finished parts, of all, and of steps so far.
+
+    Returns
+    -------
+    dict
+        The manifest: what was asked for, counts and shares, and the sha256 of each file.
+
+    Raises
+    ------
+    DeskhandError
+        When an argument or the folder cannot be used.
+    """
+    order = _order(
+        scenarios,
+        count=count,
+        seed=seed,
+        infeasible=infeasible,
+        emphasis=emphasis,
+        scale=scale,
+        pictures=pictures,
+        vocabulary=vocabulary,
+        exact=exact,
+        chromium=chromium,
+        format=format,
+        out=Path(out),
+    )
+    check_workers(workers)
+    begun = _begun(order)
+    made_folder = not order.out.exists()
+    open_folder(order.out, begun, RUN_FILE, resume=resume)
+    try:
+        return _made(order, begun, workers, progress)
+    except BaseException as error:
+        if not any(order.out.glob("data/part-*")):
+            _forget(order.out, made_folder=made_folder)
+        if isinstance(error, OSError):
+            raise cannot_write(error, f"output folder {out}", "Finished parts") from error
+        raise
+
+
+def _order(
+    scenarios: str | Sequence[str],
+    *,
+    count: int,
+    seed: int,
+    infeasible: float,
+    emphasis: str | Sequence[str] | None,
+    scale: float,
+    pictures: str,
+    vocabulary: str | Sequence[str],
+    exact: bool,
+    chromium: str | None,
+    format: str,  # noqa: A002
+    out: Path,
+) -> Order:
+    """Return what is asked for, checked before anything is made."""
+    if count < 1:
+        raise DeskhandError(f"count is {count}; give a whole number of episodes from 1 on.")
+    if not 0 <= seed < 2**64:
+        raise DeskhandError(f"seed is {seed}; give a whole number from 0 to 2**64 - 1.")
+    if format not in FORMATS:
+        raise UnknownNameError("format", format, FORMATS)
+    check_scale(scale)
+    kept = parse_pictures(pictures)
+    if kept.beside and format != PARQUET:
+        raise DeskhandError(
+            f"pictures {pictures!r}: in the files of {format} every picture lies beside its step; "
+            f"write --pictures {kept.encoding}."
+        )
+    words = parse_vocabularies(vocabulary)
+    raised = parse_emphasis(emphasis)
+    if kept.encoding != NONE:
+        need_pillow()
+    names = [scenarios] if isinstance(scenarios, str) else [*map(str, scenarios)]
+    names = names or single_tasks()
+    for name in names:
+        if names.count(name) > 1:
+            raise DeskhandError(f"scenario {name!r} stands twice; name it once.")
+    choice = Choice(scenarios=tuple(names), seed=seed, infeasible=infeasible, emphasis=raised)
+    for name, recipe in choice.recipes().items():
+        if "." not in recipe.scenario.name:
+            raise DeskhandError(
+                f"scenario {name!r} is a day of many tasks, and an episode is one; name single "
+                f"tasks, such as {single_tasks()[0]}, or none for all."
+            )
+    return Order(
+        choice=choice,
+        count=count,
+        scale=scale,
+        pictures=kept,
+        vocabularies=words,
+        format=format,
+        exact=exact,
+        chromium=chromium,
+        out=out,
+    )
+
+
+def _begun(order: Order) -> dict[str, Any]:
+    choice, recipes = order.choice, order.choice.recipes()
+    used = {} if order.pictures.encoding == NONE else {"pillow": version("pillow")}
+    return {
+        "format": FORMAT,
+        "synthetic": True,
+        "arguments": {
+            "count": order.count,
+            "seed": choice.seed,
+            "infeasible": choice.infeasible,
+            "emphasis": list(choice.emphasis),
+            "scale": order.scale,
+            "pictures": str(order.pictures),
+            "vocabularies": list(order.vocabularies),
+            "format": order.format,
+            "exact": order.exact,
+        },
+        # By what they hold: a file may lie elsewhere when the run is taken up again.
+        "scenarios": {r.scenario.name: r.scenario_sha256 for r in recipes.values()},
+        "versions": versions() | used,
+    }
+
+
+def _made(
+    order: Order, begun: dict[str, Any], workers: int, progress: Progress | None
+) -> dict[str, Any]:
+    out = order.out
+    clear_making(out)
+    # Removed first and written last, so that a manifest always speaks of what is there.
+    (out / MANIFEST_FILE).unlink(missing_ok=True)
+    write_record(out / RUN_FILE, begun)
+    (out / "data").mkdir(exist_ok=True)
+    clear_making(out / "data")
+    found = {part: finished_part(order, part) for part in order.parts()}
+    finished = {part: record for part, record in found.items() if record is not None}
+    todo = [part for part in order.parts() if part not in finished]
+    steps = sum(record["counts"]["steps"] for record in finished.values())
+
+    def tell(done: int, _total: int, more: int) -> None:
+        if progress is not None:
+            progress(len(finished) + done, len(order.parts()), steps + more)
+
+    made = shards_over(
+        None,
+        workers,
+        partial(make_part, order),
+        todo,
+        tell,
+        shared=out / "data",
+        events=lambda record: int(record["counts"]["steps"]),
+    )
+    records = finished | {record["part"]: record for record in made}
+    counts = sum_counts(records[part]["counts"] for part in order.parts())
+    write_card(order, counts)
+    manifest = {
+        **begun,
+        "counts": counts,
+        "shares": {name: round(share, 4) for name, _, share in shares(counts)},
+        "files": describe_files(out, without=[MANIFEST_FILE]),
+    }
+    write_record(out / MANIFEST_FILE, manifest)
+    return manifest
+
+
+def _forget(out: Path, *, made_folder: bool) -> None:
+    """Leave the folder as it was found: nothing was finished."""
+    clear_making(out)
+    (out / RUN_FILE).unlink(missing_ok=True)
+    with suppress(OSError):
+        clear_making(out / "data")
+        (out / "data").rmdir()
+        if made_folder:
+            out.rmdir()
