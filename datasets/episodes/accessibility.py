@@ -125,7 +125,7 @@ class Tree:
         shown = open_list(window, self._size)
         if shown is None:
             return
-        for place in range(shown.first, shown.first + shown.count):
+        for place in range(shown.first, shown.first + shown.lines):
             name = shown.element.options[place].label
             states = ["selected"] if place == shown.chosen else []
             key = f"{shown.element.key}.option.{place}"

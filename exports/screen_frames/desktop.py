@@ -156,7 +156,7 @@ def _task_bar(windows: tuple[tuple[int, str | None], ...], wide: int) -> "Image"
 class OpenList(NamedTuple):
     """The list of a native drop-down that is open: where it is, px of the desktop, and what it shows.
 
-    The options from ``first`` on are shown, ``count`` of them; ``chosen`` is the place of the one that
+    The options from ``first`` on are shown, ``lines`` of them; ``chosen`` is the place of the one that
     is chosen.
     """
 
@@ -165,7 +165,7 @@ class OpenList(NamedTuple):
     top: float
     width: float
     first: int
-    count: int
+    lines: int
     chosen: int
 
     def row(self, place: int) -> Box:
@@ -212,12 +212,12 @@ def draw_list(onto: "Image", window: Window, size: tuple[int, int], at: Point | 
 
     pen = ImageDraw.Draw(onto)
     left, top, first = shown.left, shown.top, shown.first
-    right, bottom = left + shown.width, top + LIST_ROW_PX * shown.count
+    right, bottom = left + shown.width, top + LIST_ROW_PX * shown.lines
     over = shown.chosen
     if at is not None and left <= at[0] < right and top <= at[1] < bottom:
         over = first + int((at[1] - top) // LIST_ROW_PX)
     pen.rectangle((left - 1, top - 1, right, bottom), fill=PAPER, outline=EDGE)
-    for k, option in enumerate(shown.element.options[first : first + shown.count]):
+    for k, option in enumerate(shown.element.options[first : first + shown.lines]):
         y = top + LIST_ROW_PX * k
         lit = first + k == over
         if lit:
