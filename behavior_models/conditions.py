@@ -51,6 +51,8 @@ class Condition:
         Whether the pointer is never used.
     reading : float
         Words read, or heard, a minute.
+    zooms : float or None
+        Share of what is read in days that a page is made larger for, where it is not that of others.
     """
 
     source: str
@@ -71,6 +73,7 @@ class Condition:
     one_handed: bool = False
     keys_alone: bool = False
     reading: float = 1.0
+    zooms: float | None = None
 
 
 CONDITIONS: Mapping[str, Condition] = MappingProxyType(
@@ -115,13 +118,15 @@ CONDITIONS: Mapping[str, Condition] = MappingProxyType(
         ),
         "low-vision": Condition(
             source="assumed: a slow approach, more looking before the press, more corrections; that "
-            "weak sight makes pointing slower: Jacko et al. 2000",
+            "weak sight makes pointing slower: Jacko et al. 2000; that half of what is longer than a line "
+            "is read with the page made larger, assumed",
             slope=1.5,
             intercept=1.5,
             scatter=1.2,
             dwell=2.5,
             corrections=1.1,
             hover=2.0,
+            zooms=0.5,
         ),
         "left-handed": Condition(
             source="the mirror image of the right hand (assumed); with the preferred hand on the mouse "
@@ -140,6 +145,7 @@ CONDITIONS: Mapping[str, Condition] = MappingProxyType(
             "each year of a screen reader); the size, and that quick readers are quick listeners, assumed",
             keys_alone=True,
             reading=350 / 238,
+            zooms=0.0,
         ),
     }
 )

@@ -75,7 +75,8 @@ class Scroll(Placed):
 
     ``delta_x`` and ``delta_y`` are sums in the unit of ``delta_mode``, positive to the right and
     down; ``notches_x`` and ``notches_y`` are the same in notches of a wheel, which a touchpad makes
-    broken numbers of. ``rows`` wheel events were recorded.
+    broken numbers of. ``rows`` wheel events were recorded; with Control among the ``modifiers`` they
+    zoomed.
     """
 
     delta_x: float
@@ -84,6 +85,7 @@ class Scroll(Placed):
     notches_x: float
     notches_y: float
     rows: int
+    modifiers: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

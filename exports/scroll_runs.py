@@ -42,7 +42,8 @@ def scroll_runs(events: pa.Table, few: Rows) -> Iterator[Scroll]:
         deltas = {axis: _column(rows, f"delta_{axis}") for axis in "xy"}
         mode = np.asarray(pc.fill_null(rows["delta_mode"], 0)).clip(0, len(NOTCH) - 1)
         # A wheel row's element changes while the page moves below the pointer.
-        apart = np.zeros(len(wheel) - 1, np.bool_)
+        held = np.asarray(pc.fill_null(rows["modifiers"], 0))
+        apart = np.diff(held) != 0
         yield from _runs(events, rows, wheel, wheel, deltas, mode, few, apart)
         return
     pages = np.flatnonzero(np.asarray(pc.equal(kinds, "scroll")))
@@ -104,6 +105,7 @@ def _runs(
     sums = {axis: np.add.reduceat(deltas[axis], first).tolist() for axis in "xy"}
     notches = {axis: np.add.reduceat(deltas[axis] / NOTCH[mode], first).tolist() for axis in "xy"}
     ahead = rows.take(first).select(["app", "window", "target", "masked"]).to_pylist()
+    held = pc.fill_null(rows["modifiers"], 0).take(first).to_pylist()
     at = events.select(PLACE).take(pointed[first]).to_pylist()
     for k, (a, b) in enumerate(zip(first.tolist(), last.tolist(), strict=True)):
         yield Scroll(
@@ -119,4 +121,5 @@ def _runs(
             notches_x=notches["x"][k],
             notches_y=notches["y"][k],
             rows=b - a + 1,
+            modifiers=held[k],
         )

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deskhand.errors import DeskhandError
+from deskhand.events import CONTROL
 from deskhand.exports.act_kinds import Act, Choose, Click, Navigate, Press, Scroll, Type, Wait
 from deskhand.exports.derived_acts import derived_acts
 from deskhand.exports.excluded_apps import paused
@@ -155,7 +156,7 @@ def _said(act: Act) -> tuple[str, str | None]:
     if isinstance(act, Choose):
         return "choose", act.value
     if isinstance(act, Scroll):
-        return "scroll", None
+        return "zoom" if act.modifiers & CONTROL else "scroll", None
     if isinstance(act, Navigate):
         return "open", None
     return type(act).__name__.lower(), None

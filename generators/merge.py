@@ -14,11 +14,15 @@ from numpy.typing import NDArray
 from deskhand.errors import DeskhandError
 from deskhand.events import EVENT_TYPES, EVENTS
 from deskhand.generators.columns import SUBMOVEMENT, Columns, WordIndex
-from deskhand.generators.plan import Place
+from deskhand.generators.plan import Cover, Place
 
 
 def merge(
-    blocks: Sequence[Columns], places: Sequence[Place], session_id: str, provenance_id: str
+    blocks: Sequence[Columns],
+    places: Sequence[Place],
+    session_id: str,
+    provenance_id: str,
+    covers: Sequence[Cover] = (),
 ) -> tuple[pa.Table, pa.Array]:
     """Return the event table of one session, and which submovement each row belongs to.
 
@@ -30,6 +34,8 @@ def merge(
         Where the person is from when on, in time order; gives app, window and client coordinates.
     session_id, provenance_id : str
         Constant columns.
+    covers : sequence of Cover
+        What lies over the page when; there the pointer has no client coordinates.
 
     Returns
     -------
@@ -40,7 +46,7 @@ def merge(
     """
     merged = _Merge([block for block in blocks if len(block)])
     submovements = merged.numbers(pa.field(SUBMOVEMENT, pa.int8()))
-    return merged.table(places, session_id, provenance_id), submovements
+    return merged.table(places, covers, session_id, provenance_id), submovements
 
 
 def dictionary_array(codes: NDArray[Any], words: Sequence[str], kind: pa.DataType) -> pa.Array:
@@ -99,7 +105,13 @@ class _Merge:
         self.zeros = pa.py_buffer(np.zeros(max(self.n, 1), np.int64))
         self.masks: dict[tuple[int, ...], tuple[pa.Buffer, NDArray[np.bool_]]] = {}
 
-    def table(self, places: Sequence[Place], session_id: str, provenance_id: str) -> pa.Table:
+    def table(
+        self,
+        places: Sequence[Place],
+        covers: Sequence[Cover],
+        session_id: str,
+        provenance_id: str,
+    ) -> pa.Table:
         n = self.n
         arrays: dict[str, pa.Array] = {
             "session_id": self._constant("session_id", session_id),
@@ -111,7 +123,7 @@ class _Merge:
             "synthetic": pa.Array.from_buffers(pa.bool_(), n, [None, _bits(np.ones(n, np.bool_))]),
             "masked": self._masked(),
         }
-        arrays.update(self._placed(places))
+        arrays.update(self._placed(places, covers))
         for field in EVENTS:
             if field.name not in arrays:
                 make = self._words if pa.types.is_dictionary(field.type) else self.numbers
@@ -145,7 +157,7 @@ class _Merge:
             data = _bits(flags)
         return pa.Array.from_buffers(pa.bool_(), self.n, [None, data])
 
-    def _placed(self, places: Sequence[Place]) -> dict[str, pa.Array]:
+    def _placed(self, places: Sequence[Place], covers: Sequence[Cover]) -> dict[str, pa.Array]:
         """Return app, window and client coordinates: in each place from its time on."""
         n = self.n
         starts = np.searchsorted(self.t_us, np.array([p.t_us for p in places], np.int64))
@@ -162,6 +174,8 @@ class _Merge:
             arrays[name] = dictionary_array(
                 np.repeat(codes.astype(np.int16), count), index.words(), kind
             )
+        covered = self._covered(covers)
+        zooms = [1.0, *(p.zoom for p in places)]
         for client, screen, origin in (
             ("client_x", "screen_x", [p.origin_x for p in places]),
             ("client_y", "screen_y", [p.origin_y for p in places]),
@@ -173,8 +187,28 @@ class _Merge:
             arrays[screen] = pa.Array.from_buffers(pa.float32(), n, [valid, pa.py_buffer(place)])
             shift = np.repeat(np.array([0, *origin], np.float32), count)
             np.subtract(place, shift, out=shift)
+            if max(zooms) > 1.0:
+                shift /= np.repeat(np.array(zooms, np.float32), count)
+            if covered is not None:
+                there = np.unpackbits(np.frombuffer(valid, np.uint8), count=n, bitorder="little")
+                valid = _bits(there.astype(np.bool_) & ~covered)
+                shift[covered] = 0.0
             arrays[client] = pa.Array.from_buffers(pa.float32(), n, [valid, pa.py_buffer(shift)])
         return arrays
+
+    def _covered(self, covers: Sequence[Cover]) -> NDArray[np.bool_] | None:
+        """Return the rows whose pointer is over something that lies on the page, if there are any."""
+        if not covers:
+            return None
+        (_, x), (_, y) = (self._scattered(f"screen_{axis}", np.dtype(np.float32)) for axis in "xy")
+        if not len(x):
+            return None  # nobody used a pointer
+        covered = np.zeros(self.n, np.bool_)
+        for start_us, end_us, left, top, width, height in covers:
+            rows = slice(*np.searchsorted(self.t_us, [start_us, end_us], "right"))
+            over_x = (x[rows] >= left) & (x[rows] < left + width)
+            covered[rows] |= over_x & (y[rows] >= top) & (y[rows] < top + height)
+        return covered
 
     def _nulls(self, kind: pa.DataType) -> pa.Array:
         return pa.Array.from_buffers(kind, self.n, [self.zeros, self.zeros])

@@ -71,7 +71,8 @@ class Typed(NamedTuple):
 class Wheeled(NamedTuple):
     """A scroll by wheel or touchpad at one pointer place; ``scroll_y`` is the offset before it.
 
-    ``limit_y`` is the largest offset the page allows.
+    ``limit_y`` is the largest offset the page allows. With ``control`` held the wheel zooms, and the
+    page stays where it is.
     """
 
     action_id: int
@@ -82,6 +83,7 @@ class Wheeled(NamedTuple):
     target: str | None
     scroll_y: float
     limit_y: float
+    control: bool = False
 
 
 class Row(NamedTuple):
@@ -94,13 +96,28 @@ class Row(NamedTuple):
 
 
 class Place(NamedTuple):
-    """From ``t_us`` on the person is in this app and window, whose page starts at this origin."""
+    """From ``t_us`` on the person is in this app and window, whose page starts at this origin.
+
+    ``zoom`` is how many px of the screen a px of the page takes.
+    """
 
     t_us: int
     app: str
     window: str
     origin_x: int
     origin_y: int
+    zoom: float = 1.0
+
+
+class Cover(NamedTuple):
+    """After ``start_us`` and up to ``end_us`` something of the desktop lies over the page, in screen px."""
+
+    start_us: int
+    end_us: int
+    left: float
+    top: float
+    width: float
+    height: float
 
 
 class Action(NamedTuple):
@@ -147,6 +164,7 @@ class SessionPlan:
     fidelity: str = "law"
     duration_us: int = 0
     places: list[Place] = field(default_factory=list)
+    covers: list[Cover] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     presses: list[Press] = field(default_factory=list)

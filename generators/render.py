@@ -49,6 +49,7 @@ def render(plan: SessionPlan, screens: Mapping[str, Screen]) -> Session:
         plan.places,
         plan.session_id,
         plan.provenance_id,
+        plan.covers,
     )
     return Session(
         header=session_header(plan, events.num_rows),

@@ -1,5 +1,6 @@
 """Wheel and scroll rows: planned scrolls in, event columns out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from deskhand.behavior_models.persona import Persona
 from deskhand.behavior_models.scrolling import notch_times_s
 from deskhand.behavior_models.touchpad_scroll import MOST_SWIPES, scroll_frames
-from deskhand.events import TYPE_CODE
+from deskhand.events import CONTROL, TYPE_CODE
 from deskhand.generators.columns import Columns, WordIndex, no_columns, stack
 from deskhand.streams import Draws
 
@@ -70,6 +71,15 @@ def _at(times_s: NDArray[np.float64], delta_y: NDArray[np.float64], settle_s: fl
     return Scroll(duration_us=duration_us, t_us=t_us, delta_y=delta_y.astype(np.float32))
 
 
+def turned(t_us: Sequence[int], notch_px: float) -> Scroll:
+    """Return single notches of a wheel at given times, in microseconds from 0 on, ascending."""
+    return Scroll(
+        duration_us=t_us[-1],
+        t_us=np.array(t_us, np.int64),
+        delta_y=np.full(len(t_us), notch_px, np.float32),
+    )
+
+
 def render_wheel(plan: "SessionPlan") -> Columns:
     """Return a wheel row for each notch and a scroll row for each notch that moves the page.
 
@@ -91,6 +101,8 @@ def render_wheel(plan: "SessionPlan") -> Columns:
     y = np.repeat(np.array([w.y for w in wheeled], np.float32), count)
     targets = WordIndex()
     target = np.repeat(targets.encode([w.target for w in wheeled]), count)
+    held = np.repeat(np.array([w.control for w in wheeled]), count)
+    modifiers = {"modifiers": np.where(held, CONTROL, 0).astype(np.int8)} if held.any() else {}
     wheel = Columns(
         t_us=t_us,
         type=np.full(n, TYPE_CODE["wheel"], np.int8),
@@ -102,7 +114,9 @@ def render_wheel(plan: "SessionPlan") -> Columns:
             "delta_x": np.zeros(n, np.float32),
             "delta_y": delta_y,
             "delta_mode": np.zeros(n, np.int8),
+            **modifiers,
         },
+        numbers_null=dict.fromkeys(modifiers, ~held),
         words={"target": (target, targets.words())},
     )
     start_y = np.array([w.scroll_y for w in wheeled])
@@ -111,7 +125,7 @@ def render_wheel(plan: "SessionPlan") -> Columns:
     before = np.empty(n)
     before[1:] = offset_y[:-1]
     before[first] = start_y
-    moved = np.flatnonzero(offset_y != before)
+    moved = np.flatnonzero((offset_y != before) & ~held)
     frame_us = round(plan.persona.hand.scroll.frame_s * 1e6)
     scroll = Columns(
         t_us=t_us[moved] + frame_us,

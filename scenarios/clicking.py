@@ -1,9 +1,9 @@
 """Clicks: on what is meant, or by a slip beside it or on its neighbour, which is noticed and made good."""
 
 from deskhand.behavior_models.habits import takes_tab
-from deskhand.scenarios.keys_alone import KeysAlone
 from deskhand.scenarios.pointing import RIGHT
 from deskhand.scenarios.wrong_target import HISTORY_BACK, WayBack, Wrong, wrong_target
+from deskhand.scenarios.zooming import Zooming
 from deskhand.screen import BASE, Element
 from deskhand.streams import Draws
 
@@ -15,7 +15,7 @@ ON_NEIGHBOUR_SHARE = 0.6
 SPOT_PX, SPOTS = 60.0, 12
 
 
-class Clicking(KeysAlone):
+class Clicking(Zooming):
     """Hands that click, at times on the wrong thing."""
 
     def focus_on(self, element: Element, kind: str = "next") -> Element:
@@ -56,8 +56,17 @@ class Clicking(KeysAlone):
         self.await_edge("right_click" if button == RIGHT else "click", element.key)
         self.to_mouse()
         element = self.show(self.find(element.key))
+        if self.notification is not None:
+            self.clear_way(element)
+            element = self.show(self.find(element.key))
         error = None
-        if count == 1 and self.draws.uniform() < self.mind.slip_rate * self.clumsiness():
+        if self.lurking is not None and count == 1 and not button:
+            error = self.mispress(element, self.ends())
+        if (
+            error is None
+            and count == 1
+            and self.draws.uniform() < self.mind.slip_rate * self.clumsiness()
+        ):
             # What is about to change by itself may be gone once a slip has been noticed.
             error = None if button or self.live.pending else self._slip(element)
         if error is not None:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from deskhand.behavior_models.app_choice import AppChoice
+from deskhand.behavior_models.conditions import condition
 from deskhand.behavior_models.fatigue import WorkingHand, tireless
 from deskhand.behavior_models.task_practice import EXPONENT, PRACTISED, TaskPractice
 from deskhand.scenarios.apps.auth.tasks import login
@@ -16,7 +17,7 @@ from deskhand.scenarios.laptop_lid import LAPTOP_SHARE
 from deskhand.scenarios.meetings import plan_meetings
 from deskhand.scenarios.scenario import Scenario, Steps
 from deskhand.scenarios.turns import Priority, Turns
-from deskhand.streams import Draws
+from deskhand.streams import Draws, stream
 
 HOUR_US = 3_600_000_000
 # Lengths of days: standard deviation against the mean (one academic's log).
@@ -59,6 +60,8 @@ class Drift(NamedTuple):
 
 
 AS_PEOPLE_DO = Drift()
+# Some people make a page larger now and then to read it: so many of them, so often (assumed).
+ZOOMERS, ZOOMED = 0.1, 0.04
 
 
 class Day:
@@ -104,6 +107,7 @@ class Day:
             desk.admit(tasks[0][0])
         self._expect_records(HOUR_US * hours / TASK_EVERY_US)
         self._let_drift(drift, hours)
+        desk.zooms = _zooms(desk)
         self._choice = AppChoice(_shares(self._weights), draws)
         self._home = {task.app: task.opens for task, _ in self._weights}
         if short_h is None:
@@ -269,6 +273,16 @@ class Day:
 
 def _nothing() -> Steps:
     yield from ()
+
+
+def _zooms(desk: Desk) -> float:
+    """Return the share of what is read that a person makes the page larger for."""
+    known = condition(desk.persona.condition).zooms
+    if known is not None:
+        return known
+    plan = desk.plan
+    drawn = float(stream(plan.seed, "zoom.habit", plan.team, plan.person).uniform())
+    return ZOOMED if drawn < ZOOMERS else 0.0
 
 
 def _shares(tasks: Sequence[tuple[Scenario, float]]) -> dict[str, float]:

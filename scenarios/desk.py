@@ -1,7 +1,7 @@
 """The Desk: what a scenario can ask a person to do, as readable verbs.
 
-Here are the verbs beyond a single page: windows, addresses, waiting, whole tasks, breaks. Those on
-the page in front are in `deskhand.scenarios.page_verbs`.
+Here are whole tasks, waiting and breaks. The verbs on windows, addresses and notifications are in
+`deskhand.scenarios.desktop_verbs`, those on the page in front in `deskhand.scenarios.page_verbs`.
 """
 
 import re
@@ -13,26 +13,24 @@ from typing import Any
 
 import simpy
 
-from deskhand.behavior_models.habits import switches_by_keys
 from deskhand.behavior_models.profile import Profile
 from deskhand.behavior_models.task_practice import TaskPractice
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.generators.plan import Row, SessionPlan
 from deskhand.goals import Goal, Reached
+from deskhand.scenarios.desktop_verbs import DesktopVerbs
 from deskhand.scenarios.laptop_lid import CLOSING_US, LID
 from deskhand.scenarios.live_page import MASK, SCRIPT_US
 from deskhand.scenarios.masking import sensitive_keys
-from deskhand.scenarios.page_verbs import PageVerbs
 from deskhand.scenarios.records import Records
 from deskhand.scenarios.scenario import Scenario, Steps
-from deskhand.scenarios.windows import bookmark, task_button
 from deskhand.scenarios.world import World
 from deskhand.screen import BASE, Screen, parse_reference
 
 NEVER = 2**62
 
 
-class Desk(PageVerbs):
+class Desk(DesktopVerbs):
     """A person at a desk.
 
     Parameters
@@ -95,6 +93,8 @@ class Desk(PageVerbs):
         yield from self.pass_time()
         if self.live.pending:
             return
+        if self.meet_notices(busy=self.wanted):
+            yield from self.pass_time()
         if self.wanted and self.regain is not None:
             yield from self.regain()
         elif self.looks_up is not None and self.env.now >= self.look_up_us:
@@ -137,6 +137,7 @@ class Desk(PageVerbs):
     def get_up(self) -> None:
         """End the session now and put the rows in order of time."""
         self.live.settle(self.t_us)
+        self.end_notifications()
         self.row("session.end", {})
         plan = self.plan
         plan.duration_us = self.t_us
@@ -245,81 +246,6 @@ class Desk(PageVerbs):
         if moved or live.values or live.checked:
             yield from self.navigate(live.screen.name)
 
-    # Windows and addresses
-
-    def switch_to(self, app: str, *, at_once: bool = False) -> Steps:
-        """Bring an application's window to the front, by the task bar or with Alt+Tab.
-
-        Parameters
-        ----------
-        app : str
-            Whose window; it is open already.
-        at_once : bool
-            Whether the person knew where to go before looking at what is in front.
-        """
-        self.step += 1
-        if app not in self.windows:
-            known = {screen.app for screen in self.screens.values()}
-            raise DeskhandError(
-                f"switch_to({app!r}): no window of it is open; navigate to one of its screens "
-                f"first. Open: {', '.join(self.recent)}. Known: {', '.join(sorted(known))}."
-            )
-        if app == self.window.app:
-            return self._pass()
-        if not at_once:
-            self.ponder("decide")
-        previous = len(self.recent) > 1 and self.recent[1] == app
-        if self.keys_alone or (
-            previous and switches_by_keys(self.mind, self.draws, on_keyboard=self.on_keyboard)
-        ):
-            self.to_keyboard()
-            action = self.begin()
-            chord = self.typist.chord("Alt+Tab", count=self.recent.index(app))
-            start = self.strike(action, chord, self.live.focus)
-            self.bring_front(app)
-            self.finish(action, "switch_to", None, start, text_class="keys")
-        else:
-            self.to_mouse()
-            action, start = self.begin(), self.t_us
-            box = task_button(self.windows[app].number, len(self.windows), self.desktop)
-            self.point(action, box)
-            self._press_outside(action)
-            self.bring_front(app)
-            self.note_point(action, "switch_to", None, start, box)
-        return self._pass()
-
-    def _press_outside(self, action_id: int) -> None:
-        """Press outside the page: on the task bar or a bookmark; the page keeps its focus."""
-        focus, self.live.focus = self.live.focus, None
-        self.press_button(action_id, None)
-        self.live.focus = focus
-        self.live.settle(self.t_us)
-
-    def navigate(self, screen: str) -> Steps:
-        """Open a screen's address from a bookmark, in its application's window."""
-        self.step += 1
-        if screen not in self.screens:
-            raise UnknownNameError("screen", screen, self.screens)
-        self.ponder("decide")
-        apps = sorted({name.partition("/")[0] for name in self.screens})
-        place = apps.index(screen.partition("/")[0])
-        if self.keys_alone:
-            action, start = self.begin(), self.t_us
-            self.take_bookmark(action, place)
-            self.load(screen, action)
-            self.finish(action, "navigate", None, start, text_class="keys")
-            return self._pass()
-        self.to_mouse()
-        action, start = self.begin(), self.t_us
-        box = bookmark(self.window, place)
-        self.point(action, box)
-        self._press_outside(action)
-        pressed = (self.hand.x, self.hand.y)
-        self.load(screen, action)
-        middle = (box[0] + 0.5 * box[2], box[1] + 0.5 * box[3])
-        self.finish(action, "navigate", None, start, intended=middle, actual=pressed)
-        return self._pass()
-
     # Waiting
 
     def wait_for(self, target: str) -> Steps:
@@ -392,6 +318,8 @@ class Desk(PageVerbs):
         if asleep:
             self.row("visibility", {"value": "visible", "reason": LID})
         self.row("idle.end", {"reason": reason})
+        # What came up meanwhile has gone.
+        self.notices.clear()
         yield from self._pass()
 
     # Recording

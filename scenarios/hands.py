@@ -88,6 +88,8 @@ class Hands(Seat):
         """
         hand = self.hand
         hand.slowness = self.slowness()
+        if self.notification is not None and not buttons:
+            self.await_sight(box)
         if kind == "drag":
             x0, y0 = hand.x, hand.y
             aim = hand.drag(box)
@@ -103,6 +105,12 @@ class Hands(Seat):
             aim = hand.aim(box) if lane_px is None else hand.steer(box, lane_px, sideways=sideways)
         if aim.duration_us:
             self._move(action_id, kind, x0, y0, aim, buttons)
+
+    def await_sight(self, box: Box | None = None) -> None:
+        """Wait until a notification that lies over a box, or anywhere, has gone."""
+        note = self.notification
+        if note is not None and (box is None or note.over(box)):
+            self.t_us = max(self.t_us, note.until_us)
 
     def _move(
         self, action_id: int, kind: str, x0: float, y0: float, aim: Aim, buttons: int = 0
@@ -253,6 +261,7 @@ class Hands(Seat):
         window, hand = self.window, self.hand
         wide, high = self.live.screen.viewport
         x, y = hand.x - window.origin_x, hand.y - window.origin_y
+        self.await_sight((hand.x, hand.y, 1.0, 1.0))
         if not (0 <= x < wide and 0 <= y < high):
             left, top = window.origin_x + 0.25 * wide, window.origin_y + 0.25 * high
             self.point(action_id, (left, top, 0.5 * wide, 0.5 * high))

@@ -11,6 +11,8 @@ from deskhand.scenarios.apps.chat.tasks import answer
 from deskhand.scenarios.desk import Desk
 from deskhand.scenarios.laptop_lid import LAPTOP_SHARE, Lid
 from deskhand.scenarios.meetings import Meeting
+from deskhand.scenarios.notification import Notice
+from deskhand.scenarios.notified import OPENED
 from deskhand.scenarios.scenario import Steps
 from deskhand.scenarios.turns import Priority, Turns
 from deskhand.streams import Draws
@@ -32,6 +34,13 @@ MEETING_GLANCE_WORDS = 40.0
 OWN_ABSENCES = 0.25
 # Of its pauses, some come by themselves here, in reading and waiting (assumed).
 OWN_PAUSES = 0.6
+# What comes up on the desktop: messages, and reminders 15 minutes before a meeting, the default of calendars
+# (from memory).
+MESSAGE, REMINDER = (
+    Notice("chat/channel", "New message"),
+    Notice("mail/inbox", "Meeting in 15 minutes"),
+)
+REMINDED_US = 900_000_000
 
 
 class Interruptions:
@@ -87,6 +96,7 @@ class Interruptions:
     # Messages
 
     def _message_came(self) -> None:
+        self._desk.knock(MESSAGE)
         if not self._message.triggered:
             self._message.succeed()
 
@@ -117,6 +127,8 @@ class Interruptions:
         messages = desk.world.inbox[desk.plan.person][:]
         desk.world.inbox[desk.plan.person].clear()
         if messages and not self.over:
+            if desk.chance(OPENED) and desk.open_notification("chat"):
+                yield from desk.pass_time()
             yield from desk.do(answer, messages=messages)
 
     # Away from the work
@@ -169,6 +181,10 @@ class Interruptions:
         start_us, end_us = world.at_us(meeting.start_h), world.at_us(meeting.end_h)
         if start_us <= int(env.now):
             return
+        reminder_us = start_us - REMINDED_US - int(env.now)
+        if reminder_us > 0:
+            yield env.timeout(reminder_us)
+            self._desk.knock(REMINDER)
         yield env.timeout(start_us - int(env.now))
         if not self.over:
             yield from self._turns.take(Priority.APPOINTMENT, lambda: self._in_meeting(end_us))

@@ -7,13 +7,14 @@ let the planned time pass; run it with ``yield from``. Targets are locators of
 
 from deskhand.behavior_models.habits import takes_shortcut
 from deskhand.behavior_models.reading import reading_stretches
-from deskhand.errors import DeskhandError
+from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.scenarios.choosing import choose
 from deskhand.scenarios.keying import CELL
 from deskhand.scenarios.menus import pick
 from deskhand.scenarios.pointing import RIGHT
 from deskhand.scenarios.scenario import Steps
 from deskhand.scenarios.text_verbs import TextVerbs
+from deskhand.scenarios.zooming import KEYS, STEPS, WHEEL
 
 # Skimming reads this share of the words.
 SKIM_SHARE = 0.4
@@ -168,11 +169,14 @@ class PageVerbs(TextVerbs):
     def read(self, *, words: float, skim: bool = False) -> Steps:
         """Read some words on the page, scrolling on the way where the page is longer."""
         self.step += 1
+        if skim:
+            words *= SKIM_SHARE
+        if self.looks_closer(words):
+            self.read_closer(words, self.zoom_habit())
+            return self._pass()
         action, start = self.begin(), self.t_us
         live, draws = self.live, self.draws
         self.changed = False
-        if skim:
-            words *= SKIM_SHARE
         for pause_us, notches in reading_stretches(self.mind, draws, words):
             if self.on_keyboard:
                 self.t_us += pause_us
@@ -186,6 +190,29 @@ class PageVerbs(TextVerbs):
         if live.pending:
             live.settle(self.t_us)
         self.finish(action, "read", None, start)
+        return self._pass()
+
+    def zoom(self, *, words: float, percent: int = 150, by: str | None = None) -> Steps:
+        """Make the page larger, read some words, and make it as it was.
+
+        Parameters
+        ----------
+        words : float
+            How many.
+        percent : int
+            How large: a step of browsers, one of `deskhand.scenarios.zooming.STEPS`.
+        by : str, optional
+            ``wheel``, with Control held, or ``keys``; the person's habits decide when not given.
+        """
+        self.step += 1
+        if percent not in STEPS:
+            raise DeskhandError(
+                f"zoom(percent={percent}): browsers zoom by steps; give one of "
+                f"{', '.join(map(str, STEPS))}."
+            )
+        if by is not None and by not in (WHEEL, KEYS):
+            raise UnknownNameError("way to zoom", by, (WHEEL, KEYS))
+        self.read_closer(words, percent, by)
         return self._pass()
 
     def scroll(self, *, notches: float | None = None, into_view: str | None = None) -> Steps:

@@ -165,6 +165,8 @@ class Pointing(Hands):
         share : float
             Of the way; below 1 the element is let go before it is there.
         """
+        # What is dragged may cross the desktop.
+        self.await_sight()
         self.reach(action_id, source)
         x0, y0 = self.hand.x, self.hand.y
         down = self.t_us + self.hand.dwell_us()

@@ -21,6 +21,7 @@ from deskhand.generators.plan import Action, Place, Row, SessionPlan
 from deskhand.generators.typing_pool import TypingPool
 from deskhand.generators.typist import Ahead, Typist
 from deskhand.scenarios.live_page import SCRIPT_US, LivePage
+from deskhand.scenarios.notification import Notice, Notification
 from deskhand.scenarios.scenario import GaveUpError
 from deskhand.scenarios.windows import Window, load_us, page_origin
 from deskhand.screen import Element, Screen
@@ -72,6 +73,12 @@ class Seat:
         Whether typing, too, slows with fatigue and gains by practice, as it does over days.
     clipboard : str
         The text that was copied last.
+    notices : list of Notice
+        What notifications will tell at the end of the step.
+    notification : Notification or None
+        The one that shows.
+    lurking : tuple of (Notice, int) or None
+        What one is to tell that will be met by a press, and when it shows if none has met it.
     gives_up : bool
         Whether the task may turn out to be impossible: what is not there is then looked for in vain.
     """
@@ -116,6 +123,11 @@ class Seat:
         self.keys_drift = False
         self.clipboard = ""
         self.changed = True
+        self.notices: list[Notice] = []
+        self.notification: Notification | None = None
+        self.lurking: tuple[Notice, int] | None = None
+        self.notice_draws = Draws(plan.seed, "desk.notices", *who)
+        self.zoom_draws = Draws(plan.seed, "desk.zoom", *who)
         self.gives_up = False
         self._action = -1
 

@@ -126,6 +126,7 @@ class Selecting(Clicking):
     def _drag_over(self, action_id: int, element: Element, part: tuple[int, int]) -> Box:
         """Press before the first character, let go after the last; returns where that is."""
         live, key = self.live, element.key
+        self.await_sight()
         self.point(action_id, self._gap(element, part[0]))
         x0, y0 = self.hand.x, self.hand.y
         down = self.t_us + self.hand.dwell_us()

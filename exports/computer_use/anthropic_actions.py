@@ -72,6 +72,7 @@ def actions(events: pa.Table, act: Act, display: Display) -> Iterator[Action]:
                         coordinate=None if at is None else list(at),
                         scroll_direction=ways[notches > 0],
                         scroll_amount=max(1, round(abs(notches))),
+                        text=_held(act.modifiers),
                     )
         case Type() if act.length:
             yield _action("type", text=visible_text(act))

@@ -60,7 +60,7 @@ def actions(events: pa.Table, act: Act, display: Display) -> Iterator[Action]:
             if at is not None:
                 by = {"scroll_x": round(act.notches_x * NOTCH_PX)}
                 by["scroll_y"] = round(act.notches_y * NOTCH_PX)
-                yield {"type": "scroll", "x": at[0], "y": at[1], **by}
+                yield {"type": "scroll", "x": at[0], "y": at[1], **by, **_held(act.modifiers)}
         case Type() if act.length:
             yield {"type": "type", "text": visible_text(act)}
         case Press():

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from deskhand.events import CONTROL
 from deskhand.exports.derived_acts import Click, Drag, Scroll, derived_acts
 from deskhand.session import Session
 
@@ -156,7 +157,8 @@ def _acts(session: Session) -> Iterator[Told]:
                 ("deskhand.scroll.x", float(act.delta_x)),
                 ("deskhand.scroll.y", float(act.delta_y)),
             )
-            yield act.end_us, act.last_row, "deskhand.scroll", here + by
+            what = "deskhand.zoom" if act.modifiers & CONTROL else "deskhand.scroll"
+            yield act.end_us, act.last_row, what, here + by
             continue
         if isinstance(act, Drag):
             to = (

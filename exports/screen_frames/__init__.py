@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deskhand.errors import DeskhandError
-from deskhand.exports.screen_frames.desktop import Painter, desktop, draw_list, draw_pointer
+from deskhand.exports.screen_frames.desktop import (
+    Painter,
+    desktop,
+    draw_list,
+    draw_notification,
+    draw_pointer,
+)
 from deskhand.exports.screen_frames.page_painter import painted
 from deskhand.exports.screen_frames.stage import Stage, pointer_places
 from deskhand.session import Session
@@ -135,6 +141,8 @@ def _staged_frames(
                 left, top, right, bottom = front.caret
                 pen.line((x + left, y + top, x + right, y + bottom), fill="#000000")
             draw_list(frame, front, size, at)
+        if stage.notification is not None:
+            draw_notification(frame, *stage.notification)
         if pointer and at is not None:
             draw_pointer(pen, *at)
         yield frame, stage

@@ -1,11 +1,17 @@
-"""The desktop around the pages: windows with their bars, the task bar, open lists, the pointer."""
+"""The desktop around the pages: windows with their bars, task bar, lists, notifications, the pointer."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from deskhand.desktop_layout import BOOKMARKS, TASK_BAR_PX, bookmark, task_button
+from deskhand.desktop_layout import (
+    BOOKMARKS,
+    TASK_BAR_PX,
+    bookmark,
+    notification_cross,
+    task_button,
+)
 from deskhand.exports.screen_frames import lettering
 from deskhand.exports.screen_frames.field_painter import Place
 from deskhand.exports.screen_frames.page_view import PageView
@@ -37,7 +43,9 @@ Painter = Callable[[PageView], tuple["Image", Place | None]]
 class Window:
     """One window: where its page starts on the desktop, and what the page shows.
 
-    Of an ``excluded`` one nothing is shown but that it is there.
+    Of an ``excluded`` one nothing is shown but that it is there. With a ``zoom`` above 1 the page is
+    enlarged from its upper left corner, and what has no room left is cut off; a browser would lay it
+    out anew, which a compiled page does not tell.
     """
 
     name: str
@@ -50,6 +58,7 @@ class Window:
     stale: bool = True
     image: "Image | None" = None
     caret: Place | None = None
+    zoom: float = 1.0
 
     def page(self, viewport: tuple[int, int], paint: Painter) -> "Image":
         """Return the page's picture, painted anew when something has changed."""
@@ -62,7 +71,18 @@ class Window:
                 self.image, self.caret = Image.new("RGB", viewport, colour), None
             else:
                 self.image, self.caret = paint(self.view)
+            if self.zoom > 1.0:
+                self._enlarge(self.image)
         return self.image
+
+    def _enlarge(self, page: "Image") -> None:
+        from PIL.Image import Resampling
+
+        part = (0.0, 0.0, page.width / self.zoom, page.height / self.zoom)
+        self.image = page.resize(page.size, Resampling.BICUBIC, box=part)
+        if self.caret is not None:
+            left, top, right, bottom = (round(self.zoom * at) for at in self.caret)
+            self.caret = (left, top, right, bottom)
 
 
 def desktop(
@@ -224,6 +244,26 @@ def draw_list(onto: "Image", window: Window, size: tuple[int, int], at: Point | 
             pen.rectangle((left, y, right - 1, y + LIST_ROW_PX - 1), fill=LIT)
         text = lettering.shortened(option.label, 14, shown.width - 12)
         lettering.write(onto, (left + 6, y + 16), text, 14, PAPER if lit else INK)
+
+
+def draw_notification(onto: "Image", app: str, title: str, box: Box) -> None:
+    """Draw a notification over everything but the pointer: what tells it, what it says, and its cross."""
+    from PIL import ImageDraw
+
+    pen = ImageDraw.Draw(onto)
+    left, top, width, height = box
+    shadow = (left + 2, top + 4, left + width + 2, top + height + 4)
+    pen.rounded_rectangle(shadow, 8, fill=EDGE)
+    pen.rounded_rectangle((left, top, left + width, top + height), 8, fill=PAPER, outline=EDGE)
+    pen.rounded_rectangle((left + 16, top + 18, left + 32, top + 34), 4, fill=LIT)
+    room = width - 100
+    lettering.write(onto, (left + 42, top + 31), lettering.shortened(app, 13, room), 13, FAINT)
+    text = lettering.shortened(title, 14, width - 32)
+    lettering.write(onto, (left + 16, top + 66), text, 14, INK)
+    x, y, wide, high = notification_cross(box)
+    middle_x, middle_y, arm = x + wide / 2, y + high / 2, 5
+    for slant in (arm, -arm):
+        pen.line((middle_x - arm, middle_y - slant, middle_x + arm, middle_y + slant), fill=FAINT)
 
 
 def draw_pointer(pen: "ImageDraw", x: float, y: float) -> None:

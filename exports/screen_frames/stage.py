@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from deskhand.exports.screen_frames.desktop import Point, Window
 from deskhand.exports.screen_frames.page_view import PageView
-from deskhand.screen import parse_reference
+from deskhand.screen import Box, parse_reference
 from deskhand.session import Session
 
 SEEN = (
@@ -22,13 +22,17 @@ SEEN = (
     "select.open",
     "select.close",
     "redaction",
+    "visibility",
+    "resize",
 )
 _COLUMNS = (
     "t_us", "type", "app", "window", "target", "detail", "delta_x", "delta_y", "value",
-    "value_length", "masked", "input_type", "url", "reference", "policy",
+    "value_length", "masked", "input_type", "url", "reference", "reason", "policy",
 )  # fmt: skip
 # A redaction row of this policy says that the application is excluded from recordings.
 EXCLUDED = "pause"
+# A visibility row for this reason tells of a notification.
+NOTIFICATION = "notification"
 # Where a page starts of whose window no pointer tells it.
 ORIGIN = (256, 136)
 
@@ -45,6 +49,8 @@ class Stage:
     ----------
     windows : list of Window
         From back to front.
+    notification : tuple of (str, str, Box) or None
+        Application, title and box of the notification that lies over them.
     """
 
     def __init__(self, session: Session) -> None:
@@ -57,6 +63,8 @@ class Stage:
         self._count = 0
         self._away: list[Window] = []
         self._sensitive = _sensitive(session)
+        self.notification: tuple[str, str, Box] | None = None
+        self._notifications = _notifications(session)
 
     @property
     def front(self) -> Window | None:
@@ -76,6 +84,11 @@ class Stage:
         if kind == "redaction":
             self._exclude(row)
             return
+        if kind == "visibility":
+            if row["reason"] == NOTIFICATION:
+                shows = row["value"] == "visible"
+                self.notification = self._notifications.get(row["target"]) if shows else None
+            return
         window = self._window(row)
         if kind == "window.focus" and window in self._away:
             # A gap that named no window is over for what was in front when it began.
@@ -94,6 +107,10 @@ class Stage:
                     each.view.enter(layer, state, row["value"])
                     each.stale = True
                     break
+        elif kind == "resize":
+            if window.view is not None and row["delta_x"]:
+                window.zoom = window.view.screen.viewport[0] / row["delta_x"]
+                window.stale = True
         elif window.view is not None:
             window.view.take(row)
             window.stale = True
@@ -131,6 +148,19 @@ class Stage:
             elif fresh:
                 window.view = None
             window.stale = True
+
+
+def _notifications(session: Session) -> dict[str, tuple[str, str, Box]]:
+    """Return application, title and box on the desktop of each notification, by its key."""
+    return {
+        row["target"]: (
+            row["app"],
+            row["name"],
+            (row["left"], row["top"], row["width"], row["height"]),
+        )
+        for row in session.elements.to_pylist()
+        if row["tag"] == NOTIFICATION
+    }
 
 
 def _sensitive(session: Session) -> set[str]:

@@ -278,6 +278,8 @@ def _pings(session: Session, views: list[View]) -> Iterator[Tracked]:
     type_ = events["type"].cast(pa.string())
     x, y = (np.nan_to_num(events[c].to_numpy(), nan=0.0) for c in ("client_x", "client_y"))
     on_page = (x >= 0) & (y >= 0) & (x < header["viewport_width"]) & (y < header["viewport_height"])
+    # A pointer without a place on the page is over something that lies on it.
+    on_page &= ~np.asarray(pc.and_(events["screen_x"].is_valid(), events["client_x"].is_null()))
     active = np.asarray(pc.is_in(type_, pa.array(ACTIVITY))) & on_page
     scrolls = np.asarray(pc.equal(type_, "scroll")) & np.asarray(
         pc.fill_null(pc.equal(events["target"].cast(pa.string()), "document"), False)

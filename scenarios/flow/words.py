@@ -67,6 +67,8 @@ def said(step: Act) -> tuple[str, str]:
     if what is None:
         what = given.get("keys") or given.get("app") or given.get("screen") or ""
     more = [_text(given[name]) for name in ("text", "option") if name in given]
+    more += [f"{given['percent']} %"] if "percent" in given else []
+    more += [f"then {given['then']}"] if "then" in given else []
     more += [f"{name} {given[name]}" for name in ("onto", "to") if name in given]
     more += [f"or {given['shortcut']}"] if "shortcut" in given else []
     more += [f"{given['words']:g} words"] if "words" in given else []

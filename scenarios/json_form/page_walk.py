@@ -251,6 +251,24 @@ class PageWalk:
             )
         yield desktop._replace(front=app)
 
+    def _notify(
+        self, desktop: Desktop, screen: str, then: str | None = None, **_: Any
+    ) -> Iterator[Desktop]:
+        if screen not in self.screens:
+            raise UnknownNameError("screen", screen, self.screens)
+        app = self.screens[screen].app
+        known = app in dict(desktop.pages)
+        opened = desktop._replace(front=app) if known else self.opened(screen, desktop)
+        if app == desktop.front:
+            yield desktop
+        elif then == "open":
+            yield opened
+        else:
+            # Who opens it by mistake or to look at it comes back.
+            yield desktop
+            if then in (None, "mispress"):
+                yield opened._replace(front=desktop.front)
+
     # Transitions
 
     def _edges(self, desktop: Desktop) -> Iterator[Edge]:

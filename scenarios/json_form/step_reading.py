@@ -48,7 +48,7 @@ class StepReader:
     texts : list
         The texts, locators and states of all steps: where each stands, its step, what it is.
     visited : set of str
-        The screens that steps navigate to.
+        The screens that steps open.
     """
 
     def __init__(self, origin: str, data: Any, lines: Mapping[At, int]) -> None:
@@ -106,7 +106,7 @@ class StepReader:
         if verb == "scenario":
             return self._sub(at, given["name"], place)
         left = {key: value for key, value in given.items() if key not in ("do", "remark")}
-        if verb == "navigate":
+        if verb in ("navigate", "notify"):
             self.visited.add(left["screen"])
         self.texts += [((*at, n), number, left[n]) for n in (*TEXTS, *NAMED) if n in left]
         return Act(verb=verb, given=left, place=place, remark=given.get("remark", ""))

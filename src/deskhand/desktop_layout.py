@@ -1,4 +1,4 @@
-"""Where bookmarks and the buttons of the task bar stand: for the hand that aims at them, and for pictures.
+"""Where bookmarks, the buttons of the task bar and notifications stand: for the hand and for pictures.
 
 All sizes are those of a common browser and desktop at 100 %, in px.
 """
@@ -7,8 +7,11 @@ TASK_BAR_PX = 40
 _TASK_LEFT, _TASK_WIDEST, _TASK_GAP = 8, 164, 8
 _BOOKMARK_LEFT, _BOOKMARK_DISTANCE, _BOOKMARK_WIDTH = 12, 78, 72
 BOOKMARKS = 16
+_TOAST_WIDE, _TOAST_HIGH, _TOAST_MARGIN = 360, 96, 8
+_CROSS, _CROSS_INSET = 28, 8
 
 Span = tuple[int, int]
+Box = tuple[float, float, float, float]
 
 
 def task_button(number: int, count: int, desktop_width: int) -> Span:
@@ -39,3 +42,35 @@ def bookmark(place: int) -> Span:
     ((12, 72), (168, 72))
     """
     return _BOOKMARK_LEFT + _BOOKMARK_DISTANCE * (place % BOOKMARKS), _BOOKMARK_WIDTH
+
+
+def notification(left: int, top: int, width: int) -> Box:
+    """Return the box of a notification: in the upper right corner of the first window's page.
+
+    Desktops show them at the upper right (macOS, Xfce, Cinnamon) or the lower right (Windows, KDE), where
+    nearly all windows are as large as the screen; that page stands for it here (assumed).
+
+    Parameters
+    ----------
+    left, top, width : int
+        Where the page starts on the desktop, and how wide it is, in px.
+
+    Examples
+    --------
+    >>> notification(256, 136, 1280)
+    (1168, 144, 360, 96)
+    """
+    wide = min(_TOAST_WIDE, width - 2 * _TOAST_MARGIN)
+    return left + width - wide - _TOAST_MARGIN, top + _TOAST_MARGIN, wide, _TOAST_HIGH
+
+
+def notification_cross(box: Box) -> Box:
+    """Return the box of the cross that closes a notification.
+
+    Examples
+    --------
+    >>> notification_cross((1168, 144, 360, 96))
+    (1492, 152, 28, 28)
+    """
+    left, top, width, _ = box
+    return left + width - _CROSS - _CROSS_INSET, top + _CROSS_INSET, _CROSS, _CROSS

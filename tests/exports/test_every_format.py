@@ -14,6 +14,7 @@ from deskhand.exports.losses import Kept
 from deskhand.formats import EXPORTS, load_format, recognised, written
 from deskhand.session import Session
 from deskhand.validation import validate_path
+from tests.exports.desktop_session import desktop_session
 from tests.run.unpacking import unpacked
 
 # `mapping` is what its file says; its own tests hold it to the same.
@@ -24,7 +25,8 @@ SCENARIOS = ("auth.login", "crm.create_lead", "crm.update_opportunity", "tracker
 
 @pytest.fixture(scope="module")
 def sessions() -> list[Session]:
-    return [api.simulate(name, seed=11, person=k) for k, name in enumerate(SCENARIOS)]
+    made = [api.simulate(name, seed=11, person=k) for k, name in enumerate(SCENARIOS)]
+    return [*made, desktop_session()]
 
 
 @pytest.fixture(scope="module", params=NAMES)

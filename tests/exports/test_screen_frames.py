@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 import deskhand
 from deskhand.errors import DeskhandError
 from deskhand.exports.screen_frames import frames, lettering, png_bytes
+from deskhand.scenarios.desk import Desk
+from deskhand.scenarios.scenario import Steps, scenario
 from deskhand.session import Session
 from tests.exports.hand_made import hand_made_session
 
@@ -248,3 +250,31 @@ def with_rows(session: Session, changes: Mapping[str, Any], **where: Any) -> Ses
         for row in session.events.to_pylist()
     ]
     return replace(session, events=pa.Table.from_pylist(made, schema=session.events.schema))
+
+
+def test_a_notification_lies_over_the_page_and_under_the_pointer() -> None:
+    @scenario("test.notified", app="crm", opens="crm/lead-form")
+    def notified(desk: Desk) -> Steps:
+        """Read and close a notification."""
+        yield from desk.read(words=10)
+        yield from desk.notify("chat/channel", then="close")
+        yield from desk.read(words=10)
+
+    session = deskhand.simulate(notified, seed=7)
+    shows, goes = (row["t_us"] for row in rows(session, "visibility"))
+    (box,) = (
+        [round(element[name]) for name in ("left", "top", "width", "height")]
+        for element in session.elements.to_pylist()
+        if element["target"] == "chat.notification"
+    )
+    before, during, after = (
+        picture(session, at, pointer=False) for at in (shows - 1, goes - 1, goes)
+    )
+    left, top, right, bottom = differing(before, during)
+    assert (left, top) == (box[0], box[1])
+    # A shadow falls below it.
+    assert 0 <= right - box[0] - box[2] <= 4
+    assert 0 <= bottom - box[1] - box[3] <= 6
+    inside = during[box[1] : box[1] + box[3], box[0] : box[0] + box[2]]
+    assert (inside.min(axis=2) < DARK).any()
+    assert not (before != after).any()

@@ -10,6 +10,7 @@ import pytest
 import deskhand
 from deskhand.exports import rrweb
 from deskhand.validation import validate_path
+from tests.exports.desktop_session import desktop_session
 from tests.exports.hand_made import hand_made_session
 from tests.replay.replayer import ReplayResult, replay
 
@@ -112,6 +113,24 @@ def test_simulated_sessions_replay(
         chromium=chromium,
         node_modules=node_modules,
         shots={name: middle},
+        folder=shots(tmp_path),
+    )
+    assert result.problems() == []
+
+
+def test_what_happens_around_the_page_breaks_no_replay(
+    chromium: str, node_modules: Path, tmp_path: Path
+) -> None:
+    with rrweb.open_writer(tmp_path) as writer:
+        writer.write(desktop_session())
+    path = next((tmp_path / "rrweb").glob("*.json"))
+    events = json.loads(path.read_bytes())
+    larger = next(e for e in events if e["type"] == 3 and e["data"].get("width") == 853)
+    result = replay(
+        path,
+        chromium=chromium,
+        node_modules=node_modules,
+        shots={"larger": larger["timestamp"] - events[0]["timestamp"] + 500},
         folder=shots(tmp_path),
     )
     assert result.problems() == []

@@ -46,8 +46,10 @@ NAMES = (
 @scenario("test.rounds", app="crm", opens="crm/lead-form")
 def rounds(desk: Desk) -> Steps:
     """Go about in three applications."""
+    yield from desk.notify("chat/channel", then="close")
     for target, text in TEXTS.items():
         yield from desk.type(text, into=target)
+    yield from desk.notify("tracker/board", then="leave")
     yield from desk.screenshot()
     yield from desk.do(write)
     yield from desk.screenshot()
@@ -55,6 +57,7 @@ def rounds(desk: Desk) -> Steps:
     yield from desk.switch_to("chat")
     yield from desk.away(4_000_000, "pause")
     yield from desk.switch_to("crm")
+    yield from desk.notify("chat/channel", then="leave")
     yield from desk.type("more", into="lead.notes")
     yield from desk.do(create_lead)
 

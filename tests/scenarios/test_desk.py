@@ -50,6 +50,13 @@ def steps_of(name: str, desk: Desk) -> Steps:
         "list": lambda: desk.click("form.back"),
         "pause": lambda: desk.pause(median_s=5, log_sd=0.3),
         "away": lambda: desk.away(60_000_000, "pause"),
+        "close": lambda: desk.notify("b/form", then="close"),
+        "leave": lambda: desk.notify("b/form", then="leave"),
+        "open": lambda: desk.notify("b/form", then="open"),
+        "any": lambda: desk.notify("b/form"),
+        "mispress": lambda: desk.notify("b/form", then="mispress"),
+        "wheel": lambda: desk.zoom(words=40, by="wheel"),
+        "closer": lambda: desk.zoom(words=40, percent=200),
     }
     return table[name]()
 
@@ -84,6 +91,13 @@ VERBS = [
     "pause",
     "away",
     "back up",
+    "close",
+    "leave",
+    "open",
+    "any",
+    "mispress",
+    "wheel",
+    "closer",
 ]
 
 

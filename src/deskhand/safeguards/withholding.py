@@ -13,6 +13,7 @@ from deskhand.safeguards.blocking import block
 from deskhand.safeguards.event_edits import Edits, with_column
 from deskhand.safeguards.fronts import Fronts
 from deskhand.safeguards.gaps import Gap, GapFinder
+from deskhand.safeguards.notifications import hide_notifications, without_elements
 from deskhand.safeguards.partners import keep_partners
 from deskhand.safeguards.pauses import paused_spans
 from deskhand.safeguards.safeguards_file import Safeguards
@@ -39,6 +40,7 @@ def withheld(session: Session, safeguards: Safeguards) -> Session:
     edits, fronts = Edits(session), Fronts(session, safeguards)
     finder = GapFinder(edits, fronts, safeguards.block)
     _follow(finder, events, paused_spans(safeguards, session.header))
+    hidden = hide_notifications(edits, fronts)
     block(edits, safeguards.block)
     if not edits:
         return session
@@ -51,7 +53,8 @@ def withheld(session: Session, safeguards: Safeguards) -> Session:
             elements=_elements(made, fronts),
             screenshots=_screenshots(made, fronts, finder.gaps),
         )
-    made = _actions(made, fronts, finder.gaps, safeguards.block)
+    made = without_elements(made, hidden)
+    made = _actions(made, fronts, finder.gaps, (*safeguards.block, *hidden))
     counts = {"event_count": len(made.events), "action_count": len(made.actions)}
     # What a task was for may name what is hidden, and what became of it is not to be seen.
     return replace(made, header={**made.header, **counts}, goals=())

@@ -183,6 +183,11 @@ def _required(columns: EventColumns) -> Iterator[Breach]:
                 lambda r: f"null in a {columns.table['type'][r].as_py()} row",
                 f"fill {name}; schema event.schema.json lists the columns of each type",
             )  # fmt: skip
+    yield from _found(
+        "place", "client_x", columns.null("client_x") != columns.null("client_y"),
+        lambda r: columns.show("client_x", r),
+        "client_x and client_y are both there, or neither, where something lies over the page",
+    )  # fmt: skip
     for name in ("screen_x", "screen_y", "client_x", "client_y", "delta_x", "delta_y"):
         yield from _found(
             "finite", name, ~np.isfinite(columns.numbers(name)), lambda _: "not a finite number",
