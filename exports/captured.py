@@ -2,8 +2,9 @@
 
 A file that says it is synthetic stays synthetic. Anything else is a capture: its rows say
 ``synthetic=false``, its identifiers begin with ``cap_``, and its header says ``capture`` where a
-generated session names its profile. In either case ``provenance_id`` names the format first, so that
-such rows are told from generated ones, which lack nothing.
+generated session names its profile. A file whose identifier says that it was derived from a capture
+(``der_``) stays so. In either case ``provenance_id`` names the format first, so that such rows are told
+from generated ones, which lack nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ from deskhand.errors import DeskhandError
 from deskhand.events import ACTIONS, ELEMENTS, EVENTS, SCREENSHOTS, SESSIONS
 from deskhand.session import Session
 
-CAPTURE = "capture"
+CAPTURE, DERIVED = "capture", "derived"
 UNKNOWN = "unknown"
 _PLAIN = pa.schema(
     [
@@ -99,10 +100,11 @@ def captured_session(
         if isinstance(rows, pa.Table)
         else dict(rows)
     )
+    derived = session_id.startswith("der_")
     marks = {
         "session_id": session_id,
         "synthetic": made_by is not None,
-        "provenance_id": f"cap_{source}"
+        "provenance_id": f"{'der' if derived else 'cap'}_{source}"
         if made_by is None
         else f"{source}:{made_by.rpartition(':')[2]}",
     }
@@ -121,7 +123,7 @@ def captured_session(
         "condition": UNKNOWN,
         "fidelity": UNKNOWN,
         "profile": UNKNOWN,
-        "profile_mode": CAPTURE if made_by is None else UNKNOWN,
+        "profile_mode": UNKNOWN if made_by is not None else DERIVED if derived else CAPTURE,
         "time_zone": "UTC",
         "clock_skew_us": 0,
         "screen_width": width,

@@ -51,7 +51,7 @@ _PACKED = ("texts", "attributes", "removes", "adds")
 # ACTIVE_SOURCES: MouseMove to MediaInteraction, and Drag.
 _ACTIVE = (*range(1, 8), rr.DRAG)
 LIBRARY = {"$lib": "web", "$lib_version": "1.298.0"}  # a version of 2025; assumed
-TOKEN = "phc_synthetic"
+TOKEN, OTHER_TOKEN = "phc_synthetic", "phc_deskhand"
 _UUID_V7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
@@ -116,8 +116,8 @@ def bodies(session: Session) -> Iterator[dict[str, Any]]:
                 **LIBRARY,
                 "$snapshot_host": host,
                 "distinct_id": header["persona"],
-                "token": TOKEN,
-                "synthetic": True,
+                "token": TOKEN if header["synthetic"] else OTHER_TOKEN,
+                "synthetic": bool(header["synthetic"]),
                 "provenance_id": header["provenance_id"],
             }
             sent.append((at_ms, order, {"event": SNAPSHOT, "properties": properties}))
@@ -160,7 +160,7 @@ def _with_idle(events: Iterable[Event]) -> Iterator[Event]:
         if kind == rr.INCREMENTAL and event["data"]["source"] in _ACTIVE:
             if idle:
                 payload: Event = {"reason": "user activity", "type": kind}
-                yield _custom(at, "sessionNoLongerIdle", payload)
+                yield _custom(at, "sessionNoLongerIdle", payload, event)
             idle, active_ms = False, at
         elif not idle and at - active_ms > IDLE_MS:
             idle = True
@@ -171,13 +171,13 @@ def _with_idle(events: Iterable[Event]) -> Iterator[Event]:
                 "bufferLength": 0,
                 "bufferSize": 0,
             }
-            yield _custom(active_ms + IDLE_MS, "sessionIdle", payload)
+            yield _custom(active_ms + IDLE_MS, "sessionIdle", payload, event)
         yield event
 
 
-def _custom(at: int, tag: str, payload: Event) -> Event:
+def _custom(at: int, tag: str, payload: Event, like: Event) -> Event:
     data = {"tag": tag, "payload": payload}
-    return {"type": rr.CUSTOM, "data": data, "timestamp": at, "synthetic": True}
+    return {"type": rr.CUSTOM, "data": data, "timestamp": at, "synthetic": like["synthetic"]}
 
 
 def _batches(events: Iterable[Event]) -> Iterator[tuple[int, list[Event], int]]:

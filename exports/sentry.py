@@ -111,6 +111,12 @@ def segments(session: Session) -> Iterator[Segment]:
         yield Segment(replay, number, last, start_ms, held)
 
 
+def marked(segment: Segment, session: Session) -> list[Event]:
+    """Return the events of a segment, those of the SDK's own marked as the session is."""
+    mark = {"synthetic": bool(session.header["synthetic"])}
+    return [event | mark for event in segment.events]
+
+
 def options_due(number: int, held: list[Event]) -> bool:
     """Return whether the options follow: after the first snapshot of a replay."""
     return number == 0 and sum(e["type"] == rr.FULL_SNAPSHOT for e in held) == 1
@@ -143,10 +149,13 @@ def envelope(segment: Segment, session: Session) -> bytes:
         "environment": "production",
         "sdk": {"integrations": ["Replay"], **SDK},
         "platform": "javascript",
-        "tags": {"synthetic": "true", "provenance_id": header["provenance_id"]},
+        "tags": {
+            "synthetic": str(bool(header["synthetic"])).lower(),
+            "provenance_id": header["provenance_id"],
+        },
     }
     number = orjson.dumps({"segment_id": segment.number}) + b"\n"
-    recording = number + zlib.compress(orjson.dumps(segment.events))
+    recording = number + zlib.compress(orjson.dumps(marked(segment, session)))
     sent_at = sent.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     lines = [
         orjson.dumps({"event_id": replay_id, "sent_at": sent_at, "sdk": SDK}),

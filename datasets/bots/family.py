@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from deskhand.datasets.bots.delays import Delay
 from deskhand.keyed_draws import Keys
+from deskhand.session import Session
 
 Floats = NDArray[np.float64]
 Points = tuple[Floats, Floats]
@@ -99,3 +100,10 @@ class Family:
     wait: Delay
     typing: str
     unseen: bool = False
+
+    def __call__(self, session: Session, *, seed: int) -> Session:
+        """Return a session's acts as a bot of this family does them; see `bot_session`."""
+        # A session by bots is made of families, so it cannot be known before them.
+        from deskhand.datasets.bots.session import bot_session
+
+        return bot_session(session, self, seed=seed)

@@ -121,7 +121,7 @@ def _mark(record: Any, dropped: Dropped) -> Mapping[str, Any]:
         right = (
             all(type(record[name]) is kind for name, kind in MARK.items())
             and _ID.fullmatch(record["session_id"]) is not None
-            and record["session_id"].startswith("syn_" if record["synthetic"] else "cap_")
+            and record["session_id"].startswith("syn_" if record["synthetic"] else ("cap_", "der_"))
         )
     except (KeyError, TypeError, ValueError, OSError):
         right = False

@@ -288,7 +288,7 @@ def _session(rows: pa.Table, session_id: str, dropped: Dropped) -> Session:
     start_wall_us = header.get("start_wall_us", start_us - header.get("clock_skew_us", 0))
     synthetic = header.get("synthetic", _first(rows, "synthetic"))
     provenance = header.get("provenance_id", _first(rows, "provenance_id"))
-    if not session_id.startswith(("syn_", "cap_")):
+    if not session_id.startswith(("syn_", "cap_", "der_")):
         session_id = f"{'syn' if synthetic else 'cap'}_{session_id}"
     columns = {name: rows[name] for name in EVENTS.names if name in rows.column_names}
     for name in _MARKS:

@@ -134,7 +134,7 @@ def session_of(
     made = marker if marker is not None and marker.get("synthetic") is True else None
     return captured_session(
         rows,
-        session_id=fallback_id if made is None else str(made.get("session_id") or fallback_id),
+        session_id=fallback_id if marker is None else str(marker.get("session_id") or fallback_id),
         start_wall_us=start_ms * MS,
         source="rrweb",
         made_by=None if made is None else str(made.get("provenance_id") or UNKNOWN),

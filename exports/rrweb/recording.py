@@ -65,6 +65,7 @@ def recording(session: Session, *, noise_hz: float = 0.0) -> bytes:
         (taken_us, x[index], y[index]),
         flushes((wall_us + taken_us) // 1000, (wall_us + breaks_us) // 1000, unloads, rng),
         wall_us,
+        bool(header["synthetic"]),
     )
     recorder = Recorder(
         screens=session.screens,
@@ -74,7 +75,7 @@ def recording(session: Session, *, noise_hz: float = 0.0) -> bytes:
         noise=MutationNoise(noise_hz, noise, timeline),
     )
     payload = {
-        "synthetic": True,
+        "synthetic": bool(header["synthetic"]),
         "provenance_id": header["provenance_id"],
         "session_id": session.session_id,
     }

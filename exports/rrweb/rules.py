@@ -41,9 +41,13 @@ class EventBreach(NamedTuple):
 
 
 class _Recording:
-    """A recording up to an event; ``ours`` says that deskhand made it."""
+    """A recording up to an event.
 
-    def __init__(self, *, ours: bool) -> None:
+    ``ours`` says that deskhand wrote it, ``synthetic`` what its events then say of themselves.
+    """
+
+    def __init__(self, *, ours: bool, synthetic: bool) -> None:
+        self.synthetic = synthetic
         self.page = PageNodes()
         self.ours = ours
         self.page_ms = 0
@@ -63,10 +67,9 @@ class _Recording:
 
     def take(self, event: Mapping[str, Any]) -> None:
         kind, data, at = event["type"], event["data"], event["timestamp"]
-        if self.ours and event.get("synthetic") is not True:
-            raise Refusal(
-                "synthetic", "synthetic", event.get("synthetic"), "every event says synthetic: true"
-            )
+        if self.ours and event.get("synthetic") is not self.synthetic:
+            wanted = f"every event says synthetic: {str(self.synthetic).lower()}"
+            raise Refusal("synthetic", "synthetic", event.get("synthetic"), wanted)
         if at < self.last_ms - (0 if self.ours else LATE_MS):
             raise Refusal(
                 "order", "timestamp", f"{at} after {self.last_ms}", "sort the events by timestamp"
@@ -86,8 +89,9 @@ class _Recording:
             self._snapshot(data, at)
         elif kind == rr.CUSTOM and data["tag"] == rr.CUSTOM_TAG:
             payload = data["payload"]
-            if not isinstance(payload, dict) or payload.get("synthetic") is not True:
-                raise Refusal("synthetic", "data/payload", payload, "it says synthetic: true")
+            if not isinstance(payload, dict) or payload.get("synthetic") is not self.synthetic:
+                wanted = f"it says synthetic: {str(self.synthetic).lower()}"
+                raise Refusal("synthetic", "data/payload", payload, wanted)
             self.marked = bool(payload.get("provenance_id"))
 
     def _snapshot(self, data: Mapping[str, Any], at: int) -> None:
@@ -186,6 +190,27 @@ def made_here(events: list[Any]) -> bool:
     )
 
 
+def made_of_people(events: list[Any]) -> bool:
+    """Return whether a recording says of itself that it was made from a capture of a person.
+
+    Examples
+    --------
+    >>> payload = {"synthetic": False, "provenance_id": "der_1"}
+    >>> mark = {"type": 5, "data": {"tag": "deskhand", "payload": payload}, "timestamp": 1}
+    >>> made_of_people([mark]), made_of_people([])
+    (True, False)
+    """
+    return any(
+        isinstance(event, dict)
+        and event.get("type") == rr.CUSTOM
+        and isinstance(event.get("data"), dict)
+        and event["data"].get("tag") == rr.CUSTOM_TAG
+        and isinstance(event["data"].get("payload"), dict)
+        and event["data"]["payload"].get("synthetic") is False
+        for event in events
+    )
+
+
 def breaches(events: Any) -> Iterator[EventBreach]:
     """Yield the rules that a recording breaks, event by event.
 
@@ -200,7 +225,10 @@ def breaches(events: Any) -> Iterator[EventBreach]:
         return
     ours = made_here(events)
     # Windows of one session have pages, numbers and clocks of their own.
-    windows: defaultdict[Any, _Recording] = defaultdict(lambda: _Recording(ours=ours))
+    synthetic = not made_of_people(events)
+    windows: defaultdict[Any, _Recording] = defaultdict(
+        lambda: _Recording(ours=ours, synthetic=synthetic)
+    )
     for row, event in enumerate(events):
         fault = fault_of(event)
         if fault is not None:
@@ -217,7 +245,7 @@ def breaches(events: Any) -> Iterator[EventBreach]:
     if ours and not any(recording.marked for recording in windows.values()):
         yield EventBreach(
             "synthetic", 0, "type", f"no Custom event {rr.CUSTOM_TAG!r}",
-            "a Custom event says synthetic: true and names the provenance",
+            "a Custom event says whether it is synthetic, and names the provenance",
         )  # fmt: skip
 
 

@@ -32,12 +32,17 @@ class Timeline:
         The batches in which the samples are handed over.
     start_wall_us : int
         The wall clock at the session's start.
+    synthetic : bool
+        What every event says of itself.
     """
 
-    def __init__(self, samples: Samples, flushes: Sequence[Flush], start_wall_us: int) -> None:
+    def __init__(
+        self, samples: Samples, flushes: Sequence[Flush], start_wall_us: int, synthetic: bool = True
+    ) -> None:
         self._taken_us, self._x, self._y = samples
         self._flushes = flushes
         self._start_wall_us = start_wall_us
+        self._mark = {"synthetic": synthetic}
         self._ids = np.empty(len(self._taken_us), np.int64)
         self._placed = 0
         self._kept: list[tuple[float, Event]] = []
@@ -60,7 +65,7 @@ class Timeline:
         if t_us < self._ready_us:
             t_us = self._ready_us
         at_ms = (self._start_wall_us + t_us) // 1000
-        event = {"type": kind, "data": data, "timestamp": at_ms, "synthetic": True}
+        event = {"type": kind, "data": data, "timestamp": at_ms, **self._mark}
         self._kept.append((t_us, event))
 
     def change(self, t_us: int, source: int, **data: Any) -> None:
@@ -95,7 +100,7 @@ class Timeline:
             # back hands over its samples first.
             at_us = at_ms * 1000 - self._start_wall_us - 0.5
             data = {"source": rr.MOUSE_MOVE, "positions": positions}
-            event = {"type": rr.INCREMENTAL, "data": data, "timestamp": at_ms, "synthetic": True}
+            event = {"type": rr.INCREMENTAL, "data": data, "timestamp": at_ms, **self._mark}
             moves.append((at_us, event))
         merged = sorted([*moves, *self._kept], key=lambda entry: entry[0])
         return [event for _, event in merged]

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from deskhand.behavior_models.profile import Profile
     from deskhand.calibration.pointer_fit import fit
     from deskhand.conversion import convert
+    from deskhand.datasets.augmentation.augment import augment
     from deskhand.errors import DeskhandError
     from deskhand.keyboard_motor import time_keys, type_text
     from deskhand.pointer_motor import pointer_paths
@@ -21,6 +22,7 @@ __all__ = [
     "Profile",
     "Session",
     "__version__",
+    "augment",
     "compose_texts",
     "convert",
     "fit",
@@ -39,6 +41,7 @@ _HOME = {
     "DeskhandError": "deskhand.errors",
     "Profile": "deskhand.behavior_models.profile",
     "Session": "deskhand.session",
+    "augment": "deskhand.datasets.augmentation.augment",
     "compose_texts": "deskhand.scenarios.prose.compose",
     "convert": "deskhand.conversion",
     "fit": "deskhand.calibration.pointer_fit",

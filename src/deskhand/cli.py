@@ -11,6 +11,7 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
+from deskhand.cli_augment import augment
 from deskhand.cli_dataset import dataset
 from deskhand.cli_episodes import episodes
 from deskhand.cli_fleet import fleet
@@ -51,6 +52,7 @@ app.command(validate)
 app.command(fixture)
 app.command(formats)
 app.command(screenshots)
+app.command(augment)
 app.command(fleet)
 app.command(dataset)
 app.command(episodes)

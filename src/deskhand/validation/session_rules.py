@@ -72,11 +72,12 @@ def _header(session: Session) -> Iterator[TableBreach]:
             "sessions", "synthetic", "synthetic", repr(synthetic),
             "every session that was made says synthetic=true and names its provenance",
         )  # fmt: skip
-    prefix = "syn_" if synthetic else "cap_"
-    if not str(header["session_id"]).startswith(prefix):
+    prefixes = ("syn_",) if synthetic else ("cap_", "der_")
+    if not str(header["session_id"]).startswith(prefixes):
         yield _one(
             "sessions", "session_id", "session_id", repr(header["session_id"]),
-            "identifiers begin with syn_ when the session is synthetic, with cap_ when it is not",
+            "identifiers begin with syn_ when the session is synthetic; when it is not, with cap_, or "
+            "with der_ where it was made from a capture",
         )  # fmt: skip
 
 

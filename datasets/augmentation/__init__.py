@@ -1,0 +1,1 @@
+"""Captures of people, varied: what comes out is still about them, and says so."""
