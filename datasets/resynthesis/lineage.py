@@ -71,7 +71,7 @@ def marked(session: Session, lineage: Lineage, **header: Any) -> Session:
     >>> lineage = Lineage(made_from=source.session_id, steps=("jitter:1.0",), seed=7)
     >>> made = marked(source, lineage)
     >>> made.header["synthetic"], made.header["provenance_id"].split(";")[1:]
-    (True, ['from=syn_session_1a4f4c94d5c6b1c7', 'do=jitter(1.0)', 'seed=7', 'copy=0'])
+    (True, ['from=syn_session_1c25f5dcad518e1d', 'do=jitter(1.0)', 'seed=7', 'copy=0'])
     """
     synthetic = bool(session.header["synthetic"])
     marks = {
