@@ -74,10 +74,13 @@ def marked(session: Session, lineage: Lineage, **header: Any) -> Session:
     (True, ['from=syn_session_1c25f5dcad518e1d', 'do=jitter(1.0)', 'seed=7', 'copy=0'])
     """
     synthetic = bool(session.header["synthetic"])
+    # Rows that were read from another format say so before all else: they may lack something.
+    format_, colon, _ = str(session.header["provenance_id"]).partition(":")
+    read_from = format_ + colon if synthetic and colon else ""
     marks = {
         "session_id": lineage.name("session", synthetic),
         "synthetic": synthetic,
-        "provenance_id": lineage.provenance_id(synthetic),
+        "provenance_id": read_from + lineage.provenance_id(synthetic),
     }
     own = {"seed": lineage.seed, **header}
     if not synthetic:
