@@ -6,6 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from deskhand.arguments import check_workers
 from deskhand.cluster import shards_over
 from deskhand.datasets.card import card
@@ -23,7 +25,7 @@ from deskhand.errors import DeskhandError
 from deskhand.manifest import (
     MANIFEST_FILE,
     cannot_write,
-    canonical_bytes,
+    describe_file,
     describe_files,
     differences,
     read_record,
@@ -127,7 +129,8 @@ def build_dataset(
         return _publish(out, begun, description, parts, records, held_out)
     except BaseException as error:
         clear_making(out / BUILDING)
-        if fresh and not any((out / BUILDING).glob(f"*/{PART_FILE}")):
+        # What was finished may be on its way to its place.
+        if fresh and (out / BUILDING).is_dir() and not any(out.glob(f"{BUILDING}/*/{PART_FILE}")):
             _forget(out, made_folder=made_folder)
         if isinstance(error, OSError):
             raise cannot_write(error, f"data set {out}", "Finished parts") from error
@@ -209,21 +212,25 @@ def _publish(
     records: Sequence[Mapping[str, Any]],
     held_out: Mapping[str, Sequence[str]],
 ) -> dict[str, Any]:
-    for table in TABLES:
-        shutil.rmtree(out / table, ignore_errors=True)
-    for part in parts:
-        for table in TABLES:
-            path = out / part_path(table, part.split, part.number)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            (part.folder / f"{table}.parquet").replace(path)
-    shutil.rmtree(out / BUILDING)
+    """Write what goes with the tables, then move all of it to its place, the manifest last."""
+    tables = {
+        part_path(table, part.split, part.number): part.folder / f"{table}.parquet"
+        for table in TABLES
+        for part in parts
+    }
+    hashes = {
+        part_path(table, part.split, part.number): record["files"][f"{table}.parquet"]
+        for table in TABLES
+        for part, record in zip(parts, records, strict=True)
+    }
     told = _told(parts, records)
-    data = describe_files(out, without=[RECORD_FILE])
-    told_of_files = {path: found for path, found in data.items() if path.endswith(".parquet")}
-    write_record(out / SPLITS_FILE, _splits(out, description, told, held_out))
-    write_whole(out / CARD_FILE, card(description, told, begun).encode())
-    write_record(out / FEATURES_FILE, features())
-    write_whole(out / CROISSANT_FILE, canonical_bytes(croissant(description, told_of_files, begun)))
+    documents = out / BUILDING / "documents"
+    documents.mkdir(exist_ok=True)
+    write_record(documents / SPLITS_FILE, _splits(description, parts, told, held_out))
+    write_whole(documents / CARD_FILE, card(description, told, begun).encode())
+    write_record(documents / FEATURES_FILE, features())
+    write_record(documents / CROISSANT_FILE, croissant(description, hashes, begun))
+    files = {**hashes, **describe_files(documents), RECORD_FILE: describe_file(out / RECORD_FILE)}
     manifest = {
         "format": MANIFEST_FORMAT,
         "synthetic": True,
@@ -232,11 +239,19 @@ def _publish(
         "license": description.license,
         "seed": description.seed,
         "versions": versions(),
-        "counts": sum_counts(counts for counts in told.values()),
+        "counts": sum_counts(told.values()),
         "splits": told,
-        "files": describe_files(out, without=[MANIFEST_FILE]),
+        "files": files,
     }
+    for table in TABLES:
+        shutil.rmtree(out / table, ignore_errors=True)
+    for name_, path in tables.items():
+        (out / name_).parent.mkdir(parents=True, exist_ok=True)
+        path.replace(out / name_)
+    for path in sorted(documents.iterdir()):
+        path.replace(out / path.name)
     write_record(out / MANIFEST_FILE, manifest)
+    shutil.rmtree(out / BUILDING)
     return manifest
 
 
@@ -254,35 +269,33 @@ def _told(parts: Sequence[Part], records: Sequence[Mapping[str, Any]]) -> dict[s
 
 
 def _splits(
-    out: Path,
     description: Description,
+    parts: Sequence[Part],
     told: Mapping[str, Mapping[str, int]],
     held_out: Mapping[str, Sequence[str]],
 ) -> dict[str, Any]:
     """Return who and what is in which split."""
-    import pyarrow.parquet as pq
-
     personas: dict[str, str] = {}
-    found: dict[str, dict[str, Any]] = {}
-    for split, counts in told.items():
-        scenarios: set[str] = set()
-        families: set[str] = set()
-        for path in sorted((out / "sessions" / f"split={split}").glob("*.parquet")):
-            with pq.ParquetFile(path) as file:
-                rows = file.read(["persona", "scenario", "generator_family"])
-            personas.update(dict.fromkeys(rows["persona"].to_pylist(), split))
-            scenarios |= set(rows["scenario"].to_pylist())
-            families |= set(rows["generator_family"].to_pylist())
-        found[split] = {
-            "seed": split_seed(description.seed, split),
-            "people": counts["people"],
-            "sessions": counts["sessions"],
-            "scenarios": sorted(scenarios),
-            "families": sorted(families),
-        }
+    seen: dict[str, tuple[set[str], set[str]]] = {split: (set(), set()) for split in told}
+    for part in parts:
+        with pq.ParquetFile(part.folder / "sessions.parquet") as file:
+            rows = file.read(["persona", "scenario", "generator_family"])
+        personas.update(dict.fromkeys(rows["persona"].to_pylist(), part.split))
+        scenarios, families = seen[part.split]
+        scenarios.update(rows["scenario"].to_pylist())
+        families.update(rows["generator_family"].to_pylist())
     return {
         "format": "deskhand.dataset-splits/1",
-        "splits": found,
+        "splits": {
+            split: {
+                "seed": split_seed(description.seed, split),
+                "people": counts["people"],
+                "sessions": counts["sessions"],
+                "scenarios": sorted(seen[split][0]),
+                "families": sorted(seen[split][1]),
+            }
+            for split, counts in told.items()
+        },
         "hold_out": {axis: list(values) for axis, values in held_out.items()},
         "personas": personas,
     }

@@ -76,14 +76,20 @@ def found_files(folder: Path) -> dict[str, dict[str, list[Path]]]:
     return found
 
 
-def leaks_of_folder(folder: Path) -> list[str]:
+def check_dataset(folder: str | Path) -> list[str]:
     """Return one line for each thing that leaks between the splits of a data set's folder.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path
+        A data set, also one that was changed since it was built.
 
     Raises
     ------
     DeskhandError
         When there is no data set in it, or one of its files cannot be read.
     """
+    folder = Path(folder)
     held_out: Mapping[str, Sequence[str]] = {}
     if (folder / SPLITS_FILE).is_file():
         record = read_record(folder / SPLITS_FILE)

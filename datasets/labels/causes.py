@@ -72,9 +72,7 @@ def causes(session: Session) -> tuple[NDArray[np.int32], list[Added]]:
     ids[still(*_FRAME_KINDS)] = first
     # Windows come to the front within the action that brings them there.
     window = still(*_WINDOW_KINDS)
-    ids[window] = _under_way(session, t_us[window])
-    opened = window[(ids[window] < 0) & (t_us[window] <= _opening_us(t_us, ids, first))]
-    ids[opened] = first
+    ids[window] = np.where(t_us[window] > 0, _under_way(session, t_us[window]), first)
     ids = _by_page(session, ids)
     rest = np.flatnonzero(ids < 0)
     if len(rest):
@@ -82,12 +80,6 @@ def causes(session: Session) -> tuple[NDArray[np.int32], list[Added]]:
         ids[rest] = number
         added.append(Added(number, PAGE, int(t_us[rest[0]]), int(t_us[rest[-1]])))
     return ids, added
-
-
-def _opening_us(t_us: NDArray[np.int64], ids: NDArray[np.int32], frame: int) -> int:
-    """Return until when the session is only being opened: before the first act."""
-    acts = (ids >= 0) & (ids != frame)
-    return int(t_us[acts.argmax()]) if acts.any() else int(t_us[-1])
 
 
 def _under_way(session: Session, t_us: NDArray[np.int64]) -> NDArray[np.int32]:

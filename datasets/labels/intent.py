@@ -3,6 +3,7 @@
 The names are those that pages show. What is typed is told by its kind alone, so no secret is in them.
 """
 
+import re
 from collections.abc import Mapping
 
 from deskhand.datasets.tables import AWAY, FRAME, PAGE
@@ -17,7 +18,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "copy": ("copy from", "copy"),
     "choose": ("choose in", "choose"),
     "check": ("tick or untick", "tick or untick"),
-    "press": ("press keys in", "press keys"),
+    "press": ("press keys at", "press keys"),
     "scroll": ("scroll to", "scroll the page"),
     "read": ("read", "read the page"),
     "think": ("think about", "think"),
@@ -29,6 +30,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 _TEXTS: Mapping[str, str] = {"field": "a short text", "prose": "prose", "secret": "a secret"}
 _BY_NOBODY = (FRAME, PAGE, AWAY)
 LONGEST_NAME = 48
+# What a page writes into a name when it is shown.
+_SLOT = re.compile(r"\{\{\w+\}\}")
 
 
 def intent(
@@ -74,5 +77,5 @@ def intent(
 
 
 def _short(name: str) -> str:
-    flat = " ".join(name.split())
+    flat = _SLOT.sub("…", " ".join(name.split()))
     return flat if len(flat) <= LONGEST_NAME else flat[: LONGEST_NAME - 1] + "…"

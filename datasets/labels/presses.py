@@ -4,6 +4,7 @@ Rows of a list shift, menus open, pages scroll: an element's box is that of the 
 then, and of it the part that shows.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from deskhand.page import Page
 from deskhand.scenarios.choosing import ROW_PX
+from deskhand.scenarios.windows import page_origin
 from deskhand.screen import Element, parse_reference
 from deskhand.session import Session
 
@@ -148,8 +150,11 @@ class _Origins:
         shift_y = pc.subtract(events["screen_y"], events["client_y"]).to_numpy()
         self._rows = np.flatnonzero(~np.isnan(shift_x))
         self._x, self._y = shift_x[self._rows], shift_y[self._rows]
+        header = session.header
+        self._desktop = int(header["screen_width"]), int(header["screen_height"])
         windows = events["window"].cast(pa.string()).fill_null("").combine_chunks()
-        self._window = windows.dictionary_encode().indices.to_numpy()
+        coded = windows.dictionary_encode()
+        self._window, self._names = coded.indices.to_numpy(), coded.dictionary.to_pylist()
         self._by_window = {
             int(code): self._rows[self._window[self._rows] == code]
             for code in np.unique(self._window)
@@ -158,10 +163,16 @@ class _Origins:
     def row_at(self, t_us: int) -> int:
         return min(int(np.searchsorted(self._t_us, t_us)), len(self._t_us) - 1)
 
-    def of(self, row: int) -> tuple[float, float] | None:
+    def of(self, row: int, page: Page) -> tuple[float, float] | None:
         rows = self._by_window[int(self._window[row])]
         if not len(rows):
-            return None
+            # Who uses keys alone has no pointer that would tell.
+            number = re.fullmatch(r"window-(\d+)", self._names[int(self._window[row])])
+            return (
+                page_origin(int(number[1]) - 1, page.screen.viewport, self._desktop)
+                if number
+                else None
+            )
         # A window keeps its place, so that any row of it tells.
         near = rows[min(int(np.searchsorted(rows, row)), len(rows) - 1)]
         at = int(np.searchsorted(self._rows, near))
@@ -170,7 +181,7 @@ class _Origins:
 
 def _shown(page: Page, element: Element, origins: _Origins, row: int) -> tuple[float | None, ...]:
     """Return the part of an element that shows, in screen px, or nothing when none of it does."""
-    origin = origins.of(row)
+    origin = origins.of(row, page)
     if origin is None:
         return _NOWHERE
     left, top, width, height = element.box

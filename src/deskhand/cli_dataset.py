@@ -146,9 +146,9 @@ def check(folder: Path) -> int | None:
     folder
         A data set, also one that was changed since it was built.
     """
-    from deskhand.datasets.leakage import found_files, leaks_of_folder
+    from deskhand.datasets.leakage import check_dataset, found_files
 
-    lines = leaks_of_folder(folder)
+    lines = check_dataset(folder)
     if lines:
         print(f"{folder}: the splits are not apart:")
         for line in lines:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from deskhand.datasets.building import build_dataset
     from deskhand.datasets.episodes.run import episodes, write_episodes
-    from deskhand.datasets.leakage import leaks_of_folder
+    from deskhand.datasets.leakage import check_dataset
     from deskhand.datasets.loaders.hugging_face import to_hf
     from deskhand.datasets.loaders.synthetic_sessions import SyntheticSessions
     from deskhand.datasets.loaders.web_shards import write_web_shards
@@ -22,8 +22,8 @@ __all__ = [
     "SyntheticSessions",
     "Window",
     "build_dataset",
+    "check_dataset",
     "episodes",
-    "leaks_of_folder",
     "to_hf",
     "write_episodes",
     "write_web_shards",
@@ -36,8 +36,8 @@ _HOME = {
     "SyntheticSessions": "deskhand.datasets.loaders.synthetic_sessions",
     "Window": "deskhand.datasets.loaders.windows",
     "build_dataset": "deskhand.datasets.building",
+    "check_dataset": "deskhand.datasets.leakage",
     "episodes": "deskhand.datasets.episodes.run",
-    "leaks_of_folder": "deskhand.datasets.leakage",
     "to_hf": "deskhand.datasets.loaders.hugging_face",
     "write_episodes": "deskhand.datasets.episodes.run",
     "write_web_shards": "deskhand.datasets.loaders.web_shards",
