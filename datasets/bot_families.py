@@ -1,31 +1,28 @@
-"""Which families of bots there are, and their motion in place of a person's.
-
-The families are in `deskhand.datasets.bots`, as ``FAMILIES``: by name a function that takes a session and
-a seed and returns the session as that family would have done it.
-"""
+"""Families of bots as a data set has them: their names, and a session as one of them does it."""
 
 from collections.abc import Callable, Mapping
-from importlib import import_module
-from importlib.util import find_spec
+from typing import Any
 
+from deskhand.datasets.bots.families import FAMILIES
 from deskhand.datasets.tables import HUMAN_LIKE
 from deskhand.session import Session
 from deskhand.streams import stream_key
 
-Family = Callable[..., Session]
-_HOME = "deskhand.datasets.bots"
 
-
-def _families() -> Mapping[str, Family]:
-    if find_spec(_HOME) is None:
-        return {}
-    found: Mapping[str, Family] = import_module(_HOME).FAMILIES
-    return found
+def _families() -> Mapping[str, Callable[..., Session]]:
+    # Some know the paths and keys of bots alone, and no whole sessions.
+    known: Mapping[str, Any] = FAMILIES
+    return {name: family for name, family in known.items() if callable(family)}
 
 
 def family_names() -> list[str]:
-    """Return the names of the families of bots."""
+    """Return the names of the families of bots that do whole sessions."""
     return sorted(_families())
+
+
+def unseen(name: str) -> bool:
+    """Return whether a family is kept for testing detectors on what they were not trained with."""
+    return name in FAMILIES and FAMILIES[name].unseen
 
 
 def acted(session: Session, family: str) -> Session:

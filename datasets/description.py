@@ -15,7 +15,7 @@ from deskhand.arguments import (
     parse_fidelity,
     parse_start,
 )
-from deskhand.datasets.bot_families import family_names
+from deskhand.datasets.bot_families import family_names, unseen
 from deskhand.datasets.tables import SPLITS
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.json_schema import describe, worst
@@ -150,10 +150,7 @@ def described(record: Any, where: str = "data set", folder: Path = Path()) -> De
         cells=cells,
         bots=given.get("bots", {}),
         splits=_splits(given.get("splits", DEFAULT_SHARES), where),
-        hold_out={
-            axis: tuple(_source(axis, name, folder) for name in names)
-            for axis, names in given.get("hold_out", {}).items()
-        },
+        hold_out=_held_out(given, folder),
         **{
             key: given[key]
             for key in ("seed", "name", "license", "start", "time_zone")
@@ -208,6 +205,16 @@ def _splits(given: Mapping[str, float], where: str) -> dict[str, float]:
             "train 0.8, validation 0.1, test 0.1."
         )
     return shares
+
+
+def _held_out(given: Mapping[str, Any], folder: Path) -> dict[str, tuple[str, ...]]:
+    """Return what is held out: as asked for, and families of bots that are made for it."""
+    asked = {
+        axis: tuple(_source(axis, name, folder) for name in names)
+        for axis, names in given.get("hold_out", {}).items()
+    }
+    strange = tuple(name for name in given.get("bots", {}) if unseen(name))
+    return {"bots": strange, **asked} if strange else asked
 
 
 def _check_names(made: Description, where: str) -> None:
