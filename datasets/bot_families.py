@@ -1,10 +1,12 @@
 """Families of bots as a data set has them: their names, and a session as one of them does it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from deskhand.datasets.bots.families import FAMILIES
 from deskhand.datasets.tables import HUMAN_LIKE
+from deskhand.goals import Goal
 from deskhand.session import Session
 from deskhand.streams import stream_key
 
@@ -40,4 +42,24 @@ def acted(session: Session, family: str) -> Session:
     header = session.header
     key = stream_key(int(header["seed"]), "dataset.bot", family, str(header["session_id"]))
     # 53 bits, which every reader of JSON keeps.
-    return _families()[family](session, seed=key >> 11)
+    made = _families()[family](session, seed=key >> 11)
+    return replace(made, goals=_taken_up_again(session, made))
+
+
+def _taken_up_again(before: Session, made: Session) -> tuple[Goal, ...]:
+    """Return goals with the times at which a bot takes them up: of the first act that followed."""
+    numbers = before.actions["action_id"].to_pylist()
+    starts = dict(zip(numbers, before.actions["start_us"].to_pylist(), strict=True))
+    at_us = dict(
+        zip(
+            made.actions["action_id"].to_pylist(),
+            made.actions["start_us"].to_pylist(),
+            strict=True,
+        )
+    )
+    goals = []
+    for goal in before.goals:
+        followed = [number for number, start in starts.items() if start >= goal.since_us]
+        since_us = min((at_us[number] for number in followed if number in at_us), default=0)
+        goals.append(replace(goal, since_us=since_us))
+    return tuple(goals)

@@ -218,9 +218,10 @@ def _add(digest: "blake2b", rows: pa.RecordBatch) -> None:
         column = rows.column(name)
         if pa.types.is_string(column.type) or pa.types.is_dictionary(column.type):
             words = pc.fill_null(column.cast(pa.string()), "\0")
-            # A length before each word, so that none runs into the next.
-            digest.update(pc.binary_length(words).to_numpy(zero_copy_only=False).tobytes())
-            digest.update("".join(words.to_pylist()).encode())
+            offsets = np.frombuffer(words.buffers()[1], np.int32)[words.offset :][: len(words) + 1]
+            # The lengths before the letters, so that no word runs into the next.
+            digest.update(np.diff(offsets).tobytes())
+            digest.update(memoryview(words.buffers()[2])[int(offsets[0]) : int(offsets[-1])])
         else:
             digest.update(column.is_null().to_numpy(zero_copy_only=False).tobytes())
             digest.update(pc.fill_null(column, 0).to_numpy(zero_copy_only=False).tobytes())

@@ -100,22 +100,22 @@ def _added_row(session: Session, added: Added) -> dict[str, Any]:
     }
 
 
-def _names(session: Session) -> Mapping[str, tuple[str, str]]:
-    """Return roles and names, as they were shown, by element."""
-    rows = session.elements.select(["target", "role", "name"]).to_pylist()
-    return {row["target"]: (row["role"], row["name"]) for row in rows}
+def _names(session: Session) -> Mapping[tuple[str | None, str], tuple[str, str]]:
+    """Return roles and names, as they were shown, by screen and element."""
+    rows = session.elements.select(["screen", "target", "role", "name"]).to_pylist()
+    return {(row["screen"], row["target"]): (row["role"], row["name"]) for row in rows}
 
 
 def _intent(
     row: Mapping[str, Any],
     by_number: Mapping[int, Mapping[str, Any]],
     aim: Moment,
-    names: Mapping[str, tuple[str, str]],
+    names: Mapping[tuple[str | None, str], tuple[str, str]],
 ) -> str | None:
     # Somebody who hits the wrong thing meant what is done after it.
     meant = by_number.get(row["error_of"], row) if row["error_of"] is not None else row
     slip = by_number.get(row["correction_of"]) if row["correction_of"] is not None else None
-    element = names.get(meant["target"] or "")
+    element = names.get((aim.screen, meant["target"] or ""))
     if element is None and aim.element is not None:
         element = (aim.element.role, aim.element.name)
     takes_back = slip is not None and slip["error_of"] != row["action_id"]

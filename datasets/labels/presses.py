@@ -30,7 +30,8 @@ _NOWHERE = (None, None, None, None)
 class Moment:
     """What there is to say of one action at its press, or where there is none, at its first event.
 
-    ``box`` is left, top, width and height in screen px; ``element`` the element that was meant.
+    ``box`` is left, top, width and height in screen px; ``element`` the element that was meant, on the
+    page ``screen``.
     """
 
     press_us: int | None = None
@@ -38,6 +39,7 @@ class Moment:
     box: tuple[float | None, ...] = _NOWHERE
     hit: bool | None = None
     element: Element | None = None
+    screen: str | None = None
 
 
 def moments(session: Session) -> dict[int, Moment]:
@@ -93,6 +95,7 @@ def moments(session: Session) -> dict[int, Moment]:
             box=box,
             hit=hit,
             element=element,
+            screen=None if page is None else page.screen.name,
         )
     return found
 

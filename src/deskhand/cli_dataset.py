@@ -60,13 +60,21 @@ def build(
         How many sessions.
     per_person
         Sessions of each person, one a day.
-    people, days
-        In the place of size: so many people, each with a session on so many days.
+    people
+        In the place of size: how many people, each with a session on each of so many --days.
+    days
+        How many days.
     scenario
         Names, with weights behind an equals sign if they are not alike: crm.create_lead=2
         mail.compose. All single tasks when not given.
-    role, condition, profile, fidelity
-        Names, with or without weights, as of `deskhand generate`.
+    role
+        Roles, with or without weights; drawn for each person when not given.
+    condition
+        Conditions, for example none=0.8 touchpad=0.1 tremor=0.1.
+    profile
+        Populations: names of shipped profiles or paths of profile files.
+    fidelity
+        law, learned or both.
     mixing
         balanced (each of these in its shares) or grid (every combination alike often).
     bots
@@ -81,8 +89,10 @@ def build(
         The data set's name.
     license_
         Its licence in the card, such as cc-by-4.0; other when not given.
-    start, time_zone
-        As of `deskhand generate`.
+    start
+        The local date, or date and time, of everyone's first day.
+    time_zone
+        The people's time zone, for example Europe/Berlin.
     workers
         How many processes; the bytes do not depend on it.
     resume
