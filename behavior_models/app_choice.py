@@ -6,8 +6,13 @@ from. Dwell times are log-normal.
 
 import math
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
 
+from deskhand.behavior_models.profile import Profile
 from deskhand.streams import Draws
+
+SECTION = "work"
 
 # Log-normal of the seconds that an application stays in front: one developer's computer, 6 days, 1,094
 # changes (2.51, 1.77); two students' gave (2.33, 1.95) and (1.99, 1.90).
@@ -16,6 +21,30 @@ from deskhand.streams import Draws
 DRAWN_LOG_MEAN, DRAWN_LOG_SD = 0.2, 3.7
 # How much people's shares differ from those of their role: log standard deviation (assumed).
 SHARE_LOG_SD = 0.3
+
+
+class WorkHabits(NamedTuple):
+    """How much a population works where, against what roles say: factors by application, 1 where none is named.
+
+    ``app_changes`` are factors on going from one application to another, beyond the other's own.
+    """
+
+    app_shares: Mapping[str, float]
+    app_changes: Mapping[str, Mapping[str, float]]
+
+
+def read_work(profile: Profile) -> WorkHabits:
+    """Return a profile's section ``work``, which few have.
+
+    Examples
+    --------
+    >>> from deskhand.behavior_models.profile import load_profile
+    >>> read_work(load_profile("office")).app_shares
+    {}
+    """
+    if SECTION not in profile.sections:
+        return WorkHabits({}, {})
+    return WorkHabits(profile[SECTION, "app_shares"], profile[SECTION, "app_changes"])
 
 
 class AppChoice:
@@ -27,6 +56,8 @@ class AppChoice:
         Weight of each application in the person's work, before personal differences.
     draws : Draws
         The person's own stream.
+    changes : mapping of str to mapping, optional
+        Factors on going from one application to another, 1 where none is named.
 
     Examples
     --------
@@ -35,10 +66,16 @@ class AppChoice:
     (True, 'chat')
     """
 
-    __slots__ = ("_draws", "_shares")
+    __slots__ = ("_changes", "_draws", "_shares")
 
-    def __init__(self, shares: Mapping[str, float], draws: Draws) -> None:
+    def __init__(
+        self,
+        shares: Mapping[str, float],
+        draws: Draws,
+        changes: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
+    ) -> None:
         self._draws = draws
+        self._changes = changes
         self._shares = {
             app: share * math.exp(SHARE_LOG_SD * draws.normal()) for app, share in shares.items()
         }
@@ -58,9 +95,11 @@ class AppChoice:
             Those that can be brought up.
         """
         others = [app for app in among if app != current and self._shares.get(app, 0.0) > 0]
-        at = self._draws.uniform() * sum(self._shares[app] for app in others)
-        for app in others:
-            at -= self._shares[app]
+        factors = self._changes.get(current, {})
+        weights = [self._shares[app] * factors.get(app, 1.0) for app in others]
+        at = self._draws.uniform() * sum(weights)
+        for app, weight in zip(others, weights, strict=True):
+            at -= weight
             if at < 0:
                 return app
         return others[-1] if others else None

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from deskhand.behavior_models.profile_form import check_finite, check_form
+from deskhand.behavior_models.profile_release import check_release
 from deskhand.errors import DeskhandError, UnknownNameError
 
 FORMAT = "deskhand.profile/1"
@@ -24,13 +25,15 @@ MODES = ("published", "research", "dp-fit", "fit-no-dp", "derived")
 class Profile:
     """Population parameters: sections of named numbers, each ``{"value": ..., "source": ...}``.
 
-    ``profile["pointer", "fitts_slope_s"]`` returns the value.
+    ``profile["pointer", "fitts_slope_s"]`` returns the value. ``release`` says under which promise
+    numbers of captured people were released, see `deskhand.behavior_models.profile_release`.
     """
 
     name: str
     mode: str
     remark: str
     sections: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    release: Mapping[str, Any] | None = None
 
     def __getitem__(self, key: tuple[str, str]) -> Any:
         section, parameter = key
@@ -108,8 +111,14 @@ def _parsed(data: Mapping[str, Any], origin: str) -> Profile:
                     'write {"value": 0.1, "source": "assumed"} when nobody measured it.'
                 )
             check_finite(given["value"], f"{origin}: {section}.{parameter}")
+    release = data.get("release")
+    check_release(release, data["mode"], data["sections"], origin)
     return Profile(
-        name=data["name"], mode=data["mode"], remark=data["remark"], sections=data["sections"]
+        name=data["name"],
+        mode=data["mode"],
+        remark=data["remark"],
+        sections=data["sections"],
+        release=release,
     )
 
 

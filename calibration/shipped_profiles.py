@@ -5,7 +5,6 @@ written are population parameters alone; see `deskhand.calibration.pointer_fit.f
 """
 
 import argparse
-import json
 import sys
 from dataclasses import replace
 from importlib.resources import files
@@ -14,7 +13,8 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from deskhand.behavior_models.profile import FORMAT, Profile, load_profile
+from deskhand.behavior_models.profile import Profile, load_profile
+from deskhand.behavior_models.profile_text import profile_json
 from deskhand.calibration.behaviours import fit_behaviours
 from deskhand.calibration.pointer_fit import BASE, FEWEST_PEOPLE, fit
 from deskhand.calibration.recording import read_recording, read_table
@@ -130,28 +130,9 @@ def fitted_profile(data_set: DataSet, folder: Path) -> Profile:
     return replace(profile, mode="research", remark=data_set.remark)
 
 
-def profile_json(profile: Profile) -> str:
-    """Return a profile as it is shipped: one line a parameter, so that it can be read."""
-
-    def line(value: Any) -> str:
-        return json.dumps(value, ensure_ascii=False)
-
-    sections = ",\n".join(
-        f"    {line(name)}: {{\n"
-        + ",\n".join(f"      {line(key)}: {line(entry)}" for key, entry in entries.items())
-        + "\n    }"
-        for name, entries in profile.sections.items()
-    )
-    head = "".join(
-        f"  {line(key)}: {line(value)},\n"
-        for key, value in (
-            ("format", FORMAT),
-            ("name", profile.name),
-            ("mode", profile.mode),
-            ("remark", profile.remark),
-        )
-    )
-    text = f'{{\n{head}  "sections": {{\n{sections}\n  }}\n}}\n'
+def shipped_text(profile: Profile) -> str:
+    """Return the text of a profile that is not too long to be read."""
+    text = profile_json(profile)
     if len(text.encode()) > LARGEST_BYTES:
         raise DeskhandError(
             f"profile {profile.name!r} has {len(text.encode())} bytes; at most {LARGEST_BYTES}."
@@ -188,7 +169,7 @@ def main() -> None:
                 made = fitted_profile(one, given.data)
             else:
                 made = typing_profile(one, given.data)
-            text, path = profile_json(made), out / f"{one.profile}.json"
+            text, path = shipped_text(made), out / f"{one.profile}.json"
             partial = path.with_suffix(".partial")
             partial.write_text(text, encoding="utf-8")
             partial.replace(path)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from deskhand.behavior_models.app_choice import AppChoice
+from deskhand.behavior_models.app_choice import AppChoice, read_work
 from deskhand.behavior_models.conditions import condition
 from deskhand.behavior_models.fatigue import WorkingHand, tireless
 from deskhand.behavior_models.task_practice import EXPONENT, PRACTISED, TaskPractice
@@ -101,14 +101,18 @@ class Day:
         self._turns = Turns(desk)
         self._interruptions = Interruptions(desk, self._turns, draws, laptop_share=laptop_share)
         self._roles = roles
-        tasks = roles[desk.persona.role].tasks
+        work = read_work(desk.profile)
+        tasks = [
+            (task, weight * work.app_shares.get(task.app, 1.0))
+            for task, weight in roles[desk.persona.role].tasks
+        ]
         self._weights = [one for one in tasks if not (desk.keys_alone and one[0].by_mouse)]
         if not self._weights:
             desk.admit(tasks[0][0])
         self._expect_records(HOUR_US * hours / TASK_EVERY_US)
         self._let_drift(drift, hours)
         desk.zooms = _zooms(desk)
-        self._choice = AppChoice(_shares(self._weights), draws)
+        self._choice = AppChoice(_shares(self._weights), draws, work.app_changes)
         self._home = {task.app: task.opens for task, _ in self._weights}
         if short_h is None:
             short_h = hours + hours * DAY_SD * _cut(draws)

@@ -14,6 +14,7 @@ from cyclopts import App, CycloptsError, Parameter
 from deskhand.cli_augment import augment
 from deskhand.cli_dataset import dataset
 from deskhand.cli_episodes import episodes
+from deskhand.cli_fit import fit
 from deskhand.cli_fleet import fleet
 from deskhand.cli_formats import convert, fixture, formats, validate
 from deskhand.cli_scenarios import scenarios
@@ -56,6 +57,7 @@ app.command(augment)
 app.command(fleet)
 app.command(dataset)
 app.command(episodes)
+app.command(fit)
 
 
 @app.command

@@ -1,0 +1,206 @@
+"""What one session tells of its person: spacings, holds, movements, pauses, habits, applications.
+
+Times, distances and the kinds of keys are read, and names of applications where they are on a public
+list; no text, no title and no address.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from deskhand.behavior_models.press import DWELL_POWER, LONGEST_DWELL_S
+from deskhand.calibration.clicks import cut_holds
+from deskhand.calibration.movements import cut_movements
+from deskhand.calibration.recording import read_recording
+from deskhand.errors import DeskhandError
+from deskhand.events import ALT, CONTROL, META, TYPE_CODE
+from deskhand.session import Session
+
+Floats = NDArray[np.float64]
+
+MEASURES = ("spacing", "hold", "move", "click", "dwell", "pause", "tab", "shortcut")
+# Longer spacings are pauses in typing, longer holds lost releases (assumed).
+LONGEST_SPACING_S, LONGEST_HOLD_S = 2.0, 1.0
+# Shorter gaps are of the hand and its device, longer ones absences (see think_time.LONGEST_US).
+PAUSE_S = (0.35, 30.0)
+# A field gets the focus within this time of what gave it (assumed).
+FOCUS_S = 0.3
+# ln s = a + b log2(D + 1), D in px: SapiMouse (Antal, Fejer & Buza 2021), 65 people. Only what is
+# left over is used, so any line near people's own will do.
+LINE = (-1.90, 0.165)
+_LONGEST_MOVE_S = (0.08, 3.0)
+_MOVED = ("pointermove", "pointerdown", "pointerup", "wheel", "keydown", "keyup")
+
+
+class Work(NamedTuple):
+    """Seconds in each application, and changes from one to another, by place in a list of labels."""
+
+    time_s: Floats
+    changes: Floats
+
+
+class SessionMeasures(NamedTuple):
+    """Values of each of `MEASURES`, in the order of time, and the work; logarithms are of seconds."""
+
+    values: Mapping[str, Floats]
+    work: Work
+
+
+class _Events(NamedTuple):
+    t_us: NDArray[np.int64]
+    kind: NDArray[np.int64]
+    key: NDArray[np.int64]
+    keys: Sequence[str]
+    code: NDArray[np.int64]
+    modifiers: NDArray[np.int64]
+    repeat: NDArray[np.bool_]
+
+    def of(self, *names: str) -> NDArray[np.bool_]:
+        found: NDArray[np.bool_] = np.isin(self.kind, [TYPE_CODE[name] for name in names])
+        return found
+
+
+def measured_session(session: Session, labels: Mapping[str, str]) -> SessionMeasures:
+    """Return what a session tells.
+
+    Parameters
+    ----------
+    session : Session
+        Simulated or read from a capture.
+    labels : mapping of str to str
+        From an application's name in the events to its label; what is not in it is nobody's work.
+
+    Raises
+    ------
+    DeskhandError
+        When the clock of the capture goes back.
+
+    Examples
+    --------
+    >>> import deskhand
+    >>> told = measured_session(deskhand.simulate("crm.create_lead", seed=7), {"crm": "crm"})
+    >>> len(told.values["hold"]) > 50, told.work.time_s.tolist()[0] > 10.0
+    (True, True)
+    """
+    events = _events(session.events)
+    if (np.diff(events.t_us) < 0).any():
+        raise DeskhandError(
+            "a capture's clock goes back between two of its rows; `deskhand validate` names the "
+            "file: sort its rows by time, or leave it out."
+        )
+    spacing, hold = _keys(events)
+    move, click, dwell = _pointer(session)
+    tab, shortcut = _habits(events)
+    values = dict(
+        zip(
+            MEASURES,
+            (spacing, hold, move, click, dwell, _pauses(events), tab, shortcut),
+            strict=True,
+        )
+    )
+    return SessionMeasures(values, _work(session.events, events.t_us, labels))
+
+
+def _events(table: pa.Table) -> _Events:
+    def codes(name: str) -> tuple[NDArray[np.int64], list[str]]:
+        coded = pc.cast(table[name], pa.string()).combine_chunks().dictionary_encode()
+        return (
+            pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64),
+            coded.dictionary.to_pylist(),
+        )
+
+    kind, words = codes("type")
+    place = np.array([TYPE_CODE.get(word, -1) for word in words], np.int64)
+    key, keys = codes("key")
+    return _Events(
+        t_us=table["t_us"].to_numpy(),
+        kind=place[kind],
+        key=key,
+        keys=keys,
+        code=codes("code")[0],
+        modifiers=pc.fill_null(table["modifiers"], 0).to_numpy().astype(np.int64),
+        repeat=pc.fill_null(table["repeat"], False).to_numpy(zero_copy_only=False).astype(bool),
+    )
+
+
+def _keys(events: _Events) -> tuple[Floats, Floats]:
+    """Return ln spacings and ln holds of the keys that write; a masked key counts as one."""
+    at = np.flatnonzero(events.of("keydown", "keyup") & ~events.repeat)
+    if not len(at):
+        return np.empty(0), np.empty(0)
+    t_us, down = events.t_us[at], events.of("keydown")[at]
+    writes = np.array([len(word) == 1 for word in events.keys] + [True])[events.key[at]]
+    plain = writes & ((events.modifiers[at] & (CONTROL | ALT | META)) == 0)
+    # Each key's own rows one after another: a release follows its press.
+    code = np.where(events.code[at] < 0, -2 - events.key[at], events.code[at])
+    order = np.lexsort((np.arange(len(at)), code))
+    first, then = order[:-1], order[1:]
+    paired = down[first] & ~down[then] & (code[first] == code[then]) & plain[first]
+    hold_s = 1e-6 * (t_us[then] - t_us[first])[paired & (events.key[at][first] >= 0)]
+    downs = np.flatnonzero(down)
+    spacing_s = 1e-6 * np.diff(t_us[downs])
+    both = plain[downs][1:] & plain[downs][:-1]
+    spacing_s = spacing_s[both & (spacing_s > 0.0) & (spacing_s <= LONGEST_SPACING_S)]
+    return np.log(spacing_s), np.log(hold_s[(hold_s > 0.0) & (hold_s <= LONGEST_HOLD_S)])
+
+
+def _pointer(session: Session) -> tuple[Floats, Floats, Floats]:
+    """Return what movements' ln times lie off the line, ln holds of clicks, and dwells to a power."""
+    kinds = pc.is_in(session.events["type"].cast(pa.string()), pa.array(["pointerup"]))
+    if not pc.any(kinds).as_py():
+        return np.empty(0), np.empty(0), np.empty(0)
+    recording = read_recording(session)
+    moves = cut_movements(recording)
+    time_s = 1e-6 * np.maximum(moves.duration_us, 1)
+    bits = np.log2(moves.distance_px + 1.0)
+    usable = (time_s >= _LONGEST_MOVE_S[0]) & (time_s <= _LONGEST_MOVE_S[1])
+    off = (np.log(time_s) - LINE[0] - LINE[1] * bits)[usable]
+    holds = cut_holds(recording)
+    click_s = holds.hold_s[holds.single & (holds.hold_s > 0.0) & (holds.hold_s <= LONGEST_HOLD_S)]
+    dwell_s = 1e-6 * moves.dwell_us
+    return off, np.log(click_s), dwell_s[dwell_s <= LONGEST_DWELL_S] ** DWELL_POWER
+
+
+def _pauses(events: _Events) -> Floats:
+    """Return ln gaps in which a person does nothing, but for those within typing."""
+    at = np.flatnonzero(events.of(*_MOVED))
+    typing = events.of("keydown", "keyup")[at]
+    gap_s = 1e-6 * np.diff(events.t_us[at])
+    keep = (gap_s >= PAUSE_S[0]) & (gap_s <= PAUSE_S[1]) & ~(typing[:-1] & typing[1:])
+    return np.log(gap_s[keep])
+
+
+def _habits(events: _Events) -> tuple[Floats, Floats]:
+    """Return of each focus whether Tab gave it and not a click, and of each command whether by keys."""
+    names = np.array([word == "Tab" for word in events.keys] + [False])
+    letters = np.array([len(word) == 1 for word in events.keys] + [False])
+    down, press = events.of("keydown") & ~events.repeat, events.of("pointerdown")
+    cause = np.flatnonzero((down & names[events.key]) | press)
+    focus = np.flatnonzero(events.of("focus"))
+    place = np.searchsorted(cause, focus) - 1
+    focus, place = focus[place >= 0], place[place >= 0]
+    near = 1e-6 * (events.t_us[focus] - events.t_us[cause[place]]) <= FOCUS_S
+    tab = (~press[cause[place]])[near].astype(np.float64)
+    by_keys = down & letters[events.key] & ((events.modifiers & (CONTROL | META)) > 0)
+    return tab, (~press[np.flatnonzero(by_keys | press)]).astype(np.float64)
+
+
+def _work(table: pa.Table, t_us: NDArray[np.int64], labels: Mapping[str, str]) -> Work:
+    known = sorted(set(labels.values()))
+    time_s, changes = np.zeros(len(known)), np.zeros((len(known), len(known)))
+    coded = pc.cast(table["app"], pa.string()).combine_chunks().dictionary_encode()
+    place = [known.index(labels[w]) if w in labels else -1 for w in coded.dictionary.to_pylist()]
+    app = np.array([*place, -1])[
+        pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    ]
+    rows = np.flatnonzero(app >= 0)
+    if len(rows) > 1:
+        gap_s = np.minimum(1e-6 * np.diff(t_us[rows]), PAUSE_S[1])
+        time_s += np.bincount(app[rows][:-1], gap_s, len(known))
+        turn = np.flatnonzero(np.diff(app[rows]))
+        np.add.at(changes, (app[rows][turn], app[rows][turn + 1]), 1.0)
+    return Work(time_s, changes)

@@ -1,0 +1,222 @@
+"""Captures of people in, a profile of their population out: with differential privacy or without."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from deskhand.app_labels import read_labels
+from deskhand.behavior_models.profile import Profile
+from deskhand.behavior_models.profile_release import PRIVATE, sections_sha256
+from deskhand.calibration.discrete_gaussian import discrete_gaussians
+from deskhand.calibration.fitted_profile import BASE, fitted_profile, public_centres
+from deskhand.calibration.gaussian_privacy import check_claim, mu_of
+from deskhand.calibration.opendp_noise import opendp_gaussians
+from deskhand.calibration.person_statistics import (
+    FEWEST_VALUES,
+    MOST_VALUES,
+    STATISTICS,
+    PeopleGathered,
+    PeopleStatistics,
+)
+from deskhand.calibration.privacy_gates import private_scope
+from deskhand.calibration.privacy_ledger import PrivacyLedger
+from deskhand.calibration.private_moments import Moments, plain_moments, private_moments
+from deskhand.calibration.session_measures import measured_session
+from deskhand.capture_people import capture_digests, captured_people
+from deskhand.errors import DeskhandError, UnknownNameError
+from deskhand.progress import Progress
+
+PLAIN, RESEARCH = "fit-no-dp", "research"
+MODES = (PRIVATE, PLAIN, RESEARCH)
+ENGINES = {"deskhand": discrete_gaussians, "opendp": opendp_gaussians}
+DEFAULT_EPSILON, DEFAULT_DELTA = 1.0, 1e-6
+# Without privacy, fewer people are no population.
+FEWEST_PEOPLE = 20
+PROMISE = "person-level differential privacy: adding or removing all of one person"
+NO_PROMISE = "none: the numbers may give people away; keep them where the captures are"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """What a private fit promises, and where that is written down.
+
+    ``ledger`` is the file of all promises, ``data_name`` names the people that are fitted, ``budget`` is
+    the epsilon that all fits of them may come to, ``engine`` where noise comes from.
+    """
+
+    ledger: Path
+    epsilon: float = DEFAULT_EPSILON
+    delta: float = DEFAULT_DELTA
+    data_name: str = "captures"
+    budget: float | None = None
+    engine: str = "deskhand"
+
+    def __post_init__(self) -> None:
+        check_claim(self.epsilon, self.delta)
+        if self.budget is not None:
+            check_claim(self.budget, self.delta)
+        if self.engine not in ENGINES:
+            raise UnknownNameError("engine", self.engine, ENGINES)
+        if not self.data_name.strip():
+            raise DeskhandError("data name '': empty; give the captured people a name, or none.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captures:
+    """What is fitted, and how it is read; see `deskhand.capture_people.captured_people`.
+
+    ``labels`` is the path of a file as `deskhand.app_labels.read_labels` reads it; ``fewest`` and ``most``
+    are the values that a statistic of a person needs, and those that are used at most.
+    """
+
+    paths: Sequence[Path]
+    person: str | None = None
+    format: str | None = None
+    labels: Path | None = None
+    stand_ins: bool = False
+    fewest: int = FEWEST_VALUES
+    most: int = MOST_VALUES
+
+    def __post_init__(self) -> None:
+        if not 8 <= self.fewest <= self.most:
+            raise DeskhandError(
+                f"fewest={self.fewest}, most={self.most}: values of a person that a statistic needs "
+                "and that are used at most; 8 or more, and not fewer than needed."
+            )
+
+
+def fit_captures(
+    captures: Captures,
+    *,
+    name: str = "fitted",
+    promise: Promise | None = None,
+    mode: str = PRIVATE,
+    base: str = BASE,
+    progress: Progress | None = None,
+) -> Profile:
+    """Fit a population's hands, typing, tempo, habits and work to captures.
+
+    Parameters
+    ----------
+    captures : Captures
+        Files and folders in any format that is read back, and whose they are.
+    name : str
+        Of the profile.
+    promise : Promise, optional
+        Of the mode ``dp-fit``, which needs one.
+    mode : str
+        ``dp-fit``; or ``fit-no-dp`` and ``research``, which release people's numbers without noise.
+    base : str
+        The shipped profile whose numbers stand where nothing is fitted.
+    progress : callable, optional
+        Called with the number of sessions read, 0 and events so far.
+
+    Returns
+    -------
+    Profile
+        Its ``release`` says what was promised.
+
+    Raises
+    ------
+    DeskhandError
+        When captures cannot be read or used, people are too few for the promise, or the budget of
+        these data is spent.
+    """
+    if mode not in MODES:
+        if mode == "published":
+            raise DeskhandError(
+                "mode 'published': is of numbers from the literature, which captures are not; fit "
+                f"with one of {', '.join(MODES)}."
+            )
+        raise UnknownNameError("mode of a fit", mode, MODES)
+    if (mode == PRIVATE) != (promise is not None):
+        raise DeskhandError(f"mode {mode!r}: a promise belongs to {PRIVATE!r}, and to it alone.")
+    people = gathered_people(captures, progress)
+    told = _private(people, captures, promise) if promise else _plain(people, mode)
+    told = told | {"stand_ins": captures.stand_ins}
+    moments: Moments = told.pop("moments")
+    remark = f"{told.pop('remark')}; what was not fitted is that of {base!r}."
+    if captures.stand_ins:
+        remark += " Fitted on synthetic sessions in place of captures: it is of nobody."
+    made = fitted_profile(
+        moments, name=name, mode=mode, remark=remark, source=told.pop("source"), base=base
+    )
+    return replace(made, release=told | {"sections_sha256": sections_sha256(made.sections)})
+
+
+def gathered_people(captures: Captures, progress: Progress | None = None) -> PeopleStatistics:
+    """Return the statistics of the captured people, which are kept in memory alone.
+
+    Raises
+    ------
+    DeskhandError
+        When a capture cannot be read or used.
+    """
+    labels = read_labels(captures.labels)
+    gathered = PeopleGathered(labels, fewest=captures.fewest, most=captures.most)
+    sessions = events = 0
+    for person, session in captured_people(
+        captures.paths,
+        person=captures.person,
+        format=captures.format,
+        stand_ins=captures.stand_ins,
+    ):
+        gathered.add(person, measured_session(session, labels))
+        sessions, events = sessions + 1, events + session.events.num_rows
+        if progress is not None:
+            progress(sessions, 0, events)
+    return gathered.statistics()
+
+
+def _private(people: PeopleStatistics, captures: Captures, promise: Promise) -> dict[str, Any]:
+    epsilon, delta = promise.epsilon, promise.delta
+    scope = private_scope(len(people), epsilon, delta)
+    mu = mu_of(epsilon, delta)
+    release = PrivacyLedger(promise.ledger).reserve(
+        data=promise.data_name,
+        digests=capture_digests(captures.paths),
+        epsilon=epsilon,
+        delta=delta,
+        mu=mu,
+        budget=promise.budget,
+    )
+    moments = private_moments(
+        people,
+        public_centres().centres,
+        mu=mu,
+        chosen=[k for k, one in enumerate(STATISTICS) if one.motor or scope.mind],
+        with_work=scope.work,
+        noise=ENGINES[promise.engine],
+    )
+    claim = f"epsilon {epsilon:g}, delta {delta:g}"
+    return {
+        "moments": moments,
+        "remark": f"Captured people with differential privacy, {claim}",
+        "source": f"dp-fit of captured people, {claim}",
+        "promise": PROMISE,
+        "epsilon": epsilon,
+        "delta": delta,
+        "people": round(moments.people),
+        "clipped_share": round(moments.clipped_share, 3),
+        "recentred": moments.recentred,
+        "engine": promise.engine,
+        "release_id": release.release_id,
+        "ledger": promise.ledger.name,
+    }
+
+
+def _plain(people: PeopleStatistics, mode: str) -> dict[str, Any]:
+    if len(people) < FEWEST_PEOPLE:
+        raise DeskhandError(
+            f"the captures are of fewer than {FEWEST_PEOPLE} people, which is no population; add people."
+        )
+    every = list(range(len(STATISTICS)))
+    moments = plain_moments(people, public_centres().centres, chosen=every, with_work=True)
+    return {
+        "moments": moments,
+        "remark": f"{len(people)} captured people without differential privacy",
+        "source": f"{mode} of {len(people)} captured people",
+        "promise": NO_PROMISE,
+        "people": len(people),
+    }

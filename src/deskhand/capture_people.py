@@ -1,0 +1,116 @@
+"""Whose captures they are: sessions of one person, in however many files, under one name in memory."""
+
+import re
+from collections.abc import Iterator, Sequence
+from hashlib import file_digest
+from pathlib import Path
+
+from deskhand.errors import DeskhandError
+from deskhand.events import SESSIONS
+from deskhand.loading import read_sessions
+from deskhand.session import Session
+
+# What a reader writes where a capture does not say whose it is.
+UNKNOWN = "unknown"
+COLUMN = "persona"
+
+
+def captured_people(
+    captures: Sequence[Path],
+    *,
+    person: str | None = None,
+    format: str | None = None,  # noqa: A002
+    stand_ins: bool = False,
+) -> Iterator[tuple[str, Session]]:
+    """Yield every session with its person's name, which nobody is to see.
+
+    Parameters
+    ----------
+    captures : sequence of pathlib.Path
+        Files or folders in any format that is read back.
+    person : str, optional
+        A column of the sessions table, or a regular expression with one group that finds the person
+        in a file's path below the folder that was given. The column ``persona`` unless given.
+    format : str, optional
+        Of the captures; recognised when not given.
+    stand_ins : bool
+        Whether synthetic sessions may stand in for captures.
+
+    Raises
+    ------
+    DeskhandError
+        When a capture cannot be read, is synthetic, or does not say whose it is.
+    """
+    if not captures:
+        raise DeskhandError("fit: name at least one capture or folder of captures.")
+    pattern = None
+    if person is not None and person not in SESSIONS.names:
+        pattern = _pattern(person)
+    for session, place in _sessions(captures, format, by_file=pattern is not None):
+        if session.header["synthetic"] and not stand_ins:
+            raise DeskhandError(
+                "a capture says that it is synthetic: a profile fitted on it would be of a model, not "
+                "of people. Leave it out; --stand-ins fits it all the same, and the profile says so."
+            )
+        if pattern is None:
+            name = str(session.header[person or COLUMN])
+            if name == UNKNOWN:
+                raise DeskhandError(
+                    "a capture does not say whose it is; give --person with a column of the sessions "
+                    "table, or with a pattern that finds the person in the files' paths: "
+                    r"--person '([^/]+)/[^/]+$'."
+                )
+        else:
+            found = pattern.search(place)
+            if found is None or not found[1]:
+                raise DeskhandError(
+                    f"the pattern {person!r} finds no person in the path of a capture; its group is to "
+                    r"match in every path, for example --person '([^/]+)/[^/]+$'."
+                )
+            name = found[1]
+        yield name, session
+
+
+def capture_digests(captures: Sequence[Path]) -> list[bytes]:
+    """Return the sha256 of every file of the captures."""
+    found = []
+    for capture in captures:
+        for path in [capture] if capture.is_file() else sorted(capture.rglob("*")):
+            if path.is_file():
+                with path.open("rb") as file:
+                    found.append(file_digest(file, "sha256").digest())
+    return found
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    try:
+        pattern = re.compile(text)
+    except re.error as error:
+        raise DeskhandError(f"person {text!r}: no regular expression ({error}).") from error
+    if pattern.groups != 1:
+        columns = ", ".join(SESSIONS.names)
+        raise DeskhandError(
+            f"person {text!r}: give a column of the sessions table ({columns}), or a regular "
+            "expression with one group, such as '([^/]+)/[^/]+$'."
+        )
+    return pattern
+
+
+def _sessions(
+    captures: Sequence[Path],
+    format: str | None,  # noqa: A002
+    *,
+    by_file: bool,
+) -> Iterator[tuple[Session, str]]:
+    for capture in captures:
+        if by_file and capture.is_dir():
+            files = [path for path in sorted(capture.rglob("*")) if path.is_file()]
+            if not files:
+                raise DeskhandError(f"{capture}: an empty folder; name one with captures.")
+            for path in files:
+                place = path.relative_to(capture).as_posix()
+                for session in read_sessions(path, format=format):
+                    yield session, place
+        else:
+            for session in read_sessions(capture, format=format):
+                yield session, capture.as_posix()
