@@ -55,7 +55,9 @@ def check_release(release: Any, mode: str, sections: Mapping[str, Any], origin: 
             )
         return
     if not isinstance(release, Mapping):
-        raise DeskhandError(f"{origin}: release is of type {type(release).__name__}, not an object.")
+        raise DeskhandError(
+            f"{origin}: release is of type {type(release).__name__}, not an object."
+        )
     for name in NUMBERS if mode == PRIVATE else ():
         value = release.get(name)
         number = isinstance(value, int | float) and not isinstance(value, bool)

@@ -11,21 +11,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from math import exp, isfinite
+from math import exp, isfinite, log
 from typing import Any
 
 from deskhand.behavior_models.app_choice import SECTION as WORK
 from deskhand.behavior_models.press import DWELL_POWER
 from deskhand.behavior_models.profile import Profile, entry, load_profile
-from deskhand.behavior_models.typist_traits import typing_profile
 from deskhand.behavior_models.typing_ranges import SECTIONS as TYPING
-from deskhand.calibration.person_statistics import STATISTICS
+from deskhand.behavior_models.typist_traits import typing_profile
+from deskhand.calibration.person_statistics import STATISTICS, Statistic
 from deskhand.calibration.private_moments import Centres, Moments
 
 BASE, RECORDER = "office", "mouse-web"
 CENTRES_FILE = "public_centres.json"
 # Farther than this no parameter is moved, in units of its scale: ln, log odds, or the power's.
 FARTHEST = 3.0
+LEAST_SHARE = 1e-3
+# What a parameter hardly moves says hardly anything of it.
+LEAST_GAIN = 0.1
+# Nobody is drawn who never works where their role does, nor works there alone.
+FACTORS = (0.05, 20.0)
 # What may be other than in the public population's profile, and nothing else: entries by section.
 WRITTEN: Mapping[str, tuple[str, ...]] = {
     "keystrokes": ("person_mean", "person_sd"),
@@ -77,8 +82,26 @@ def public_centres() -> PublicCentres:
     True
     """
     text = (files("deskhand.calibration") / CENTRES_FILE).read_text(encoding="utf-8")
-    data = json.loads(text)
-    rows = [data["statistics"][one.name] for one in STATISTICS]
+    return _parsed(json.loads(text), {})
+
+
+def parsed_centres(data: Mapping[str, Any]) -> PublicCentres:
+    """Return such statistics as a file or a simulation has them; what is not there is the shipped one.
+
+    Examples
+    --------
+    >>> parsed_centres({"statistics": {}, "app_time": {}, "app_changes": {}}).gain == (
+    ...     public_centres().gain
+    ... )
+    True
+    """
+    text = (files("deskhand.calibration") / CENTRES_FILE).read_text(encoding="utf-8")
+    return _parsed(data, json.loads(text)["statistics"])
+
+
+def _parsed(data: Mapping[str, Any], shipped: Mapping[str, Any]) -> PublicCentres:
+    table = {**shipped, **data["statistics"]}
+    rows = [table[one.name] for one in STATISTICS]
     return PublicCentres(
         centres=Centres(
             middle=tuple(row["middle"] for row in rows), sd=tuple(row["sd"] for row in rows)
@@ -113,12 +136,27 @@ def steps_of(moments: Moments, public: PublicCentres) -> Steps:
     place = {one.name: k for k, one in enumerate(STATISTICS)}
     for one, middle, sd in zip(moments.statistics, moments.middle, moments.sd, strict=True):
         k = place[one.name]
-        if isfinite(middle):
-            step = (middle - public.centres.middle[k]) / public.gain[k]
+        if isfinite(middle) and public.gain[k] >= LEAST_GAIN:
+            here, there = (scaled(one, at) for at in (middle, public.centres.middle[k]))
+            step = (here - there) / public.gain[k]
             by[one.name] = max(-FARTHEST, min(FARTHEST, step))
         if isfinite(sd) and sd > 0.0:
             times[one.name] = sd / public.centres.sd[k]
     return Steps(by=by, times=times)
+
+
+def scaled(statistic: Statistic, middle: float) -> float:
+    """Return a middle on the scale on which a step moves it: a share's log odds, or itself.
+
+    Examples
+    --------
+    >>> scaled(STATISTICS[0], -1.5), round(scaled(STATISTICS[-1], 0.5), 6)
+    (-1.5, 0.0)
+    """
+    if statistic.of != "share":
+        return middle
+    share = min(max(middle, LEAST_SHARE), 1.0 - LEAST_SHARE)
+    return log(share / (1.0 - share))
 
 
 def moved_sections(sections: Sections, steps: Steps, source: str) -> Sections:
@@ -145,7 +183,7 @@ def moved_sections(sections: Sections, steps: Steps, source: str) -> Sections:
     made = {name: dict(entries) for name, entries in sections.items()}
 
     def change(section: str, name: str, value: Any) -> None:
-        if value != sections[section][name]["value"]:
+        if _rounded(value) != _rounded(sections[section][name]["value"]):
             made[section][name] = entry(_rounded(value), source)
 
     def at(section: str, name: str) -> Any:
@@ -203,12 +241,13 @@ def with_work(sections: Sections, moments: Moments, public: PublicCentres, sourc
     """Return sections with how much is worked where, against the public population.
 
     An application's factor is its share of time over that of the public population; a change's factor
-    likewise. Labels that no simulated application has stand in the profile and move nothing.
+    likewise. Labels that no simulated application has move nothing and are left out.
     """
+    least, most = FACTORS
     shares = dict(zip(moments.labels, moments.app_time, strict=True))
     factors = {
-        app: shares[app] / public.app_time[app]
-        for app in shares
+        app: min(max(share / public.app_time[app], least), most)
+        for app, share in shares.items()
         if public.app_time.get(app, 0.0) > 0.0
     }
     changes: dict[str, dict[str, float]] = {}
@@ -217,10 +256,9 @@ def with_work(sections: Sections, moments: Moments, public: PublicCentres, sourc
         total, before = sum(row), sum(usual.values())
         for other, share in zip(moments.labels, row, strict=True):
             if usual.get(other, 0.0) > 0.0 and total > 0.0:
-                factor = (share / total) / (usual[other] / before)
-                # What going there at all makes more or less of is in the shares already.
-                factor /= max(factors.get(other, 1.0), 1e-6)
-                changes.setdefault(app, {})[other] = min(max(factor, 0.05), 20.0)
+                # What working there at all makes more or less of is in the shares already.
+                factor = (share / total) / (usual[other] / before) / factors.get(other, 1.0)
+                changes.setdefault(app, {})[other] = min(max(factor, least), most)
     work = {
         "app_shares": entry(_rounded(factors), f"{source}; shares of time over those of 'office'"),
         "app_changes": entry(_rounded(changes), f"{source}; likewise of changes"),
@@ -259,7 +297,14 @@ def _rounded(value: Any) -> Any:
 
 
 def fitted_profile(
-    moments: Moments, *, name: str, mode: str, remark: str, source: str, base: str = BASE
+    moments: Moments,
+    *,
+    name: str,
+    mode: str,
+    remark: str,
+    source: str,
+    public: PublicCentres,
+    base: str = BASE,
 ) -> Profile:
     """Return the profile of a population.
 
@@ -271,10 +316,12 @@ def fitted_profile(
         Of the profile.
     source : str
         Of every number that was fitted.
+    public : PublicCentres
+        What the moments are held against.
     base : str
         The shipped profile whose numbers stand where nothing was fitted.
     """
-    public, lent = public_centres(), public_sections(base)
+    lent = public_sections(base)
     sections = moved_sections(lent, steps_of(moments, public), source)
     if moments.labels:
         sections = with_work(sections, moments, public, source)

@@ -147,9 +147,7 @@ class Vectors:
         if self.labels:
             changes = people.app_changes.reshape(len(people), -1)
             known = people.app_time.sum(axis=1, keepdims=True)
-            work = np.concatenate(
-                [KNOWN * known, WORK * people.app_time, WORK * changes], axis=1
-            )
+            work = np.concatenate([KNOWN * known, WORK * people.app_time, WORK * changes], axis=1)
         inner = self._inner(halves, work)
         length = np.sqrt((inner * inner).sum(axis=1))
         clipped = length > self.inner_length
@@ -175,19 +173,21 @@ class Vectors:
         *,
         noise_sd: float,
         recentred: bool = False,
-        least: float = LEAST_KNOWN,
+        first_look: bool = False,
     ) -> Moments:
         """Return what a noised sum of vectors says; ``noise_sd`` is that of one coordinate.
 
-        A statistic of which less is known than ``least`` noises is NaN: noise would be all that a
-        quotient shows.
+        A statistic of which hardly anything is known is NaN: noise would be all that a quotient shows.
+        At a first look all count as known of as many: where that is not so, centres are moved less.
         """
         k, m, b = len(self.statistics), len(self.measures), len(self.between)
         ends = np.cumsum([1, 1, m, k, b])
         people, clipped, known, off, product = np.split(total, ends)[:5]
         n = max(float(people[0]) / PEOPLE, 1.0)
+        if first_look:
+            known = np.full(m, known.mean())
         count = np.maximum(known / KNOWN, 1.0)[self._of_measure]
-        told = known[self._of_measure] > least * noise_sd
+        told = known[self._of_measure] > (LEAST_SEEN if first_look else LEAST_KNOWN) * noise_sd
         off = np.where(told, np.clip(off / count, -FARTHEST, FARTHEST), np.nan)
         sd = np.full(k, np.nan)
         square = (product / PRODUCT / count[self.between] + 1.0) / self.variance_left
@@ -220,9 +220,10 @@ class Vectors:
 
 
 def _share(total: Floats, noise_sd: float) -> Floats:
-    """Return shares that sum to 1; what noise alone may have made is none."""
-    kept = np.where(total > 2.0 * noise_sd, total, 0.0)
-    return kept / kept.sum() if kept.sum() > 0.0 else np.full(len(total), 1.0 / len(total))
+    """Return shares that sum to 1, or to 0 where there are none; what noise may have made is none."""
+    kept: Floats = np.where(total > 2.0 * noise_sd, total, 0.0)
+    kept /= max(float(kept.sum()), 1e-9)
+    return kept
 
 
 def noised_sum(vectors: Floats, length: float, mu: float, noise: Noise) -> Floats:
@@ -294,7 +295,7 @@ def private_moments(
     sds = [length / one * WIDER for one in mus]
     rows = vectors.of(people, chosen, near)
     first = noised_sum(rows, length, mus[0], noise)
-    look = vectors.moments(first, near, noise_sd=sds[0], least=LEAST_SEEN)
+    look = vectors.moments(first, near, noise_sd=sds[0], first_look=True)
     if look.clipped_share > MOST_CLIPPED:
         moved = np.where(np.isfinite(look.middle), look.middle, near.middle)
         near = replace(near, middle=tuple(moved.tolist()))

@@ -4,7 +4,7 @@ Times, distances and the kinds of keys are read, and names of applications where
 list; no text, no title and no address.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from deskhand.behavior_models.press import DWELL_POWER, LONGEST_DWELL_S
 from deskhand.calibration.clicks import cut_holds
+from deskhand.calibration.letter_effects import MASKED, letter_effects, letter_places
 from deskhand.calibration.movements import cut_movements
 from deskhand.calibration.recording import read_recording
 from deskhand.errors import DeskhandError
@@ -25,15 +26,16 @@ Floats = NDArray[np.float64]
 MEASURES = ("spacing", "hold", "move", "click", "dwell", "pause", "tab", "shortcut")
 # Longer spacings are pauses in typing, longer holds lost releases (assumed).
 LONGEST_SPACING_S, LONGEST_HOLD_S = 2.0, 1.0
-# Shorter gaps are of the hand and its device, longer ones absences (see think_time.LONGEST_US).
-PAUSE_S = (0.35, 30.0)
-# A field gets the focus within this time of what gave it (assumed).
-FOCUS_S = 0.3
+# Shorter gaps are of the hand and its device (assumed), longer ones absences (think_time.LONGEST_US).
+PAUSE_S = (0.2, 30.0)
 # ln s = a + b log2(D + 1), D in px: SapiMouse (Antal, Fejer & Buza 2021), 65 people. Only what is
 # left over is used, so any line near people's own will do.
 LINE = (-1.90, 0.165)
 _LONGEST_MOVE_S = (0.08, 3.0)
-_MOVED = ("pointermove", "pointerdown", "pointerup", "wheel", "keydown", "keyup")
+_ACTS = ("pointerdown", "pointerup", "wheel", "keydown", "keyup")
+# With Control or Command: undo, cut, copy, paste, select all, redo. A text is edited by them, whatever
+# one's habits.
+_EDITING = "zxcvay"
 
 
 class Work(NamedTuple):
@@ -83,7 +85,7 @@ def measured_session(session: Session, labels: Mapping[str, str]) -> SessionMeas
     --------
     >>> import deskhand
     >>> told = measured_session(deskhand.simulate("crm.create_lead", seed=7), {"crm": "crm"})
-    >>> len(told.values["hold"]) > 50, told.work.time_s.tolist()[0] > 10.0
+    >>> len(told.values["hold"]) > 20, told.work.time_s.tolist()[0] > 10.0
     (True, True)
     """
     events = _events(session.events)
@@ -128,24 +130,30 @@ def _events(table: pa.Table) -> _Events:
 
 
 def _keys(events: _Events) -> tuple[Floats, Floats]:
-    """Return ln spacings and ln holds of the keys that write; a masked key counts as one."""
+    """Return ln spacings and ln holds of letters after letters, less what the letters do to them."""
     at = np.flatnonzero(events.of("keydown", "keyup") & ~events.repeat)
     if not len(at):
         return np.empty(0), np.empty(0)
     t_us, down = events.t_us[at], events.of("keydown")[at]
-    writes = np.array([len(word) == 1 for word in events.keys] + [True])[events.key[at]]
-    plain = writes & ((events.modifiers[at] & (CONTROL | ALT | META)) == 0)
+    letter, effects = letter_places(list(events.keys))[events.key[at]], letter_effects()
+    plain = (letter >= 0) & ((events.modifiers[at] & (CONTROL | ALT | META)) == 0)
     # Each key's own rows one after another: a release follows its press.
     code = np.where(events.code[at] < 0, -2 - events.key[at], events.code[at])
     order = np.lexsort((np.arange(len(at)), code))
     first, then = order[:-1], order[1:]
     paired = down[first] & ~down[then] & (code[first] == code[then]) & plain[first]
-    hold_s = 1e-6 * (t_us[then] - t_us[first])[paired & (events.key[at][first] >= 0)]
+    # Which of several masked keys came up is not known.
+    paired &= letter[first] != MASKED
+    hold_s = 1e-6 * (t_us[then] - t_us[first])
+    paired &= (hold_s > 0.0) & (hold_s <= LONGEST_HOLD_S)
+    log_hold = np.log(hold_s[paired]) - effects.hold[letter[first[paired]]]
     downs = np.flatnonzero(down)
-    spacing_s = 1e-6 * np.diff(t_us[downs])
-    both = plain[downs][1:] & plain[downs][:-1]
-    spacing_s = spacing_s[both & (spacing_s > 0.0) & (spacing_s <= LONGEST_SPACING_S)]
-    return np.log(spacing_s), np.log(hold_s[(hold_s > 0.0) & (hold_s <= LONGEST_HOLD_S)])
+    before, here = downs[:-1], downs[1:]
+    spacing_s = 1e-6 * (t_us[here] - t_us[before])
+    both = plain[before] & plain[here] & (spacing_s > 0.0) & (spacing_s <= LONGEST_SPACING_S)
+    log_spacing = np.log(spacing_s[both])
+    log_spacing -= effects.spacing[letter[before[both]], letter[here[both]]]
+    return log_spacing, log_hold
 
 
 def _pointer(session: Session) -> tuple[Floats, Floats, Floats]:
@@ -166,27 +174,31 @@ def _pointer(session: Session) -> tuple[Floats, Floats, Floats]:
 
 
 def _pauses(events: _Events) -> Floats:
-    """Return ln gaps in which a person does nothing, but for those within typing."""
-    at = np.flatnonzero(events.of(*_MOVED))
-    typing = events.of("keydown", "keyup")[at]
+    """Return ln times between what a person does: clicks, turns of the wheel, and runs of keys."""
+    at = np.flatnonzero(events.of(*_ACTS))
+    typing, released = events.of("keydown", "keyup")[at], events.of("pointerup")[at]
     gap_s = 1e-6 * np.diff(events.t_us[at])
-    keep = (gap_s >= PAUSE_S[0]) & (gap_s <= PAUSE_S[1]) & ~(typing[:-1] & typing[1:])
+    keep = (gap_s >= PAUSE_S[0]) & (gap_s <= PAUSE_S[1])
+    keep &= ~(typing[:-1] & typing[1:]) & ~released[1:]
     return np.log(gap_s[keep])
 
 
 def _habits(events: _Events) -> tuple[Floats, Floats]:
-    """Return of each focus whether Tab gave it and not a click, and of each command whether by keys."""
-    names = np.array([word == "Tab" for word in events.keys] + [False])
-    letters = np.array([len(word) == 1 for word in events.keys] + [False])
+    """Return of each run of letters whether Tab led to it and not a click, of each command whether by keys."""
+
+    def among(kept: Callable[[str], bool], unknown: bool) -> NDArray[np.bool_]:
+        return np.array([kept(word) for word in events.keys] + [unknown])[events.key]
+
     down, press = events.of("keydown") & ~events.repeat, events.of("pointerdown")
-    cause = np.flatnonzero((down & names[events.key]) | press)
-    focus = np.flatnonzero(events.of("focus"))
-    place = np.searchsorted(cause, focus) - 1
-    focus, place = focus[place >= 0], place[place >= 0]
-    near = 1e-6 * (events.t_us[focus] - events.t_us[cause[place]]) <= FOCUS_S
-    tab = (~press[cause[place]])[near].astype(np.float64)
-    by_keys = down & letters[events.key] & ((events.modifiers & (CONTROL | META)) > 0)
-    return tab, (~press[np.flatnonzero(by_keys | press)]).astype(np.float64)
+    held = (events.modifiers & (CONTROL | ALT | META)) > 0
+    letter = down & among(lambda word: len(word) == 1, True) & ~held
+    tab = down & among(lambda word: word == "Tab", False) & ~held
+    rows = np.flatnonzero(letter | tab | press)
+    begins = letter[rows][1:] & ~letter[rows][:-1]
+    by_tab = tab[rows][:-1][begins].astype(np.float64)
+    command = down & among(lambda word: len(word) == 1 and word.lower() not in _EDITING, False)
+    command &= (events.modifiers & (CONTROL | META)) > 0
+    return by_tab, command[np.flatnonzero(command | press)].astype(np.float64)
 
 
 def _work(table: pa.Table, t_us: NDArray[np.int64], labels: Mapping[str, str]) -> Work:

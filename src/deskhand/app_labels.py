@@ -20,7 +20,9 @@ def registered_apps() -> list[str]:
     True
     """
     made = (registry.load(GROUP, name) for name in registry.names(GROUP))
-    return sorted({app for one in made if isinstance(one, Scenario) for app in (one.app, *one.apps)})
+    return sorted(
+        {app for one in made if isinstance(one, Scenario) for app in (one.app, *one.apps)}
+    )
 
 
 def read_labels(path: Path | None) -> Mapping[str, str]:

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from deskhand.app_labels import read_labels
-from deskhand.behavior_models.profile import Profile
+from deskhand.behavior_models.profile import Profile, load_profile
 from deskhand.behavior_models.profile_release import PRIVATE, sections_sha256
 from deskhand.calibration.discrete_gaussian import discrete_gaussians
 from deskhand.calibration.fitted_profile import BASE, fitted_profile, public_centres
-from deskhand.calibration.gaussian_privacy import check_claim, mu_of
+from deskhand.calibration.gaussian_privacy import LARGEST_EPSILON, check_claim, mu_of
 from deskhand.calibration.opendp_noise import opendp_gaussians
 from deskhand.calibration.person_statistics import (
     FEWEST_VALUES,
@@ -21,11 +21,17 @@ from deskhand.calibration.person_statistics import (
 )
 from deskhand.calibration.privacy_gates import private_scope
 from deskhand.calibration.privacy_ledger import PrivacyLedger
-from deskhand.calibration.private_moments import Moments, plain_moments, private_moments
+from deskhand.calibration.private_moments import (
+    Centres,
+    Moments,
+    plain_moments,
+    private_moments,
+)
 from deskhand.calibration.session_measures import measured_session
 from deskhand.capture_people import capture_digests, captured_people
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.progress import Progress
+from deskhand.public_centres import centres_of
 
 PLAIN, RESEARCH = "fit-no-dp", "research"
 MODES = (PRIVATE, PLAIN, RESEARCH)
@@ -54,8 +60,11 @@ class Promise:
 
     def __post_init__(self) -> None:
         check_claim(self.epsilon, self.delta)
-        if self.budget is not None:
-            check_claim(self.budget, self.delta)
+        if self.budget is not None and not 0.0 < self.budget <= LARGEST_EPSILON:
+            raise DeskhandError(
+                f"budget={self.budget}: the epsilon that all fits of these people may come to; a "
+                f"number above 0 and at most {LARGEST_EPSILON:g}."
+            )
         if self.engine not in ENGINES:
             raise UnknownNameError("engine", self.engine, ENGINES)
         if not self.data_name.strip():
@@ -93,6 +102,7 @@ def fit_captures(
     promise: Promise | None = None,
     mode: str = PRIVATE,
     base: str = BASE,
+    against: str | None = None,
     progress: Progress | None = None,
 ) -> Profile:
     """Fit a population's hands, typing, tempo, habits and work to captures.
@@ -109,6 +119,9 @@ def fit_captures(
         ``dp-fit``; or ``fit-no-dp`` and ``research``, which release people's numbers without noise.
     base : str
         The shipped profile whose numbers stand where nothing is fitted.
+    against : str, optional
+        A scenario that is like the captured work: people are held against simulated people who do
+        that. Mornings of mixed office work unless given.
     progress : callable, optional
         Called with the number of sessions read, 0 and events so far.
 
@@ -132,15 +145,26 @@ def fit_captures(
         raise UnknownNameError("mode of a fit", mode, MODES)
     if (mode == PRIVATE) != (promise is not None):
         raise DeskhandError(f"mode {mode!r}: a promise belongs to {PRIVATE!r}, and to it alone.")
+    load_profile(base)
+    public = public_centres() if against is None else centres_of(against)
     people = gathered_people(captures, progress)
-    told = _private(people, captures, promise) if promise else _plain(people, mode)
+    centres = public.centres
+    told = (
+        _private(people, captures, promise, centres) if promise else _plain(people, mode, centres)
+    )
     told = told | {"stand_ins": captures.stand_ins}
     moments: Moments = told.pop("moments")
     remark = f"{told.pop('remark')}; what was not fitted is that of {base!r}."
     if captures.stand_ins:
         remark += " Fitted on synthetic sessions in place of captures: it is of nobody."
     made = fitted_profile(
-        moments, name=name, mode=mode, remark=remark, source=told.pop("source"), base=base
+        moments,
+        name=name,
+        mode=mode,
+        remark=remark,
+        source=told.pop("source"),
+        public=public,
+        base=base,
     )
     return replace(made, release=told | {"sections_sha256": sections_sha256(made.sections)})
 
@@ -169,7 +193,9 @@ def gathered_people(captures: Captures, progress: Progress | None = None) -> Peo
     return gathered.statistics()
 
 
-def _private(people: PeopleStatistics, captures: Captures, promise: Promise) -> dict[str, Any]:
+def _private(
+    people: PeopleStatistics, captures: Captures, promise: Promise, centres: Centres
+) -> dict[str, Any]:
     epsilon, delta = promise.epsilon, promise.delta
     scope = private_scope(len(people), epsilon, delta)
     mu = mu_of(epsilon, delta)
@@ -183,7 +209,7 @@ def _private(people: PeopleStatistics, captures: Captures, promise: Promise) -> 
     )
     moments = private_moments(
         people,
-        public_centres().centres,
+        centres,
         mu=mu,
         chosen=[k for k, one in enumerate(STATISTICS) if one.motor or scope.mind],
         with_work=scope.work,
@@ -206,13 +232,13 @@ def _private(people: PeopleStatistics, captures: Captures, promise: Promise) -> 
     }
 
 
-def _plain(people: PeopleStatistics, mode: str) -> dict[str, Any]:
+def _plain(people: PeopleStatistics, mode: str, centres: Centres) -> dict[str, Any]:
     if len(people) < FEWEST_PEOPLE:
         raise DeskhandError(
             f"the captures are of fewer than {FEWEST_PEOPLE} people, which is no population; add people."
         )
     every = list(range(len(STATISTICS)))
-    moments = plain_moments(people, public_centres().centres, chosen=every, with_work=True)
+    moments = plain_moments(people, centres, chosen=every, with_work=True)
     return {
         "moments": moments,
         "remark": f"{len(people)} captured people without differential privacy",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from deskhand.errors import DeskhandError
 from deskhand.events import SESSIONS
+from deskhand.formats import can_read, recognised
 from deskhand.loading import read_sessions
 from deskhand.session import Session
 
@@ -103,14 +104,22 @@ def _sessions(
     by_file: bool,
 ) -> Iterator[tuple[Session, str]]:
     for capture in captures:
-        if by_file and capture.is_dir():
-            files = [path for path in sorted(capture.rglob("*")) if path.is_file()]
-            if not files:
-                raise DeskhandError(f"{capture}: an empty folder; name one with captures.")
-            for path in files:
-                place = path.relative_to(capture).as_posix()
-                for session in read_sessions(path, format=format):
-                    yield session, place
-        else:
-            for session in read_sessions(capture, format=format):
-                yield session, capture.as_posix()
+        parts = list(_below(capture)) if by_file and capture.is_dir() else [capture]
+        if not parts:
+            raise DeskhandError(f"{capture}: an empty folder; name one with captures.")
+        for part in parts:
+            place = part.relative_to(capture) if part != capture else part
+            for session in read_sessions(part, format=format):
+                yield session, place.as_posix()
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Yield the captures in a folder: files, and folders that are one capture or one run."""
+    if any(folder.glob("shard=*")) or any(map(can_read, recognised(folder))):
+        yield folder
+        return
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            yield from _below(path)
+        elif not path.name.startswith("."):
+            yield path

@@ -25,6 +25,7 @@ def fit(
     budget: float | None = None,
     engine: str | None = None,
     base: str = "office",
+    against: str | None = None,
     fewest: Whole = 16,
     most: Whole = 20_000,
     stand_ins: Annotated[bool, Parameter(negative="")] = False,
@@ -65,6 +66,8 @@ def fit(
         Where noise comes from: deskhand, or opendp (extra dp).
     base
         The shipped profile whose numbers stand where nothing is fitted.
+    against
+        A scenario that is like the captured work; mornings of mixed office work when not given.
     fewest
         Values that a statistic of a person needs.
     most
@@ -75,6 +78,7 @@ def fit(
         Write a profile without differential privacy, which may give people away.
     """
     from deskhand.behavior_models.profile_text import profile_json
+    from deskhand.calibration.privacy_ledger import FILE
     from deskhand.capture_fit import (
         DEFAULT_DELTA,
         DEFAULT_EPSILON,
@@ -83,7 +87,6 @@ def fit(
         Promise,
         fit_captures,
     )
-    from deskhand.calibration.privacy_ledger import FILE
     from deskhand.errors import DeskhandError
     from deskhand.manifest import cannot_write, write_whole
 
@@ -135,6 +138,7 @@ def fit(
             promise=promise,
             mode=mode,
             base=base,
+            against=against,
             progress=progress,
         )
     try:

@@ -9,50 +9,81 @@ import tempfile
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from deskhand.api import simulate
+from deskhand.app_labels import registered_apps
 from deskhand.behavior_models.profile import Profile
 from deskhand.behavior_models.profile_text import profile_json
-from deskhand.app_labels import registered_apps
 from deskhand.calibration.fitted_profile import (
     BASE,
     CENTRES_FILE,
+    PublicCentres,
     Steps,
     moved_sections,
+    parsed_centres,
     public_sections,
+    scaled,
 )
 from deskhand.calibration.person_statistics import STATISTICS, PeopleGathered, PeopleStatistics
 from deskhand.calibration.private_moments import Centres, Moments, plain_moments
 from deskhand.calibration.session_measures import measured_session
 
-SCENARIO, SEED, PEOPLE = "morning", 5, 160
-# Below it a spread between people is chance.
-LEAST_SQUARE = 1e-6
+# Fewer people show no spread.
+FEWEST_PEOPLE = 12
+# Below it a spread between people is chance; and how much more of that there is in captures, which are
+# shorter than mornings (assumed).
+LEAST_SQUARE, CHANCE = 1e-6, 1.5
 # A step of each parameter, in ln, log odds or the power's unit: large against chance, small enough
 # for the line between.
-STEP = 0.15
-STEPS = {one.name: 0.6 if one.of == "share" else STEP for one in STATISTICS} | {"press_dwell": 0.05}
+STEP = 0.2
+STEPS = {one.name: 1.0 if one.of == "share" else STEP for one in STATISTICS} | {"press_dwell": 0.05}
 
 
-def simulated_statistics(profile: str | Path, people: int = PEOPLE) -> PeopleStatistics:
+class Stretch(NamedTuple):
+    """What the simulated people do: a scenario, on so many days each."""
+
+    scenario: str
+    people: int
+    days: int = 1
+    seed: int = 5
+
+
+MORNINGS = Stretch("morning", people=240)
+
+
+def simulated_statistics(profile: str | Path, stretch: Stretch = MORNINGS) -> PeopleStatistics:
     """Return the statistics of simulated people of a profile.
 
     Parameters
     ----------
     profile : str or pathlib.Path
         Whose people.
-    people : int
-        How many; they are the same people for every profile.
+    stretch : Stretch
+        What they do; they are the same people for every profile.
     """
     labels = {app: app for app in registered_apps()}
     gathered = PeopleGathered(labels)
-    for person in range(people):
-        session = simulate(SCENARIO, seed=SEED, person=person, profile=profile)
-        gathered.add(str(person), measured_session(session, labels))
+    for person in range(stretch.people):
+        for day in range(stretch.days):
+            session = simulate(
+                stretch.scenario, seed=stretch.seed, person=person, day=day, profile=profile
+            )
+            gathered.add(str(person), measured_session(session, labels))
     return gathered.statistics()
+
+
+def centres_of(scenario: str) -> PublicCentres:
+    """Return the statistics of the public population doing one scenario, several times each.
+
+    Parameters
+    ----------
+    scenario : str
+        As `deskhand.simulate` takes it. What it does not tell is that of mornings.
+    """
+    return parsed_centres(centres_record(Stretch(scenario, people=100, days=5)))
 
 
 def moments_of(people: PeopleStatistics) -> Moments:
@@ -68,31 +99,39 @@ def moved_profile(by: Mapping[str, float]) -> Profile:
     return Profile(name="moved", mode="research", remark="Moved on purpose.", sections=sections)
 
 
-def centres_record(people: int) -> dict[str, Any]:
-    """Return what the file holds."""
-    statistics = simulated_statistics(BASE, people)
+def centres_record(stretch: Stretch = MORNINGS) -> dict[str, Any]:
+    """Return what the file of centres holds, of people who do some stretch of work.
+
+    Examples
+    --------
+    >>> record = centres_record(Stretch("crm.create_lead", people=12, days=2))
+    >>> -3.0 < record["statistics"]["hold"]["middle"] < -1.5, "pause" in record["statistics"]
+    (True, False)
+    """
+    statistics = simulated_statistics(BASE, stretch)
     usual, spread = moments_of(statistics), _spreads(statistics)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "moved.json"
         path.write_text(profile_json(moved_profile(STEPS)), encoding="utf-8")
-        moved = moments_of(simulated_statistics(path, people))
+        moved = moments_of(simulated_statistics(path, stretch))
     return {
         "made_by": "python -m deskhand.public_centres",
-        "people": people,
         "profile": BASE,
-        "scenario": SCENARIO,
-        "seed": SEED,
+        **stretch._asdict(),
         "statistics": {
             one.name: {
                 "middle": round(usual.middle[k], 5),
                 "sd": round(spread[k], 5),
-                "gain": round((moved.middle[k] - usual.middle[k]) / STEPS[one.name], 4),
+                "gain": round(
+                    (scaled(one, moved.middle[k]) - scaled(one, usual.middle[k])) / STEPS[one.name],
+                    4,
+                ),
             }
             for k, one in enumerate(STATISTICS)
+            if np.isfinite(spread[k] + usual.middle[k] + moved.middle[k])
         },
         "app_time": {
-            app: round(share, 5)
-            for app, share in zip(usual.labels, usual.app_time, strict=True)
+            app: round(share, 5) for app, share in zip(usual.labels, usual.app_time, strict=True)
         },
         "app_changes": {
             app: {
@@ -106,23 +145,34 @@ def centres_record(people: int) -> dict[str, Any]:
 
 
 def _spreads(people: PeopleStatistics) -> list[float]:
-    """Return people's spread of every statistic, also where no profile holds it."""
-    found = []
-    for k in range(len(STATISTICS)):
+    """Return people's spread of every statistic, NaN of too few people.
+
+    Where no profile holds it, it is that with its chance in it.
+    """
+    found = np.full(len(people.statistics), np.nan)
+    for k, one in enumerate(people.statistics):
         halves = people.halves[:, :, k]
         first, second = halves[:, np.isfinite(halves).all(axis=0)]
-        found.append(float(np.sqrt(max(float(np.cov(first, second)[0, 1]), LEAST_SQUARE))))
-    return found
+        if len(first) < FEWEST_PEOPLE:
+            continue
+        if one.between:
+            found[k] = np.sqrt(max(float(np.cov(first, second)[0, 1]), LEAST_SQUARE))
+        else:
+            found[k] = CHANCE * np.std(np.concatenate([first, second]))
+    return [float(spread) for spread in found]
 
 
 def main() -> None:
     """Write the file."""
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
-    parser.add_argument("--people", type=int, default=PEOPLE)
+    parser.add_argument("--people", type=int, default=MORNINGS.people)
     parser.add_argument("--out", type=Path, help="the shipped file unless given")
     given = parser.parse_args()
     out = given.out or Path(str(files("deskhand.calibration") / CENTRES_FILE))
-    out.write_text(json.dumps(centres_record(given.people), indent=1) + "\n", encoding="utf-8")
+    out.write_text(
+        json.dumps(centres_record(MORNINGS._replace(people=given.people)), indent=1) + "\n",
+        encoding="utf-8",
+    )
     print(out.name)
 
 

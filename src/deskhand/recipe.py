@@ -93,6 +93,7 @@ class Recipe:
                 "name": self.profile.name,
                 "mode": self.profile.mode,
                 "sha256": self.profile_sha256,
+                **({} if self.profile.release is None else {"release": self.profile.release}),
             },
             "own_screens": {
                 name: screen_sha256(screen) for name, screen in sorted(self.own_screens.items())
@@ -299,6 +300,7 @@ def _completed(profile: Profile, fidelity: str) -> Profile:
         mode="research" if profile.mode == "published" else profile.mode,
         remark=profile.remark,
         sections=lent | dict(profile.sections),
+        release=profile.release,
     )
 
 
