@@ -59,7 +59,7 @@ def check_release(release: Any, mode: str, sections: Mapping[str, Any], origin: 
             f"{origin}: release is of type {type(release).__name__}, not an object."
         )
     for name in NUMBERS if mode == PRIVATE else ():
-        value = release.get(name)
+        value: Any = release.get(name)
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not (number and isfinite(value) and value >= 0.0):
             raise DeskhandError(

@@ -60,10 +60,15 @@ class Steps:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicCentres:
-    """Statistics of the public population's simulated people, and what steps of parameters do to them."""
+    """Statistics of the public population's simulated people, and what steps of parameters do to them.
+
+    ``gain`` is what a step of its own parameter does to a statistic, ``cross`` what one of the measure's
+    other parameter does: of the middle to the spread, and of the spread to the middle.
+    """
 
     centres: Centres
     gain: tuple[float, ...]
+    cross: tuple[float, ...]
     app_time: Mapping[str, float]
     app_changes: Mapping[str, Mapping[str, float]]
 
@@ -107,6 +112,7 @@ def _parsed(data: Mapping[str, Any], shipped: Mapping[str, Any]) -> PublicCentre
             middle=tuple(row["middle"] for row in rows), sd=tuple(row["sd"] for row in rows)
         ),
         gain=tuple(row["gain"] for row in rows),
+        cross=tuple(row["cross"] for row in rows),
         app_time=data["app_time"],
         app_changes=data["app_changes"],
     )
@@ -132,16 +138,25 @@ def public_sections(base: str = BASE) -> Sections:
 
 def steps_of(moments: Moments, public: PublicCentres) -> Steps:
     """Return the steps that bring the public population to where the moments are."""
-    by, times = {}, {}
+    off, times = {}, {}
     place = {one.name: k for k, one in enumerate(STATISTICS)}
     for one, middle, sd in zip(moments.statistics, moments.middle, moments.sd, strict=True):
         k = place[one.name]
         if isfinite(middle) and public.gain[k] >= LEAST_GAIN:
-            here, there = (scaled(one, at) for at in (middle, public.centres.middle[k]))
-            step = (here - there) / public.gain[k]
-            by[one.name] = max(-FARTHEST, min(FARTHEST, step))
+            off[k] = scaled(one, middle) - scaled(one, public.centres.middle[k])
         if isfinite(sd) and sd > 0.0:
             times[one.name] = sd / public.centres.sd[k]
+    by = {}
+    for k, here in off.items():
+        other = next(
+            (j for j in off if j != k and STATISTICS[j].measure == STATISTICS[k].measure), None
+        )
+        gain, cross = public.gain[k], public.cross[k]
+        step = here / gain
+        if other is not None:
+            square = gain * public.gain[other] - cross * public.cross[other]
+            step = (here * public.gain[other] - cross * off[other]) / square
+        by[STATISTICS[k].name] = max(-FARTHEST, min(FARTHEST, step))
     return Steps(by=by, times=times)
 
 

@@ -168,8 +168,9 @@ def _pointer(session: Session) -> tuple[Floats, Floats, Floats]:
     usable = (time_s >= _LONGEST_MOVE_S[0]) & (time_s <= _LONGEST_MOVE_S[1])
     off = (np.log(time_s) - LINE[0] - LINE[1] * bits)[usable]
     holds = cut_holds(recording)
-    click_s = holds.hold_s[holds.single & (holds.hold_s > 0.0) & (holds.hold_s <= LONGEST_HOLD_S)]
-    dwell_s = 1e-6 * moves.dwell_us
+    hold_s = holds.hold_s.astype(np.float64)
+    click_s = hold_s[holds.single & (hold_s > 0.0) & (hold_s <= LONGEST_HOLD_S)]
+    dwell_s: Floats = 1e-6 * moves.dwell_us.astype(np.float64)
     return off, np.log(click_s), dwell_s[dwell_s <= LONGEST_DWELL_S] ** DWELL_POWER
 
 

@@ -66,7 +66,7 @@ class _Unclipped(Vectors):
 
     @property
     def length(self) -> float:
-        return Vectors(statistics=self.statistics, labels=self.labels).length
+        return float(Vectors(statistics=self.statistics, labels=self.labels).length)
 
 
 def canary_audit(

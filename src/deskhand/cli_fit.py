@@ -77,12 +77,12 @@ def fit(
     i_understand
         Write a profile without differential privacy, which may give people away.
     """
+    from deskhand.behavior_models.profile_release import PRIVATE
     from deskhand.behavior_models.profile_text import profile_json
     from deskhand.calibration.privacy_ledger import FILE
     from deskhand.capture_fit import (
         DEFAULT_DELTA,
         DEFAULT_EPSILON,
-        PRIVATE,
         Captures,
         Promise,
         fit_captures,
@@ -116,12 +116,12 @@ def fit(
     promise = None
     if private:
         promise = Promise(
-            **{
-                "epsilon": DEFAULT_EPSILON,
-                "delta": DEFAULT_DELTA,
-                "ledger": out.parent / FILE,
-                **given,
-            }
+            ledger=ledger or out.parent / FILE,
+            epsilon=DEFAULT_EPSILON if epsilon is None else epsilon,
+            delta=DEFAULT_DELTA if delta is None else delta,
+            data_name="captures" if data_name is None else data_name,
+            budget=budget,
+            engine="deskhand" if engine is None else engine,
         )
     with progress_line("sessions") as progress:
         profile = fit_captures(

@@ -51,7 +51,7 @@ class Stretch(NamedTuple):
     seed: int = 5
 
 
-MORNINGS = Stretch("morning", people=240)
+MORNINGS = Stretch("morning", people=200)
 
 
 def simulated_statistics(profile: str | Path, stretch: Stretch = MORNINGS) -> PeopleStatistics:
@@ -110,26 +110,28 @@ def centres_record(stretch: Stretch = MORNINGS) -> dict[str, Any]:
     """
     statistics = simulated_statistics(BASE, stretch)
     usual, spread = moments_of(statistics), _spreads(statistics)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "moved.json"
-        path.write_text(profile_json(moved_profile(STEPS)), encoding="utf-8")
-        moved = moments_of(simulated_statistics(path, stretch))
+    # Middles and spreads are moved one after the other, for either moves both statistics of a measure.
+    own, other = _moved(stretch, spreads=False), _moved(stretch, spreads=True)
+    rows = {}
+    for k, one in enumerate(STATISTICS):
+        here = scaled(one, usual.middle[k])
+        gain, cross = (
+            (scaled(one, moved.middle[k]) - here) / STEPS[one.name]
+            for moved in ((other, own) if one.of == "spread" else (own, other))
+        )
+        alone = sum(each.measure == one.measure for each in STATISTICS) == 1
+        if np.isfinite(spread[k] + gain + cross):
+            rows[one.name] = {
+                "middle": round(usual.middle[k], 5),
+                "sd": round(spread[k], 5),
+                "gain": round(gain, 4),
+                "cross": 0.0 if alone else round(cross, 4),
+            }
     return {
         "made_by": "python -m deskhand.public_centres",
         "profile": BASE,
         **stretch._asdict(),
-        "statistics": {
-            one.name: {
-                "middle": round(usual.middle[k], 5),
-                "sd": round(spread[k], 5),
-                "gain": round(
-                    (scaled(one, moved.middle[k]) - scaled(one, usual.middle[k])) / STEPS[one.name],
-                    4,
-                ),
-            }
-            for k, one in enumerate(STATISTICS)
-            if np.isfinite(spread[k] + usual.middle[k] + moved.middle[k])
-        },
+        "statistics": rows,
         "app_time": {
             app: round(share, 5) for app, share in zip(usual.labels, usual.app_time, strict=True)
         },
@@ -142,6 +144,15 @@ def centres_record(stretch: Stretch = MORNINGS) -> dict[str, Any]:
             for app, row in zip(usual.labels, usual.app_changes, strict=True)
         },
     }
+
+
+def _moved(stretch: Stretch, *, spreads: bool) -> Moments:
+    """Return the moments of people whose middles, or whose own spreads, are a step away."""
+    by = {one.name: STEPS[one.name] for one in STATISTICS if (one.of == "spread") == spreads}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "moved.json"
+        path.write_text(profile_json(moved_profile(by)), encoding="utf-8")
+        return moments_of(simulated_statistics(path, stretch))
 
 
 def _spreads(people: PeopleStatistics) -> list[float]:

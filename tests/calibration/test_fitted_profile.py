@@ -134,7 +134,7 @@ def sealed(**other: object) -> dict[str, object]:
     sections = public_sections()
     release = {"epsilon": 1.0, "delta": 1e-6, "people": 500, "clipped_share": 0.1}
     release["sections_sha256"] = sections_sha256(sections)  # type: ignore[assignment]
-    data = {
+    data: dict[str, object] = {
         "format": "deskhand.profile/1",
         "name": "mine",
         "mode": "dp-fit",

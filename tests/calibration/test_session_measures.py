@@ -66,7 +66,7 @@ def test_a_clock_that_goes_back_is_refused() -> None:
 
 
 def test_habits_and_work() -> None:
-    rows = []
+    rows: list[dict[str, Any]] = []
     for step, cause in enumerate(["tab", "click", "tab", "tab"]):
         at = 1_000_000 * step
         if cause == "tab":
