@@ -21,7 +21,13 @@ from scipy.stats import beta
 
 from deskhand.calibration.gaussian_privacy import mu_of
 from deskhand.calibration.person_statistics import STATISTICS, PeopleStatistics
-from deskhand.calibration.private_moments import FARTHEST, Centres, Vectors, noised_sum
+from deskhand.calibration.private_moments import (
+    FARTHEST,
+    UNITS,
+    Centres,
+    Vectors,
+    noised_sum,
+)
 from deskhand.keyed_draws import keys, normals
 
 Floats = NDArray[np.float64]
@@ -151,7 +157,7 @@ def _shift(
     ]
     moved = float(np.linalg.norm(totals[1] - totals[0]))
     # Sums are whole numbers of units; so is the noise.
-    unit = noised_sum(np.full((1, 1), length), length, 1e9, unheard)[0] / (1 << 24)
+    unit = length / UNITS
     return moved / (unit * float(sigmas[0])) * narrower
 
 
