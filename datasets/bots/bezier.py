@@ -9,9 +9,8 @@ from deskhand.keyed_draws import uniforms
 
 # HumanCursor 1.1.5 draws its time so.
 TIME = Delay(low_ms=500.0, high_ms=2000.0)
-# Knots lie up to so far aside, as a share of the way. pyclick and HumanCursor allow 80 to 100 px
-# about the ends, ghost-cursor up to a third of the way or so: the share is assumed.
-ASIDE = 0.3
+# pyclick 0.0.2 draws its two knots anywhere in the box of both ends and so far beyond it.
+BEYOND_PX = 100.0
 _TIME, _KNOTS = 0, 1
 
 
@@ -30,16 +29,14 @@ def eased(share: Floats) -> Floats:
 def curved(ways: Ways, row: NDArray[np.intp], share: Floats) -> Points:
     """Return points on each movement's own cubic curve, whose parameter is ``share``."""
     drawn = uniforms(ways.key[:, np.newaxis], _KNOTS + np.arange(4)).astype(np.float64)
-    # Both knots on one side of the way, in order, as ghost-cursor has them.
-    along = np.sort(drawn[:, :2], axis=1)
-    aside = ASIDE * drawn[:, 2:] * np.where(drawn[:, :1] < drawn[:, 1:2], 1.0, -1.0)
-    rest = 1.0 - share
-    first, second, third = 3.0 * rest**2 * share, 3.0 * rest * share**2, share**3
-    return ways.across(
-        row,
-        first * along[row, 0] + second * along[row, 1] + third,
-        first * aside[row, 0] + second * aside[row, 1],
-    )
+    low = np.minimum(ways.start, ways.end) - BEYOND_PX
+    size = np.abs(ways.end - ways.start) + 2.0 * BEYOND_PX
+    knots = (low + size * drawn[:, :2])[row], (low + size * drawn[:, 2:])[row]
+    rest = (1.0 - share)[:, np.newaxis]
+    share = share[:, np.newaxis]
+    place = rest**3 * ways.start[row] + share**3 * ways.end[row]
+    place += 3.0 * rest**2 * share * knots[0] + 3.0 * rest * share**2 * knots[1]
+    return place[:, 0], place[:, 1]
 
 
 def course(ways: Ways) -> Course:
@@ -55,7 +52,7 @@ def course(ways: Ways) -> Course:
 FAMILY = Family(
     name="bezier",
     about="a cubic Bezier curve, eased, in a time between two bounds",
-    source="pyclick 0.0.2, HumanCursor 1.1.5, ghost-cursor 1.4.2",
+    source="pyclick 0.0.2 (curve, easing), HumanCursor 1.1.5 (time); ghost-cursor 1.4.2 is of the kind",
     course=course,
     # Assumed: what a script puts between a movement and its click.
     dwell=Delay(low_ms=10.0, high_ms=100.0),

@@ -9,8 +9,8 @@ from deskhand.datasets.bots.family import Course, Family, Floats, Points, Ways
 from deskhand.keyed_draws import mixed, normals, uniforms
 
 TIME = Delay(low_ms=300.0, high_ms=1500.0)  # assumed
-# pyclick's distortion: mean 1 px down the screen, SD .6 px, on half of the points.
-MEAN_PX, SD_PX, SHARE = 1.0, 0.6, 0.5
+# pyclick 0.0.2's distortion: mean 1 px down the screen, SD 1 px, on half of the points.
+MEAN_PX, SD_PX, SHARE = 1.0, 1.0, 0.5
 # Of the tools of this kind, those that go straight. Assumed.
 STRAIGHT = 0.4
 _TIME, _STRAIGHT, _NOISE, _STRUCK = 0, 20, 21, 22

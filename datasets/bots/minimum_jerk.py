@@ -45,7 +45,7 @@ def course(ways: Ways) -> Course:
 FAMILY = Family(
     name="minimum_jerk",
     about="straight, least jerk, the mean time of Fitts' law, no noise",
-    source="Flash & Hogan 1985; pyHM-like tools that take it as their tween",
+    source="Flash & Hogan 1985, the usual model of a hand without noise",
     course=course,
     # Medians of people (SapiMouse): the tool knows them, and no scatter.
     dwell=fixed(53.0),

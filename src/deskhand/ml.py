@@ -4,6 +4,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from deskhand.datasets.augmentation.augment import augment
+    from deskhand.datasets.augmentation.folder import augment_files
+    from deskhand.datasets.bots.families import FAMILIES
+    from deskhand.datasets.bots.key_times import bot_key_times
+    from deskhand.datasets.bots.paths import bot_paths
     from deskhand.datasets.building import build_dataset
     from deskhand.datasets.episodes.run import episodes, write_episodes
     from deskhand.datasets.leakage import check_dataset
@@ -16,11 +21,16 @@ if TYPE_CHECKING:
     from deskhand.datasets.tokens.pointer_tokens import PointerTokens
 
 __all__ = [
+    "FAMILIES",
     "ActionTokens",
     "KeyTokens",
     "PointerTokens",
     "SyntheticSessions",
     "Window",
+    "augment",
+    "augment_files",
+    "bot_key_times",
+    "bot_paths",
     "build_dataset",
     "check_dataset",
     "episodes",
@@ -30,11 +40,16 @@ __all__ = [
 ]
 
 _HOME = {
+    "FAMILIES": "deskhand.datasets.bots.families",
     "ActionTokens": "deskhand.datasets.tokens.action_tokens",
     "KeyTokens": "deskhand.datasets.tokens.key_tokens",
     "PointerTokens": "deskhand.datasets.tokens.pointer_tokens",
     "SyntheticSessions": "deskhand.datasets.loaders.synthetic_sessions",
     "Window": "deskhand.datasets.loaders.windows",
+    "augment": "deskhand.datasets.augmentation.augment",
+    "augment_files": "deskhand.datasets.augmentation.folder",
+    "bot_key_times": "deskhand.datasets.bots.key_times",
+    "bot_paths": "deskhand.datasets.bots.paths",
     "build_dataset": "deskhand.datasets.building",
     "check_dataset": "deskhand.datasets.leakage",
     "episodes": "deskhand.datasets.episodes.run",
