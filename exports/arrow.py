@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 
 from deskhand.compact_tables import compact
 from deskhand.errors import DeskhandError
-from deskhand.events import TABLES
 from deskhand.exports.losses import EVERYTHING, Dropped
 from deskhand.exports.newer_tables import known_columns, known_types
 from deskhand.exports.session_tables import (
+    OneKind,
     Writer,
     check_schema,
     damaged,
@@ -91,17 +91,27 @@ class ArrowWriter(Writer):
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._files = {
-            name: _ArrowFile(folder / f"{name}{SUFFIX}", schema) for name, schema in TABLES.items()
-        }
+        self._folder = folder
+        self._kind = OneKind()
+        self._files: dict[str, _ArrowFile] = {}
 
     def write(self, session: Session) -> None:
         """Add one whole session as one record batch a table."""
+        self._kind.see(session)
+        self._open()
         for name, table in tables_of(session).items():
             self._files[name].write(table)
 
+    def _open(self) -> None:
+        # The first session tells what the files say of their rows.
+        if self._files:
+            return
+        for name, schema in self._kind.schemas().items():
+            self._files[name] = _ArrowFile(self._folder / f"{name}{SUFFIX}", schema)
+
     def close(self) -> None:
         """Finish the files."""
+        self._open()
         for file in self._files.values():
             file.close()
 

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from deskhand.errors import DeskhandError
-from deskhand.events import ACTIONS, ELEMENTS, EVENTS, SCREENSHOTS, SESSIONS
+from deskhand.events import ACTIONS, ELEMENTS, EVENTS, SCREENSHOTS, SESSIONS, claiming
 from deskhand.session import Session
 
 CAPTURE, DERIVED = "capture", "derived"
@@ -100,10 +100,10 @@ def captured_session(
         if isinstance(rows, pa.Table)
         else dict(rows)
     )
-    derived = session_id.startswith("der_")
+    derived, synthetic = session_id.startswith("der_"), made_by is not None
     marks = {
         "session_id": session_id,
-        "synthetic": made_by is not None,
+        "synthetic": synthetic,
         "provenance_id": f"{'der' if derived else 'cap'}_{source}"
         if made_by is None
         else f"{source}:{made_by.rpartition(':')[2]}",
@@ -146,13 +146,15 @@ def captured_session(
     try:
         return Session(
             header={field.name: record[field.name] for field in SESSIONS},
-            events=events,
-            actions=ACTIONS.empty_table(),
-            elements=pa.Table.from_pylist(
-                [{**e, **marks} for e in first.values()], schema=ELEMENTS
+            events=claiming(events, synthetic),
+            actions=claiming(ACTIONS.empty_table(), synthetic),
+            elements=claiming(
+                pa.Table.from_pylist([{**e, **marks} for e in first.values()], schema=ELEMENTS),
+                synthetic,
             ),
-            screenshots=pa.Table.from_pylist(
-                [{**s, **marks} for s in screenshots], schema=SCREENSHOTS
+            screenshots=claiming(
+                pa.Table.from_pylist([{**s, **marks} for s in screenshots], schema=SCREENSHOTS),
+                synthetic,
             ),
             screens={},
         )

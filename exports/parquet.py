@@ -15,6 +15,7 @@ from deskhand.events import TABLES
 from deskhand.exports.losses import EVERYTHING, Dropped
 from deskhand.exports.newer_tables import known_columns, known_types
 from deskhand.exports.session_tables import (
+    OneKind,
     Writer,
     check_schema,
     damaged,
@@ -65,20 +66,29 @@ class ParquetWriter(Writer):
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._files = {
-            name: pq.ParquetWriter(folder / f"{name}{SUFFIX}", schema, **writer_options(schema))
-            for name, schema in TABLES.items()
-        }
+        self._folder = folder
+        self._kind = OneKind()
+        self._files: dict[str, pq.ParquetWriter] = {}
         self._waiting: dict[str, list[pa.Table]] = {name: [] for name in TABLES}
         self._rows = dict.fromkeys(TABLES, 0)
 
     def write(self, session: Session) -> None:
         """Add one whole session."""
+        self._kind.see(session)
+        self._open()
         for name, table in tables_of(session).items():
             if self._rows[name] + len(table) > ROW_GROUP:
                 self._flush(name)
             self._waiting[name].append(table)
             self._rows[name] += len(table)
+
+    def _open(self) -> None:
+        # The first session tells what the files say of their rows.
+        if self._files:
+            return
+        for name, schema in self._kind.schemas().items():
+            path = self._folder / f"{name}{SUFFIX}"
+            self._files[name] = pq.ParquetWriter(path, schema, **writer_options(schema))
 
     def _flush(self, name: str) -> None:
         if not self._rows[name]:
@@ -91,6 +101,7 @@ class ParquetWriter(Writer):
 
     def close(self) -> None:
         """Write what waits and finish the files."""
+        self._open()
         for name in TABLES:
             self._flush(name)
             self._files[name].close()

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from deskhand.compact_tables import compact
 from deskhand.errors import DeskhandError
-from deskhand.events import TABLES
+from deskhand.events import TABLES, claiming
 from deskhand.session import Session
 
 
@@ -89,6 +89,39 @@ def tables_of(session: Session) -> dict[str, pa.Table]:
     return tables
 
 
+class OneKind:
+    """What the schema of a file of many sessions says: that all are synthetic, or that none is."""
+
+    def __init__(self) -> None:
+        self._synthetic: bool | None = None
+
+    def see(self, session: Session) -> None:
+        """Look at the next session of the file.
+
+        Raises
+        ------
+        DeskhandError
+            When it is synthetic and those before it are not, or the other way round.
+        """
+        synthetic = bool(session.header["synthetic"])
+        if self._synthetic is not None and synthetic is not self._synthetic:
+            kind, others = ("synthetic", "not") if synthetic else ("not synthetic", "synthetic")
+            raise DeskhandError(
+                f"session {session.session_id!r} is {kind}, and those before it are {others}; a file "
+                "says of all its rows what they are, so write the two kinds into folders of their "
+                "own."
+            )
+        self._synthetic = synthetic
+
+    def schemas(self) -> dict[str, pa.Schema]:
+        """Return the canonical schemas with what they say."""
+        synthetic = self._synthetic is not False
+        return {
+            name: claiming(schema.empty_table(), synthetic).schema
+            for name, schema in TABLES.items()
+        }
+
+
 class _Stream:
     """Rows of one table in file order, handed out session by session."""
 
@@ -154,6 +187,8 @@ def sessions_of(
         for header in batch.to_pylist():
             parts = {name: rows.take(header["session_id"]) for name, rows in streams.items()}
             parts["events"] = events_as_known(parts["events"])
+            synthetic = bool(header["synthetic"])
+            parts = {name: claiming(table, synthetic) for name, table in parts.items()}
             yield Session(header=header, screens={}, **parts)
     for rows in streams.values():
         rows.finish()

@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from deskhand.events import claiming
 from deskhand.exports.captured import DERIVED
 from deskhand.session import Session
 from deskhand.streams import name
@@ -89,7 +90,10 @@ def marked(session: Session, lineage: Lineage, **header: Any) -> Session:
     return replace(
         session,
         header={**session.header, **own, **marks},
-        **{table: with_marks(getattr(session, table), marks) for table in tables},
+        **{
+            table: claiming(with_marks(getattr(session, table), marks), synthetic)
+            for table in tables
+        },
     )
 
 

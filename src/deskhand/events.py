@@ -193,3 +193,16 @@ TABLES: Mapping[str, pa.Schema] = {
     "sessions": SESSIONS,
     "screenshots": SCREENSHOTS,
 }
+
+
+def claiming(table: pa.Table, synthetic: bool) -> pa.Table:
+    """Return a table whose schema says whether its rows are synthetic, as the rows themselves do.
+
+    Examples
+    --------
+    >>> claiming(EVENTS.empty_table(), False).schema.metadata[b"synthetic"]
+    b'false'
+    """
+    claim = {"synthetic": str(synthetic).lower()}
+    metadata = {key.decode(): value.decode() for key, value in table.schema.metadata.items()}
+    return table.replace_schema_metadata(metadata | claim)

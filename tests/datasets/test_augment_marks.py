@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import deskhand
@@ -12,6 +14,7 @@ from deskhand.datasets.augmentation.augment import augment
 from deskhand.datasets.bots.families import FAMILIES
 from deskhand.errors import DeskhandError
 from deskhand.formats import EXPORTS, can_read, written
+from deskhand.player.build import player_html
 from deskhand.session import Session
 from deskhand.validation import validate_path
 from tests.datasets.made_captures import as_capture
@@ -59,6 +62,37 @@ def test_every_row_of_every_table_says_derived(derived: list[Session], capture: 
     )
     assert derived[0].header["persona"].startswith("der_person_")
     assert derived[1].header["persona"] == capture.header["persona"]
+
+
+def test_schemas_of_tables_and_files_say_so_too(derived: list[Session], tmp_path: Path) -> None:
+    derived[0].write(tmp_path / "parquet", format="parquet")
+    derived[0].write(tmp_path / "arrow", format="arrow")
+    read = [next(deskhand.read_sessions(tmp_path / name)) for name in ("parquet", "arrow")]
+    for session in (*derived, *read):
+        for table in (session.events, session.elements, session.screenshots, session.actions):
+            assert table.schema.metadata[b"synthetic"] == b"false"
+    for path in (tmp_path / "parquet").glob("*.parquet"):
+        assert pq.read_schema(path).metadata[b"synthetic"] == b"false"
+    for path in (tmp_path / "arrow").glob("*.arrow"):
+        with pa.ipc.open_file(path) as file:
+            assert file.schema.metadata[b"synthetic"] == b"false"
+
+
+@pytest.mark.parametrize("name", ["arrow", "parquet"])
+def test_a_file_is_of_one_kind(name: str, derived: list[Session], tmp_path: Path) -> None:
+    made = deskhand.simulate("auth.login", seed=7)
+    for number, (first, second) in enumerate(((derived[0], made), (made, derived[0]))):
+        with written(tmp_path / str(number), name) as writer:
+            writer.write(first)
+            with pytest.raises(DeskhandError, match="write the two kinds into folders of their"):
+                writer.write(second)
+
+
+def test_the_player_says_that_a_person_is_in_it(derived: list[Session]) -> None:
+    page = player_html(derived[0])
+    assert '<meta name="synthetic" content="false">' in page
+    assert "personal data: a person is in this session" in page
+    assert "no human" not in page
 
 
 def test_labels_stay(derived: list[Session], capture: Session) -> None:

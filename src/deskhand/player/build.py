@@ -57,6 +57,19 @@ HEADER = (
     "provenance_id",
     "seed",
 )
+# What the page says of a session that is synthetic, and of one that is not.
+BADGES = {
+    True: (
+        "synthetic",
+        "synthetic: no human in this session",
+        "Everything on this page was made by a program.",
+    ),
+    False: (
+        "recorded from a person",
+        "personal data: a person is in this session",
+        "This page shows what a person did, as it was recorded or varied.",
+    ),
+}
 
 
 def _part(name: str) -> str:
@@ -108,7 +121,7 @@ def payload(session: Session) -> str:
     starts = origins(session.events, names)
     head = {
         "format": "deskhand.player/1",
-        "synthetic": True,
+        "synthetic": bool(session.header["synthetic"]),
         "header": {name: session.header[name] for name in HEADER if name in session.header},
         "breaks": breaks(session.events, codes),
         "windows": [
@@ -140,10 +153,15 @@ def player_html(session: Session) -> str:
     """
     script = "(() => {\n" + "\n".join(_part(name) for name in SCRIPTS) + "\n})();\n"
     digest = b64encode(sha256(script.encode()).digest()).decode("ascii")
-    title = f"{session.session_id} (synthetic)"
+    claim = "true" if session.header["synthetic"] else "false"
+    kind, badge, about = BADGES[bool(session.header["synthetic"])]
+    title = f"{session.session_id} ({kind})"
     page = _part("player.html")
     for mark, text in (
         ("{{title}}", escape(title)),
+        ("{{synthetic}}", claim),
+        ("{{about}}", about),
+        ("{{badge}}", badge),
         ("{{script-hash}}", f"sha256-{digest}"),
         ("{{provenance}}", escape(str(session.header.get("provenance_id", "")))),
         ("/*{{css}}*/", _part("player.css")),
