@@ -1,0 +1,74 @@
+"""The benchmarks for machine learning, run as a person runs them, on people made by the law."""
+
+import json
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from deskhand.pointer_motor import pointer_paths
+
+BENCHMARKS = Path(__file__).parent.parent.parent / "benchmarks"
+INSTALL = 'scikit-learn is not installed: python -m pip install -e ".[test,evaluate]"'
+pytestmark = pytest.mark.skipif(find_spec("sklearn") is None, reason=INSTALL)
+
+
+def run(name: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(BENCHMARKS / f"{name}.py"), *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def pointer_table(people: int, movements: int) -> pa.Table:
+    """Return a tidy table of people made by the law, each movement a second after the last."""
+    rng = np.random.default_rng(5)
+    n = people * movements
+    person = np.repeat([f"p{k}" for k in range(people)], movements)
+    ends = {name: rng.integers(50, 900, n) for name in ("x0", "y0", "x1", "y1")}
+    paths = pointer_paths({"person": person, **ends}, profile="literature", seed=3, fidelity="law")
+    movement, t_us = paths["movement"].to_numpy(), paths["t_us"].to_numpy()
+    last_us = t_us[np.append(np.flatnonzero(np.diff(movement)), len(movement) - 1)] + 1_000_000
+    start_us = np.cumsum(last_us) - last_us
+    words = {"pointermove": "move", "pointerdown": "down", "pointerup": "up"}
+    return pa.table(
+        {
+            "user": paths["person"],
+            "t_s": (t_us + start_us[movement]) / 1e6,
+            "event": [words[kind] for kind in paths["type"].to_pylist()],
+            "x": paths["x"],
+            "y": paths["y"],
+        }
+    )
+
+
+@pytest.mark.parametrize("name", ["ml_bot_detection"])
+def test_missing_data_names_what_is_expected(name: str, tmp_path: Path) -> None:
+    done = run(name, "--data", tmp_path)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "public research data, which are not part of deskhand" in " ".join(done.stderr.split())
+
+
+def test_bots_are_told_from_people_of_the_law(tmp_path: Path) -> None:
+    pq.write_table(pointer_table(people=8, movements=22), tmp_path / "web.parquet")
+    figures = tmp_path / "figures.json"
+    done = run(
+        "ml_bot_detection",
+        *("--data", tmp_path, "--set", "mouse-web", "--quick", "--seeds", "1", "--people", "24"),
+        *("--real", "0,2", "--figures", tmp_path / "plots", "--json", figures),
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(figures.read_text())["mouse-web"]
+    published = found["published"][0]
+    # The people tested are of the published profile too, so all but nothing may go wrong.
+    assert min(published["auc"].values()) > 0.97
+    assert published["false_rejects"] < 0.2
+    # What calls bots human tells the others badly.
+    assert min(found["control"][0]["auc"].values()) < 0.8
+    assert set(found["crossover"]["with synthetic"]) == {"0", "2"}
+    if find_spec("matplotlib") is not None:
+        assert (tmp_path / "plots" / "bot-detection-mouse-web.png").stat().st_size > 5_000
