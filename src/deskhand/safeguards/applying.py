@@ -38,5 +38,6 @@ def safeguarded(session: Session, safeguards: Safeguards | None) -> Session:
     targets = {*session.events["target"].unique().to_pylist()}
     targets |= {*session.elements["target"].unique().to_pylist()}
     safeguards = safeguards.for_elements(targets - {None})
+    made = withheld(masked(session, safeguards), safeguards)
     # Rows come and go; what stands beside them would no longer fit.
-    return replace(withheld(masked(session, safeguards), safeguards), submovements=None)
+    return made if made is session else replace(made, submovements=None)
