@@ -120,25 +120,26 @@ class Choice:
             The episode's place in the run, from 0; nothing else matters.
         """
         if not self.emphasis:
-            return self._simulated(number, number % len(self.scenarios), number)
+            return self._simulated(number, number % len(self.scenarios))
         draws = Draws(self.seed, "episodes.candidates", number)
         best: tuple[float, Session] | None = None
         for candidate in range(CANDIDATES):
             # The first one keeps the turn of scenarios, the others are of any.
             drawn = int(len(self.scenarios) * draws.uniform())
             which = drawn if candidate else number % len(self.scenarios)
-            session = self._simulated(number, which, number * CANDIDATES + candidate)
+            session = self._simulated(number, which, day=candidate)
             share = self._share(session)
             if best is None or share > best[0]:
                 best = (share, session)
         assert best is not None
         return best[1]
 
-    def _simulated(self, number: int, which: int, person: int) -> Session:
+    def _simulated(self, number: int, which: int, day: int = 0) -> Session:
         name = self.scenarios[which]
         if self._cannot_be_done(number, which) and _has_variant(name):
             name += INFEASIBLE
-        return simulate(name, seed=self.seed, person=person)
+        # Nobody does two episodes.
+        return simulate(name, seed=self.seed, person=number, day=day)
 
     def _cannot_be_done(self, number: int, which: int) -> bool:
         """Whether it is the turn of an episode that cannot be done: as many as asked for, spread evenly."""

@@ -35,6 +35,8 @@ def thing(role: str | None, name: str | None) -> str:
     """
     if role is None:
         return "the screen"
+    if role == "option" and name and name.startswith("{{"):
+        return f"the option {name}"
     said = ROLES.get(role, role)
     return f'the {said} "{name}"' if name else f"the {said}"
 
@@ -114,14 +116,15 @@ def _said(step: Step, role: str | None, name: str | None, end_name: str | None) 
     if step.kind == "drag":
         return f"Drag {what}" + (f' to "{end_name}"' if end_name else "")
     if verb == "choose" and role == "option":
-        return f'Choose the option "{name}"'
+        return f"Choose {what}"
     if verb == "choose" or (step.kind == "click" and role == "combobox"):
         return f"Open {what}"
     if step.kind == "click" and role == "checkbox":
         return f"Tick or clear {what}"
     if step.kind == "click" and role in ("textbox", "searchbox"):
         return f"Click into {what}"
-    return f"{CLICKS[step.kind]} {what}"
+    where = "beside what is meant" if role is None else what
+    return f"{CLICKS[step.kind]} {where}"
 
 
 def _option(step: Step) -> str:

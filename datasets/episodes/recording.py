@@ -246,6 +246,9 @@ class _Recorder:
         if view is None or element is None:
             known = self._elements.get((act.app or front.app, act.target))
             return _Thing(act.target, *((known["role"], known["name"]) if known else (None, None)))
+        if element.widget == "select" and view.opened == element.key and step.part:
+            # Of a sensitive drop-down the list is not seen, and the choice not told.
+            return _Thing(f"{element.key}.option", "option", placeholder(element.key))
         left, top, width, height = element.box
         dx, dy = (0, 0) if element.fixed else (view.page.scroll_x, view.page.scroll_y)
         place_px = (left - dx + front.origin[0], top - dy + front.origin[1], width, height)

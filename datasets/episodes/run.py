@@ -32,6 +32,8 @@ from deskhand.run_folder import clear_making, open_folder
 
 FORMAT = "deskhand.episodes/1"
 DEFAULT_SCALE = 0.5
+# Each episode has a person of its own, and a population that many.
+MOST = 1_000_000
 
 
 def episodes(
@@ -200,10 +202,10 @@ def _order(
     out: Path,
 ) -> Order:
     """Return what is asked for, checked before anything is made."""
-    if count < 1:
-        raise DeskhandError(f"count is {count}; give a whole number of episodes from 1 on.")
+    if not 1 <= count <= MOST:
+        raise DeskhandError(f"count={count}: give a whole number of episodes from 1 to {MOST}.")
     if not 0 <= seed < 2**64:
-        raise DeskhandError(f"seed is {seed}; give a whole number from 0 to 2**64 - 1.")
+        raise DeskhandError(f"seed={seed}: give a whole number from 0 to 2**64 - 1.")
     if format not in FORMATS:
         raise UnknownNameError("format", format, FORMATS)
     check_scale(scale)

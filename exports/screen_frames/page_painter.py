@@ -9,7 +9,7 @@ from deskhand.exports.screen_frames import lettering
 from deskhand.exports.screen_frames.field_painter import Place, caret_of, paint_fields
 from deskhand.exports.screen_frames.letters import rises
 from deskhand.exports.screen_frames.page_view import PageView
-from deskhand.screen import PAGE, Screen, SlotText
+from deskhand.screen import PAGE, Look, Screen, SlotText
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 PAPER, INK, LINE = "#ffffff", "#1b2430", "#c4cbd3"
 
 
-@lru_cache(maxsize=64)
+# All of the shipped applications; a picture of a state is small, and one of a page some 3 MB.
+@lru_cache(maxsize=1024)
 def _crop(image: str) -> "Image":
     from PIL import Image
 
     return Image.open(io.BytesIO(b64decode(image))).convert("RGB")
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def _document(screen: Screen) -> "Image":
     """Return the picture of the whole document in its base state; boxes where there is none."""
     from PIL import Image, ImageDraw
@@ -90,4 +91,22 @@ def _slot_text(onto: "Image", text: SlotText, view: PageView) -> None:
     shown = lettering.shortened(filled, size, text.room_px, bold=look.bold)
     above, below = rises(size)
     baseline = int(top + (height - above - below) / 2) + above
-    lettering.write(onto, (left, baseline), shown, size, look.colour, bold=look.bold)
+    # Most texts stand on one colour, and are the same from picture to picture.
+    room = (int(left) - size, baseline - 2 * size, int(left + text.room_px) + size, baseline + size)
+    plain = onto.crop(room).getcolors(1)
+    if plain is None:
+        lettering.write(onto, (left, baseline), shown, size, look.colour, bold=look.bold)
+        return
+    wide, high = room[2] - room[0], room[3] - room[1]
+    strip = _strip(shown, look, (wide, high), left - room[0], plain[0][1])
+    onto.paste(strip, room[:2])
+
+
+@lru_cache(maxsize=4096)
+def _strip(text: str, look: Look, room: tuple[int, int], left: float, paper: Any) -> "Image":
+    """Return a text on paper of one colour."""
+    from PIL import Image
+
+    strip, size = Image.new("RGB", room, paper), round(look.font_px)
+    lettering.write(strip, (left, 2 * size), text, size, look.colour, bold=look.bold)
+    return strip

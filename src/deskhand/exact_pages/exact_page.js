@@ -29,3 +29,15 @@ globalThis.show = ({ screen, mutations, slots, fields, focused, scroll }) => {
   view.document.scrollingElement.scrollTo(...scroll);
   rest();
 };
+
+// Whether a point of the viewport is on an element, or on the label of it; what lets the pointer
+// through is hit where its box is.
+globalThis.under = (id, x, y) => {
+  const node = view.nodes.get(id);
+  const found = view.document.elementFromPoint(x, y);
+  if (!node || !found) return false;
+  if (node.contains(found) || found.closest("label")?.control === node) return true;
+  if (getComputedStyle(node).pointerEvents !== "none") return false;
+  const { left, top, right, bottom } = node.getBoundingClientRect();
+  return found.contains(node) && left <= x && x < right && top <= y && y < bottom;
+};

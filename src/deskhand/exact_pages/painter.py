@@ -2,7 +2,7 @@
 
 import io
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.resources import files
@@ -38,16 +38,47 @@ def exact_painter(chromium: str | None = None) -> Iterator[tuple[Painter, str]]:
     DeskhandError
         When playwright or Chromium is missing, or does not start.
     """
+    with _in_tab(chromium) as (call, version):
+
+        def paint(view: PageView) -> tuple["Image", Place | None]:
+            return call(_painted, view), caret_of(view)
+
+        yield paint, version
+
+
+@contextmanager
+def exact_pointer(chromium: str | None = None) -> Iterator[Callable[..., bool]]:
+    """Give what tells whether a point of a page, as Chromium lays it out, is on an element.
+
+    Parameters
+    ----------
+    chromium : str, optional
+        As in `exact_painter`.
+
+    Yields
+    ------
+    callable
+        Takes a `PageView`, one of its elements, and x and y in the viewport, px. A label of a field
+        counts as the field.
+
+    Raises
+    ------
+    DeskhandError
+        As `exact_painter` does.
+    """
+    with _in_tab(chromium) as (call, _):
+        yield lambda view, element, x, y: call(_pointed, view, element, x, y)
+
+
+@contextmanager
+def _in_tab(chromium: str | None) -> Iterator[tuple[Callable[..., Any], str]]:
+    """Give what calls a function with a tab, and the version of its browser."""
     opened = _opened(chromium)
     # In a thread of its own: playwright allows one browser a thread, and none where a loop runs.
     with ThreadPoolExecutor(max_workers=1) as thread:
         tab, version = thread.submit(opened.__enter__).result()
-
-        def paint(view: PageView) -> tuple["Image", Place | None]:
-            return thread.submit(_painted, tab, view).result(), caret_of(view)
-
         try:
-            yield paint, version
+            yield lambda do, *what: thread.submit(do, tab, *what).result(), version
         finally:
             thread.submit(opened.__exit__, None, None, None).result()
 
@@ -76,13 +107,22 @@ def _opened(chromium: str | None) -> Iterator[tuple["Tab", str]]:
 def _painted(tab: "Tab", view: PageView) -> "Image":
     from PIL import Image
 
+    _show(tab, view)
+    # caret="initial": by default the screenshot writes a style into every input.
+    raw = tab.screenshot(caret="initial", animations="allow", scale="css")
+    return Image.open(io.BytesIO(raw)).convert("RGB")
+
+
+def _pointed(tab: "Tab", view: PageView, element: Element, x: float, y: float) -> bool:
+    _show(tab, view)
+    return bool(tab.evaluate("at => under(...at)", [_node(view, element), x, y]))
+
+
+def _show(tab: "Tab", view: PageView) -> None:
     width, height = view.screen.viewport
     if tab.viewport_size != {"width": width, "height": height}:
         tab.set_viewport_size({"width": width, "height": height})
     tab.evaluate("page => show(page)", _as_it_stands(view))
-    # caret="initial": by default the screenshot writes a style into every input.
-    raw = tab.screenshot(caret="initial", animations="allow", scale="css")
-    return Image.open(io.BytesIO(raw)).convert("RGB")
 
 
 def _as_it_stands(view: PageView) -> dict[str, Any]:
