@@ -18,13 +18,13 @@ from deskhand.events import ALT, CONTROL, META
 from deskhand.exports.act_kinds import Drag, Press, Type
 from deskhand.exports.screen_frames import staged_frames
 from deskhand.exports.screen_frames.black_boxes import blacked_out
-from deskhand.exports.screen_frames.desktop import Painter, open_list
+from deskhand.exports.screen_frames.desktop import OpenList, Painter, open_list
 from deskhand.exports.screen_frames.page_painter import painted
 from deskhand.exports.screen_frames.stage import Stage
 from deskhand.goals import missed
 from deskhand.page import Page
 from deskhand.scenarios.scenario import INFEASIBLE
-from deskhand.screen import Box
+from deskhand.screen import Box, Element
 from deskhand.session import Session
 from deskhand.streams import Draws
 
@@ -234,25 +234,18 @@ class _Recorder:
             return _Thing()
         if act.target is None:
             return self._tree_part(stage, x, y)
-        shown = open_list(front, self._size)
-        if shown is not None and step.kind == "click" and shown.element.key == act.target:
-            place = int((y - shown.top) // shown.row(1)[3]) + shown.first
-            if shown.left <= x < shown.left + shown.width and place < len(shown.element.options):
-                label = shown.element.options[max(place, 0)].label
-                key = f"{act.target}.option.{place}"
-                return _Thing(key, "option", label, shown.row(place))
         view = front.view
         element = view.element(act.target) if view is not None else None
         if view is None or element is None:
             known = self._elements.get((act.app or front.app, act.target))
             return _Thing(act.target, *((known["role"], known["name"]) if known else (None, None)))
-        if element.widget == "select" and view.opened == element.key and step.part:
-            # Of a sensitive drop-down the list is not seen, and the choice not told.
-            return _Thing(f"{element.key}.option", "option", placeholder(element.key))
         left, top, width, height = element.box
         dx, dy = (0, 0) if element.fixed else (view.page.scroll_x, view.page.scroll_y)
-        place_px = (left - dx + front.origin[0], top - dy + front.origin[1], width, height)
-        return _Thing(element.key, element.role, element.name, place_px)
+        box = (left - dx + front.origin[0], top - dy + front.origin[1], width, height)
+        opened = view.opened == element.key and element.widget == "select" and x is not None
+        if opened and not (box[0] <= x < box[0] + width and box[1] <= y < box[1] + height):
+            return _option(element, open_list(front, self._size), y)
+        return _Thing(element.key, element.role, element.name, box)
 
     def _tree_part(self, stage: Stage, x: Any, y: Any) -> _Thing:
         """Return the part of the desktop around pages that lies under a point."""
@@ -277,6 +270,17 @@ class _Recorder:
         ]
         found = min(under, key=lambda element: element.box[2] * element.box[3], default=None)
         return _Thing() if found is None else _Thing(found.key, found.role, found.name)
+
+
+def _option(element: Element, shown: OpenList | None, y: float) -> _Thing:
+    """Return the option of an open list that lies at a height, px."""
+    if shown is None:
+        # Of a sensitive drop-down the list is not seen, and the choice not told.
+        return _Thing(f"{element.key}.option", "option", placeholder(element.key))
+    place = shown.first + int((y - shown.top) // shown.row(1)[3])
+    place = min(max(place, shown.first), shown.first + shown.count - 1)
+    label = element.options[place].label
+    return _Thing(f"{element.key}.option.{place}", "option", label, shown.row(place))
 
 
 def _part(at: float | None, size: int) -> float | None:

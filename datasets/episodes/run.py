@@ -1,5 +1,6 @@
 """Episodes one after the other in memory, or a folder of them made by several processes."""
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
@@ -280,6 +281,9 @@ def _made(
     found = {part: finished_part(order, part) for part in order.parts()}
     finished = {part: record for part, record in found.items() if record is not None}
     todo = [part for part in order.parts() if part not in finished]
+    for part in todo:
+        # One that is not whole any more would be taken for another's work.
+        shutil.rmtree(order.folder(part), ignore_errors=True)
     steps = sum(record["counts"]["steps"] for record in finished.values())
 
     def tell(done: int, _total: int, more: int) -> None:
