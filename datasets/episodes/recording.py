@@ -278,7 +278,7 @@ def _option(element: Element, shown: OpenList | None, y: float) -> _Thing:
         # Of a sensitive drop-down the list is not seen, and the choice not told.
         return _Thing(f"{element.key}.option", "option", placeholder(element.key))
     place = shown.first + int((y - shown.top) // shown.row(1)[3])
-    place = min(max(place, shown.first), shown.first + shown.count - 1)
+    place = min(max(place, shown.first), shown.first + shown.lines - 1)
     label = element.options[place].label
     return _Thing(f"{element.key}.option.{place}", "option", label, shown.row(place))
 

@@ -89,7 +89,7 @@ def _installed(package: str) -> bool:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_webdataset_reads_a_sample_a_step(tmp_path: Path) -> None:
     webdataset = pytest.importorskip(
-        "webdataset", reason='needs python -m pip install -e ".[test]"'
+        "webdataset", reason='needs python -m pip install -e ".[test,ml]"'
     )
     ml.write_episodes(TASKS, out=tmp_path / "out", format="webdataset", **ASKED)
     shards = sorted(map(str, tmp_path.glob("out/data/part-*/steps.tar")))
