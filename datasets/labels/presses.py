@@ -88,7 +88,9 @@ def moments(session: Session) -> dict[int, Moment]:
             box = _row_of_list(meant or action, box)
         hit = None
         if press is not None and box[0] is not None and press["screen_x"] is not None:
-            hit = _inside(press["screen_x"], press["screen_y"], box)
+            # A notification may lie over it.
+            there = press["client_x"] is not None
+            hit = there and _inside(press["screen_x"], press["screen_y"], box)
         found[number] = Moment(
             press_us=press["t_us"] if press else None,
             intended_target=target,
@@ -128,7 +130,7 @@ def _rows_of(session: Session, *names: str) -> NDArray[np.intp]:
 def _last_presses(session: Session) -> dict[int, dict[str, Any]]:
     """Return the last press of each action: of a drop-down that of the option, as the point noted."""
     rows = _rows_of(session, "pointerdown")
-    columns = ["action_id", "target", "t_us", "screen_x", "screen_y"]
+    columns = ["action_id", "target", "t_us", "screen_x", "screen_y", "client_x"]
     taken = session.events.select(columns).take(rows).to_pylist()
     found: dict[int, dict[str, Any]] = {}
     for row, press in zip(rows.tolist(), taken, strict=True):
@@ -151,7 +153,9 @@ class _Origins:
         self._t_us = events["t_us"].to_numpy()
         shift_x = pc.subtract(events["screen_x"], events["client_x"]).to_numpy()
         shift_y = pc.subtract(events["screen_y"], events["client_y"]).to_numpy()
-        self._rows = np.flatnonzero(~np.isnan(shift_x))
+        # Turns of the wheel that zoom have their place on a page whose px are not the screen's.
+        zoomed = pc.greater(pc.fill_null(events["modifiers"], 0), 0).to_numpy()
+        self._rows = np.flatnonzero(~np.isnan(shift_x) & ~zoomed)
         self._x, self._y = shift_x[self._rows], shift_y[self._rows]
         header = session.header
         self._desktop = int(header["screen_width"]), int(header["screen_height"])

@@ -13,6 +13,7 @@ import deskhand
 from deskhand.datasets.labels.labelled import labelled
 from deskhand.datasets.tables import ATTENTION, AWAY, FRAME, PAGE, TABLES
 from deskhand.session import Session
+from tests.exports.desktop_session import desktop_session
 
 TASKS = (
     "crm.create_lead",
@@ -211,3 +212,12 @@ def test_conditions(condition: str) -> None:
     assert (len(presses) == 0) == (condition == "screen-reader")
     boxes = [row for row in found["actions"].to_pylist() if row["target"] and row["by_person"]]
     assert all(row["box_left"] is not None for row in boxes)
+
+
+def test_a_press_that_lands_on_a_notification_has_missed() -> None:
+    session = desktop_session()
+    rows = labelled(session)["actions"].to_pylist()
+    (wrong,) = (row for row in rows if row["target"] == "mail.notification")
+    right = next(row for row in rows if row["target"] == "canvas.preview")
+    assert wrong["intended_target"] == "canvas.preview"
+    assert (wrong["hit"], right["hit"]) == (False, True)

@@ -12,6 +12,7 @@ def around(desk: Desk) -> Steps:
     yield from desk.notify("chat/channel", then="close")
     yield from desk.zoom(words=20, by="wheel")
     yield from desk.zoom(words=20, percent=125, by="keys")
+    yield from desk.hover("palette.map")
     yield from desk.notify("mail/inbox", then="mispress")
     yield from desk.click("canvas.preview")
     yield from desk.read(words=8)
