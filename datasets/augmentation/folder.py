@@ -64,7 +64,8 @@ def augment_files(
     read_as : str, optional
         The format of the captures; recognised when not given.
     progress : callable, optional
-        Called with the number of sessions written, of all, and of events so far.
+        Called with the number of sessions written, of all (0 when nobody knows), and of events so
+        far.
 
     Returns
     -------
@@ -87,9 +88,12 @@ def augment_files(
     if out.is_file() or (out.is_dir() and any(out.iterdir())):
         raise DeskhandError(f"{out}: is there already; give the name of a new or empty folder.")
     labels = None if balance is None else read_labels(balance)
-    headers = [session.header for session in _sessions(paths, read_as, Dropped())]
-    classes = None if balance is None else [label_of(h, balance, labels) for h in headers]
-    each = [copies] * len(headers) if classes is None else balanced_copies(classes, copies)
+    classes = None
+    if balance is not None:
+        # Only who is there tells how many copies of each are needed.
+        there = _sessions(paths, read_as, Dropped())
+        classes = [label_of(session.header, balance, labels) for session in there]
+    each = None if classes is None else balanced_copies(classes, copies)
     records: list[dict[str, Any]] = []
     events, dropped = 0, Dropped()
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -99,7 +103,7 @@ def augment_files(
             made.mkdir()
             with open_writer(format, made) as writer:
                 for place, session in enumerate(_sessions(paths, read_as, dropped)):
-                    for copy in range(each[place]):
+                    for copy in range(copies if each is None else each[place]):
                         new = varied(session, operators, seed=seed, copy=copy)
                         writer.write(new)
                         events += len(new.events)
@@ -107,7 +111,7 @@ def augment_files(
                         if classes is not None:
                             records[-1]["label"] = classes[place]
                         if progress is not None:
-                            progress(len(records), sum(each), events)
+                            progress(len(records), 0 if each is None else sum(each), events)
             for path in paths:
                 _carry_screens(path, made)
             manifest = {
