@@ -15,7 +15,7 @@ def meanings(table: str) -> dict[str, str]:
     Examples
     --------
     >>> meanings("actions")["hit"]
-    'whether the press lies in the box; null without a press or a box'
+    'whether the press hit it; null without a press or a box'
     """
     canonical = schema(_RECORD[table])["properties"]
     labels = LABELS[table]

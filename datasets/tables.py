@@ -30,7 +30,7 @@ ACTION_LABELS: Mapping[str, tuple[pa.DataType, str]] = {
     "box_top": (pa.float32(), "screen px"),
     "box_width": (pa.float32(), "px"),
     "box_height": (pa.float32(), "px"),
-    "hit": (pa.bool_(), "whether the press lies in the box; null without a press or a box"),
+    "hit": (pa.bool_(), "whether the press hit it; null without a press or a box"),
 }
 SESSION_LABELS: Mapping[str, tuple[pa.DataType, str]] = {
     "is_bot": (pa.bool_(), "whether the motion and timing are a program's"),

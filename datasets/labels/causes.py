@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from deskhand.datasets.tables import AWAY, FRAME, PAGE
+from deskhand.scenarios.notification import REASON as NOTIFICATION
 from deskhand.session import Session
 
 _AWAY_KINDS = ("idle.start", "idle.end", "visibility")
@@ -42,7 +43,7 @@ def causes(session: Session) -> tuple[NDArray[np.int32], list[Added]]:
     action_id : NDArray[np.int32], shape (number of events,)
     added : list of Added
         Numbered on from the session's last action: its frame (the start, the first page, the end),
-        the page's own changes if there are any, and one for each absence.
+        what pages and desktop do by themselves if there is any, and one for each absence.
     """
     events = session.events
     t_us = events["t_us"].to_numpy()
@@ -59,7 +60,10 @@ def causes(session: Session) -> tuple[NDArray[np.int32], list[Added]]:
         chosen = pc.is_in(kinds, pa.array(names)).to_numpy(zero_copy_only=False)
         return np.flatnonzero(chosen & (ids < 0))
 
-    away = still(*_AWAY_KINDS)
+    # Notifications come to the desktop, whether or not somebody is there.
+    notified = pc.equal(events["reason"].cast(pa.string()), NOTIFICATION).fill_null(False)
+    of_desktop = notified.to_numpy(zero_copy_only=False) & (ids < 0)
+    away = np.setdiff1d(still(*_AWAY_KINDS), np.flatnonzero(of_desktop))
     if len(away):
         starts = t_us[still("idle.start")]
         ends = np.append(t_us[still("idle.end")], end_us)
@@ -73,7 +77,8 @@ def causes(session: Session) -> tuple[NDArray[np.int32], list[Added]]:
     # Windows come to the front within the action that brings them there.
     window = still(*_WINDOW_KINDS)
     ids[window] = np.where(t_us[window] > 0, _under_way(session, t_us[window]), first)
-    ids = _by_page(session, ids)
+    of_page = events.filter(pa.array(~of_desktop)) if of_desktop.any() else events
+    ids[~of_desktop] = _by_page(of_page, ids[~of_desktop])
     rest = np.flatnonzero(ids < 0)
     if len(rest):
         number = added[-1].action_id + 1
@@ -94,13 +99,12 @@ def _under_way(session: Session, t_us: NDArray[np.int64]) -> NDArray[np.int32]:
     return np.where(inside, number, -1).astype(np.int32)
 
 
-def _by_page(session: Session, ids: NDArray[np.int32]) -> NDArray[np.int32]:
+def _by_page(events: pa.Table, ids: NDArray[np.int32]) -> NDArray[np.int32]:
     """Give changes of a page the action that put its layer into the state before.
 
     What follows a change in the same window and has no action yet, such as a field that the page
     fills or a focus that it moves, goes with that change.
     """
-    events = session.events
     mark = pc.equal(events["type"].cast(pa.string()), "mark").to_numpy(zero_copy_only=False)
     rows = np.flatnonzero(mark)
     if len(rows):

@@ -68,7 +68,7 @@ def moments(session: Session) -> dict[int, Moment]:
         asked.append((at, number, action))
     asked.sort(key=lambda entry: entry[0])
     found: dict[int, Moment] = {}
-    with_pages = _Pages(session)
+    with_pages, desktop = _Pages(session), _on_desktop(session)
     for at, number, action in asked:
         press = presses.get(number)
         meant = by_number.get(action["error_of"]) if action["error_of"] is not None else None
@@ -83,23 +83,38 @@ def moments(session: Session) -> dict[int, Moment]:
             continue
         page = with_pages.at(at)
         element = page.elements.get(target) if page is not None else None
-        box = _NOWHERE if page is None or element is None else _shown(page, element, origins, at)
+        screen: str | None
+        if page is not None and element is not None:
+            screen, box = page.screen.name, _shown(page, element, origins, at)
+        else:
+            screen, box = desktop.get(target, (None, _NOWHERE))
         if press is not None and press["number"] > 1 and _in_list(action, element, box):
             box = _row_of_list(meant or action, box)
         hit = None
         if press is not None and box[0] is not None and press["screen_x"] is not None:
-            # A notification may lie over it.
-            there = press["client_x"] is not None
-            hit = there and _inside(press["screen_x"], press["screen_y"], box)
+            # Something else may lie over it, such as a notification.
+            hit = press["target"] == target
+            hit = hit and _inside(press["screen_x"], press["screen_y"], box)
         found[number] = Moment(
             press_us=press["t_us"] if press else None,
             intended_target=target,
             box=box,
             hit=hit,
             element=element,
-            screen=None if page is None else page.screen.name,
+            screen=screen,
         )
     return found
+
+
+def _on_desktop(session: Session) -> dict[str, tuple[str, tuple[float | None, ...]]]:
+    """Return screens and boxes of elements of no page, which are in screen px, such as notifications."""
+    columns = ["screen", "target", "left", "top", "width", "height"]
+    rows = session.elements.select(columns).to_pylist()
+    return {
+        row["target"]: (row["screen"], (row["left"], row["top"], row["width"], row["height"]))
+        for row in rows
+        if row["screen"] not in session.screens
+    }
 
 
 def _in_list(
@@ -130,7 +145,7 @@ def _rows_of(session: Session, *names: str) -> NDArray[np.intp]:
 def _last_presses(session: Session) -> dict[int, dict[str, Any]]:
     """Return the last press of each action: of a drop-down that of the option, as the point noted."""
     rows = _rows_of(session, "pointerdown")
-    columns = ["action_id", "target", "t_us", "screen_x", "screen_y", "client_x"]
+    columns = ["action_id", "target", "t_us", "screen_x", "screen_y"]
     taken = session.events.select(columns).take(rows).to_pylist()
     found: dict[int, dict[str, Any]] = {}
     for row, press in zip(rows.tolist(), taken, strict=True):

@@ -93,6 +93,28 @@ def test_a_press_hits_unless_it_is_a_slip(scenario: str, seed: int) -> None:
             assert row["box_top"] <= row["actual_y"] < row["box_top"] + row["box_height"]
 
 
+def test_notifications_have_boxes_and_are_nobody_s_doing() -> None:
+    found = tables("workday", 7)
+    toasts = [
+        row
+        for row in found["actions"].to_pylist()
+        if (row["target"] or "").endswith(("notification", "notification.close"))
+        and row["press_us"]
+    ]
+    assert toasts
+    for row in toasts:
+        if row["error_of"] is None:
+            assert row["hit"], row
+            assert row["intent"] in ("click button 'Close'", "click alert 'New message'")
+        else:
+            assert not row["hit"], row
+    shown = found["events"].filter(pc.equal(found["events"]["reason"], "notification"))
+    causes = found["actions"].filter(
+        pc.is_in(found["actions"]["action_id"], value_set=shown["action_id"].combine_chunks())
+    )
+    assert set(causes["verb"].to_pylist()) <= {PAGE, "click"}
+
+
 def test_slips_are_told_by_what_was_meant() -> None:
     rows = tables("workday", 7)["actions"].to_pylist()
     by_number = {row["action_id"]: row for row in rows}
@@ -116,7 +138,7 @@ def test_rows_that_shift_are_followed() -> None:
     moved = 0
     for row in found["actions"].to_pylist():
         first = at_first.get(row["intended_target"])
-        if row["hit"] and first is not None:
+        if row["hit"] and first is not None and not first["screen"].endswith("/notification"):
             down = places[row["action_id"], row["press_us"]]
             x, y = down["client_x"] - first["left"], down["client_y"] - first["top"]
             moved += not (0 <= x < first["width"] and 0 <= y < first["height"])
