@@ -108,7 +108,7 @@ def described(record: Any, where: str = "data set", folder: Path = Path()) -> De
     where : str
         Where it comes from, for refusals.
     folder : pathlib.Path
-        What the paths of scenarios are relative to.
+        What the paths of scenarios and profiles are relative to.
 
     Raises
     ------
@@ -179,7 +179,7 @@ def _check_mixing(given: Mapping[str, Any], mixing: str, where: str) -> None:
 
 
 def _source(axis: str, value: Any, folder: Path) -> Any:
-    if axis == "scenario" and isinstance(value, str) and value.endswith(".json"):
+    if axis in ("scenario", "profile") and isinstance(value, str) and value.endswith(".json"):
         return str(folder / value)
     return value
 

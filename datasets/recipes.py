@@ -27,14 +27,15 @@ def check_cells(cells: Iterable[Cell]) -> dict[str, str]:
     Returns
     -------
     dict
-        The name of each scenario, by what it was given as.
+        The name of each scenario and profile, by what it was given as.
 
     Raises
     ------
     DeskhandError
-        When a scenario or profile is unknown, two scenarios have one name, or a combination cannot be.
+        When a scenario or profile is unknown, two of them have one name, or a combination cannot be.
     """
-    names: dict[str, str] = {}
+    scenarios: dict[str, str] = {}
+    profiles: dict[str, str] = {}
     for cell in sorted(set(cells), key=lambda cell: tuple(map(str, cell))):
         recipe = recipe_of(cell.scenario, cell.profile, cell.fidelity)
         made = recipe.scenario
@@ -45,15 +46,20 @@ def check_cells(cells: Iterable[Cell]) -> dict[str, str]:
                 "dragged, which takes a mouse, and there are keys alone; leave one of them out, or "
                 "combine them otherwise with mixing quota."
             )
-        names[cell.scenario] = made.name
+        scenarios[cell.scenario], profiles[cell.profile] = made.name, recipe.profile.name
+    _check_apart("scenarios", scenarios)
+    _check_apart("profiles", profiles)
+    return profiles | scenarios
+
+
+def _check_apart(what: str, names: Mapping[str, str]) -> None:
     given: dict[str, str] = {}
     for source, name in names.items():
         if given.setdefault(name, source) != source:
             raise DeskhandError(
-                f"scenarios {given[name]!r} and {source!r} are both named {name!r}; a data set "
-                "tells scenarios by their names, so leave one out or change its 'name'."
+                f"{what} {given[name]!r} and {source!r} are both named {name!r}; a data set tells "
+                f"{what} by their names, so leave one out or change its 'name'."
             )
-    return names
 
 
 def recipe_records(cells: Iterable[Cell]) -> list[Mapping[str, Any]]:

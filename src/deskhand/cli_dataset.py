@@ -102,6 +102,7 @@ def build(
     """
     from deskhand.datasets.building import LeakError, build_dataset
     from deskhand.datasets.description import EXAMPLE
+    from deskhand.datasets.tables import SPLITS
 
     if example:
         sys.stdout.write(orjson.dumps(EXAMPLE, option=orjson.OPT_INDENT_2).decode() + "\n")
@@ -140,7 +141,8 @@ def build(
         except LeakError as error:
             print(f"deskhand: {error}", file=sys.stderr)
             return LEAKS
-    counts = ", ".join(f"{found['sessions']:,} {split}" for split, found in made["splits"].items())
+    told = made["splits"]
+    counts = ", ".join(f"{told[s]['sessions']:,} {s}" for s in SPLITS if s in told)
     print(f"{out}: {made['counts']['events']:,} events of sessions: {counts}")
     return None
 

@@ -14,6 +14,7 @@ import orjson
 import pyarrow.parquet as pq
 import pytest
 
+import deskhand
 from deskhand import ml
 from deskhand.cli import main
 from deskhand.datasets.building import build_dataset
@@ -191,6 +192,36 @@ def test_people_and_days(tmp_path: Path) -> None:
 def test_nothing_of_this_machine_is_in_a_data_set(data_set: Path) -> None:
     for path, content in bytes_of(data_set).items():
         assert str(data_set.parent).encode() not in content, path
+
+
+def test_scenarios_and_profiles_of_ones_own(tmp_path: Path) -> None:
+    """Their paths are relative to the description, and no path is in what is made."""
+    own = tmp_path / "own"
+    own.mkdir()
+    steps = [{"do": "read", "words": 30}, {"do": "click", "target": "leads.new"}]
+    scenario = {"format": "deskhand.scenario/1", "name": "mine.look", "app": "crm"}
+    scenario |= {"opens": "crm/leads", "steps": steps}
+    (own / "look.json").write_bytes(orjson.dumps(scenario))
+    profiles = Path(deskhand.__file__).parent / "behavior_models" / "profiles"
+    profile = orjson.loads((profiles / "mouse-web.json").read_bytes())
+    (own / "hands.json").write_bytes(orjson.dumps({**profile, "name": "hands"}))
+    asked = {
+        **SMALLEST,
+        "size": {"sessions": 8},
+        "mix": {"scenario": ["look.json", "auth.unlock"], "profile": ["office", "hands.json"]},
+        "hold_out": {"scenario": ["look.json"]},
+    }
+    (own / "asked.json").write_bytes(orjson.dumps(asked))
+    build_dataset(own / "asked.json", tmp_path / "set")
+    record = read_record(tmp_path / "set" / "dataset.json")["asked"]
+    assert record["mix"]["scenario"] == {"mine.look": 1.0, "auth.unlock": 1.0}
+    assert record["mix"]["profile"] == {"office": 1.0, "hands": 1.0}
+    assert read_record(tmp_path / "set" / "splits.json")["hold_out"] == {"scenario": ["mine.look"]}
+    assert ml.check_dataset(tmp_path / "set") == []
+    for path, content in bytes_of(tmp_path / "set").items():
+        assert str(tmp_path).encode() not in content, path
+        assert b"look.json" not in content, path
+        assert b"hands.json" not in content, path
 
 
 def test_the_face_is_lazy() -> None:
