@@ -4,7 +4,7 @@ Times, distances and the kinds of keys are read, and names of applications where
 list; no text, no title and no address.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -17,8 +17,14 @@ from deskhand.calibration.clicks import cut_holds
 from deskhand.calibration.letter_effects import MASKED, letter_effects, letter_places
 from deskhand.calibration.movements import cut_movements
 from deskhand.calibration.recording import read_recording
+from deskhand.calibration.session_keystrokes import (
+    EventColumns,
+    coded_column,
+    cut_keystrokes,
+    event_columns,
+)
 from deskhand.errors import DeskhandError
-from deskhand.events import ALT, CONTROL, META, TYPE_CODE
+from deskhand.events import ALT, CONTROL, META
 from deskhand.session import Session
 
 Floats = NDArray[np.float64]
@@ -52,20 +58,6 @@ class SessionMeasures(NamedTuple):
     work: Work
 
 
-class _Events(NamedTuple):
-    t_us: NDArray[np.int64]
-    kind: NDArray[np.int64]
-    key: NDArray[np.int64]
-    keys: Sequence[str]
-    code: NDArray[np.int64]
-    modifiers: NDArray[np.int64]
-    repeat: NDArray[np.bool_]
-
-    def of(self, *names: str) -> NDArray[np.bool_]:
-        found: NDArray[np.bool_] = np.isin(self.kind, [TYPE_CODE[name] for name in names])
-        return found
-
-
 def measured_session(session: Session, labels: Mapping[str, str]) -> SessionMeasures:
     """Return what a session tells.
 
@@ -88,7 +80,7 @@ def measured_session(session: Session, labels: Mapping[str, str]) -> SessionMeas
     >>> len(told.values["hold"]) > 20, told.work.time_s.tolist()[0] > 10.0
     (True, True)
     """
-    events = _events(session.events)
+    events = event_columns(session.events)
     if (np.diff(events.t_us) < 0).any():
         raise DeskhandError(
             "a capture's clock goes back between two of its rows; `deskhand validate` names the "
@@ -107,52 +99,23 @@ def measured_session(session: Session, labels: Mapping[str, str]) -> SessionMeas
     return SessionMeasures(values, _work(session.events, events.t_us, labels))
 
 
-def _events(table: pa.Table) -> _Events:
-    def codes(name: str) -> tuple[NDArray[np.int64], list[str]]:
-        coded = pc.cast(table[name], pa.string()).combine_chunks().dictionary_encode()
-        return (
-            pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64),
-            coded.dictionary.to_pylist(),
-        )
-
-    kind, words = codes("type")
-    place = np.array([TYPE_CODE.get(word, -1) for word in words], np.int64)
-    key, keys = codes("key")
-    return _Events(
-        t_us=table["t_us"].to_numpy(),
-        kind=place[kind],
-        key=key,
-        keys=keys,
-        code=codes("code")[0],
-        modifiers=pc.fill_null(table["modifiers"], 0).to_numpy().astype(np.int64),
-        repeat=pc.fill_null(table["repeat"], False).to_numpy(zero_copy_only=False).astype(bool),
-    )
-
-
-def _keys(events: _Events) -> tuple[Floats, Floats]:
+def _keys(events: EventColumns) -> tuple[Floats, Floats]:
     """Return ln spacings and ln holds of letters after letters, less what the letters do to them."""
-    at = np.flatnonzero(events.of("keydown", "keyup") & ~events.repeat)
-    if not len(at):
+    strokes, effects = cut_keystrokes(events), letter_effects()
+    if not len(strokes.down):
         return np.empty(0), np.empty(0)
-    t_us, down = events.t_us[at], events.of("keydown")[at]
-    letter, effects = letter_places(list(events.keys))[events.key[at]], letter_effects()
-    plain = (letter >= 0) & ((events.modifiers[at] & (CONTROL | ALT | META)) == 0)
-    # Each key's own rows one after another: a release follows its press.
-    code = np.where(events.code[at] < 0, -2 - events.key[at], events.code[at])
-    order = np.lexsort((np.arange(len(at)), code))
-    first, then = order[:-1], order[1:]
-    paired = down[first] & ~down[then] & (code[first] == code[then]) & plain[first]
+    t_us, down = events.t_us, strokes.down
+    letter = letter_places(list(events.keys))[events.key[down]]
+    plain = (letter >= 0) & ((events.modifiers[down] & (CONTROL | ALT | META)) == 0)
+    hold_s = 1e-6 * (t_us[strokes.up] - t_us[down])
     # Which of several masked keys came up is not known.
-    paired &= letter[first] != MASKED
-    hold_s = 1e-6 * (t_us[then] - t_us[first])
-    paired &= (hold_s > 0.0) & (hold_s <= LONGEST_HOLD_S)
-    log_hold = np.log(hold_s[paired]) - effects.hold[letter[first[paired]]]
-    downs = np.flatnonzero(down)
-    before, here = downs[:-1], downs[1:]
-    spacing_s = 1e-6 * (t_us[here] - t_us[before])
-    both = plain[before] & plain[here] & (spacing_s > 0.0) & (spacing_s <= LONGEST_SPACING_S)
+    whole = plain & (strokes.up >= 0) & (letter != MASKED)
+    whole &= (hold_s > 0.0) & (hold_s <= LONGEST_HOLD_S)
+    log_hold = np.log(hold_s[whole]) - effects.hold[letter[whole]]
+    spacing_s = 1e-6 * np.diff(t_us[down])
+    both = plain[:-1] & plain[1:] & (spacing_s > 0.0) & (spacing_s <= LONGEST_SPACING_S)
     log_spacing = np.log(spacing_s[both])
-    log_spacing -= effects.spacing[letter[before[both]], letter[here[both]]]
+    log_spacing -= effects.spacing[letter[:-1][both], letter[1:][both]]
     return log_spacing, log_hold
 
 
@@ -174,7 +137,7 @@ def _pointer(session: Session) -> tuple[Floats, Floats, Floats]:
     return off, np.log(click_s), dwell_s[dwell_s <= LONGEST_DWELL_S] ** DWELL_POWER
 
 
-def _pauses(events: _Events) -> Floats:
+def _pauses(events: EventColumns) -> Floats:
     """Return ln times between what a person does: clicks, turns of the wheel, and runs of keys."""
     at = np.flatnonzero(events.of(*_ACTS))
     typing, released = events.of("keydown", "keyup")[at], events.of("pointerup")[at]
@@ -184,7 +147,7 @@ def _pauses(events: _Events) -> Floats:
     return np.log(gap_s[keep])
 
 
-def _habits(events: _Events) -> tuple[Floats, Floats]:
+def _habits(events: EventColumns) -> tuple[Floats, Floats]:
     """Return of each run of letters whether Tab led to it and not a click, of each command whether by keys."""
 
     def among(kept: Callable[[str], bool], unknown: bool) -> NDArray[np.bool_]:
@@ -205,11 +168,9 @@ def _habits(events: _Events) -> tuple[Floats, Floats]:
 def _work(table: pa.Table, t_us: NDArray[np.int64], labels: Mapping[str, str]) -> Work:
     known = sorted(set(labels.values()))
     time_s, changes = np.zeros(len(known)), np.zeros((len(known), len(known)))
-    coded = pc.cast(table["app"], pa.string()).combine_chunks().dictionary_encode()
-    place = [known.index(labels[w]) if w in labels else -1 for w in coded.dictionary.to_pylist()]
-    app = np.array([*place, -1])[
-        pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-    ]
+    code, words = coded_column(table, "app")
+    place = [known.index(labels[word]) if word in labels else -1 for word in words]
+    app = np.array([*place, -1])[code]
     rows = np.flatnonzero(app >= 0)
     if len(rows) > 1:
         gap_s = np.minimum(1e-6 * np.diff(t_us[rows]), PAUSE_S[1])
