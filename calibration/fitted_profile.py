@@ -46,6 +46,8 @@ WRITTEN: Mapping[str, tuple[str, ...]] = {
     WORK: ("app_shares", "app_changes"),
 }
 _LAWS = ("transcription", "composition")
+# Entries that speak of composed texts alone.
+_COMPOSED = ("rewording", "revision")
 
 Sections = dict[str, dict[str, dict[str, Any]]]
 
@@ -127,13 +129,29 @@ def public_sections(base: str = BASE) -> Sections:
     ['work']
     """
     profile = load_profile(base)
-    typing = typing_profile(profile).sections
+    typing, composing = (typing_profile(profile, law).sections for law in _LAWS)
     lent: dict[str, Any] = {"recorder": load_profile(RECORDER).sections["recorder"]}
     lent |= dict(load_profile(BASE).sections)
-    lent |= {name: typing[name] for name in TYPING}
+    lent |= {name: _by_law(typing[name], composing[name]) for name in TYPING}
     own = profile.sections
     sections = lent | {name: own[name] for name in own if name in lent}
     return {name: dict(entries) for name, entries in sections.items()}
+
+
+def _by_law(typing: Mapping[str, Any], composing: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a section of typing whose law of composed texts is that of another."""
+    composed = _LAWS[1]
+    made = dict(typing)
+    for name, given in typing.items():
+        value = given["value"]
+        if name.startswith(_COMPOSED):
+            made[name] = composing[name]
+        elif isinstance(value, Mapping) and composed in value:
+            other = composing[name]
+            sources = dict.fromkeys((given["source"], other["source"]))
+            both = {**value, composed: other["value"][composed]}
+            made[name] = entry(both, "; ".join(sources))
+    return made
 
 
 def steps_of(moments: Moments, public: PublicCentres) -> Steps:

@@ -39,6 +39,7 @@ LEAST_SQUARE, CHANCE = 1e-6, 1.5
 # A step of each parameter, in ln, log odds or the power's unit: large against chance, small enough
 # for the line between.
 STEP = 0.2
+SPREADS = [one.name for one in STATISTICS if one.of == "spread"]
 STEPS = {one.name: 1.0 if one.of == "share" else STEP for one in STATISTICS} | {"press_dwell": 0.05}
 
 
@@ -52,6 +53,8 @@ class Stretch(NamedTuple):
 
 
 MORNINGS = Stretch("morning", people=200)
+# What people do of a scenario that a fit is held against; half a minute of one core for a short one.
+AGAINST = Stretch("", people=100, days=4)
 
 
 def simulated_statistics(profile: str | Path, stretch: Stretch = MORNINGS) -> PeopleStatistics:
@@ -83,7 +86,7 @@ def centres_of(scenario: str) -> PublicCentres:
     scenario : str
         As `deskhand.simulate` takes it. What it does not tell is that of mornings.
     """
-    return parsed_centres(centres_record(Stretch(scenario, people=100, days=5)))
+    return parsed_centres(centres_record(AGAINST._replace(scenario=scenario)))
 
 
 def moments_of(people: PeopleStatistics) -> Moments:
@@ -108,10 +111,13 @@ def centres_record(stretch: Stretch = MORNINGS) -> dict[str, Any]:
     >>> -3.0 < record["statistics"]["hold"]["middle"] < -1.5, "pause" in record["statistics"]
     (True, False)
     """
-    statistics = simulated_statistics(BASE, stretch)
+    statistics = _moved({}, stretch)
     usual, spread = moments_of(statistics), _spreads(statistics)
     # Middles and spreads are moved one after the other, for either moves both statistics of a measure.
-    own, other = _moved(stretch, spreads=False), _moved(stretch, spreads=True)
+    own, other = (
+        moments_of(_moved({n: s for n, s in STEPS.items() if (n in SPREADS) == wider}, stretch))
+        for wider in (False, True)
+    )
     rows = {}
     for k, one in enumerate(STATISTICS):
         here = scaled(one, usual.middle[k])
@@ -146,13 +152,12 @@ def centres_record(stretch: Stretch = MORNINGS) -> dict[str, Any]:
     }
 
 
-def _moved(stretch: Stretch, *, spreads: bool) -> Moments:
-    """Return the moments of people whose middles, or whose own spreads, are a step away."""
-    by = {one.name: STEPS[one.name] for one in STATISTICS if (one.of == "spread") == spreads}
+def _moved(by: Mapping[str, float], stretch: Stretch) -> PeopleStatistics:
+    """Return the statistics of people whose parameters are steps away."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "moved.json"
         path.write_text(profile_json(moved_profile(by)), encoding="utf-8")
-        return moments_of(simulated_statistics(path, stretch))
+        return simulated_statistics(path, stretch)
 
 
 def _spreads(people: PeopleStatistics) -> list[float]:
