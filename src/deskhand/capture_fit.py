@@ -28,13 +28,17 @@ from deskhand.calibration.private_moments import (
     private_moments,
 )
 from deskhand.calibration.session_measures import measured_session
+from deskhand.capture_networks import network_sections
 from deskhand.capture_people import capture_digests, captured_people
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.progress import Progress
 from deskhand.public_centres import centres_of
+from deskhand.session import Session
 
 PLAIN, RESEARCH = "fit-no-dp", "research"
 MODES = (PRIVATE, PLAIN, RESEARCH)
+LAW, LEARNED = "law", "learned"
+FIDELITIES = (LAW, LEARNED)
 ENGINES = {"deskhand": discrete_gaussians, "opendp": opendp_gaussians}
 DEFAULT_EPSILON, DEFAULT_DELTA = 1.0, 1e-6
 # Without privacy, fewer people are no population.
@@ -103,6 +107,8 @@ def fit_captures(
     mode: str = PRIVATE,
     base: str = BASE,
     against: str | None = None,
+    fidelity: str = LAW,
+    seed: int = 0,
     progress: Progress | None = None,
 ) -> Profile:
     """Fit a population's hands, typing, tempo, habits and work to captures.
@@ -122,6 +128,11 @@ def fit_captures(
     against : str, optional
         A scenario that is like the captured work: people are held against simulated people who do
         that. Mornings of mixed office work unless given.
+    fidelity : str
+        ``"law"``, or, without privacy, ``"learned"``: both tiers of hand and typing are fitted to all
+        movements and keystrokes, as `deskhand.fit` does it, which takes minutes and needs PyTorch.
+    seed : int
+        Of the learned tier's fit; nothing private is ever drawn from it.
     progress : callable, optional
         Called with the number of sessions read, 0 and events so far.
 
@@ -145,32 +156,44 @@ def fit_captures(
         raise UnknownNameError("mode of a fit", mode, MODES)
     if (mode == PRIVATE) != (promise is not None):
         raise DeskhandError(f"mode {mode!r}: a promise belongs to {PRIVATE!r}, and to it alone.")
+    if fidelity not in FIDELITIES:
+        raise UnknownNameError("fidelity", fidelity, FIDELITIES)
+    if fidelity == LEARNED and promise is not None:
+        raise DeskhandError(
+            f"fidelity {LEARNED!r}: a network is not fitted with differential privacy; leave it out, or "
+            f"for work that stays where the captures are use --mode {PLAIN}."
+        )
     load_profile(base)
     public = public_centres() if against is None else centres_of(against)
-    people = gathered_people(captures, progress)
-    centres = public.centres
-    told = (
-        _private(people, captures, promise, centres) if promise else _plain(people, mode, centres)
-    )
+    kept: dict[str, list[Session]] | None = {} if fidelity == LEARNED else None
+    people = gathered_people(captures, progress, kept)
+    if promise is not None:
+        told = _private(people, captures, promise, public.centres)
+    else:
+        told = _plain(people, mode, public.centres, with_hand=kept is None)
     told = told | {"stand_ins": captures.stand_ins}
     moments: Moments = told.pop("moments")
     remark = f"{told.pop('remark')}; what was not fitted is that of {base!r}."
     if captures.stand_ins:
         remark += " Fitted on synthetic sessions in place of captures: it is of nobody."
+    source = str(told.pop("source"))
     made = fitted_profile(
-        moments,
-        name=name,
-        mode=mode,
-        remark=remark,
-        source=told.pop("source"),
-        public=public,
-        base=base,
+        moments, name=name, mode=mode, remark=remark, source=source, public=public, base=base
     )
+    if kept is not None:
+        networks = network_sections(kept, seed=seed, source=source)
+        made = replace(made, sections={**made.sections, **networks})
     return replace(made, release=told | {"sections_sha256": sections_sha256(made.sections)})
 
 
-def gathered_people(captures: Captures, progress: Progress | None = None) -> PeopleStatistics:
+def gathered_people(
+    captures: Captures,
+    progress: Progress | None = None,
+    kept: dict[str, list[Session]] | None = None,
+) -> PeopleStatistics:
     """Return the statistics of the captured people, which are kept in memory alone.
+
+    ``kept`` takes the sessions by person, where it is given.
 
     Raises
     ------
@@ -187,6 +210,8 @@ def gathered_people(captures: Captures, progress: Progress | None = None) -> Peo
         stand_ins=captures.stand_ins,
     ):
         gathered.add(person, measured_session(session, labels))
+        if kept is not None:
+            kept.setdefault(person, []).append(session)
         sessions, events = sessions + 1, events + session.events.num_rows
         if progress is not None:
             progress(sessions, 0, events)
@@ -232,13 +257,15 @@ def _private(
     }
 
 
-def _plain(people: PeopleStatistics, mode: str, centres: Centres) -> dict[str, Any]:
+def _plain(
+    people: PeopleStatistics, mode: str, centres: Centres, *, with_hand: bool
+) -> dict[str, Any]:
     if len(people) < FEWEST_PEOPLE:
         raise DeskhandError(
             f"the captures are of fewer than {FEWEST_PEOPLE} people, which is no population; add people."
         )
-    every = list(range(len(STATISTICS)))
-    moments = plain_moments(people, centres, chosen=every, with_work=True)
+    chosen = [k for k, one in enumerate(STATISTICS) if with_hand or not one.motor]
+    moments = plain_moments(people, centres, chosen=chosen, with_work=True)
     return {
         "moments": moments,
         "remark": f"{len(people)} captured people without differential privacy",

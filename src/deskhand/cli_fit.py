@@ -26,6 +26,8 @@ def fit(
     engine: str | None = None,
     base: str = "office",
     against: str | None = None,
+    fidelity: str = "law",
+    seed: Whole = 0,
     fewest: Whole = 16,
     most: Whole = 20_000,
     stand_ins: Annotated[bool, Parameter(negative="")] = False,
@@ -68,6 +70,10 @@ def fit(
         The shipped profile whose numbers stand where nothing is fitted.
     against
         A scenario that is like the captured work; mornings of mixed office work when not given.
+    fidelity
+        law; or learned, without privacy alone: strokes, clocks and networks, too (extra fit, minutes).
+    seed
+        Of the learned tier's fit; noise is never drawn from it.
     fewest
         Values that a statistic of a person needs.
     most
@@ -139,6 +145,8 @@ def fit(
             mode=mode,
             base=base,
             against=against,
+            fidelity=fidelity,
+            seed=seed,
             progress=progress,
         )
     try:

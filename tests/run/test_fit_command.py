@@ -127,6 +127,8 @@ BAD: list[tuple[dict[str, str | None], str]] = [
     ({"--person": "("}, "no regular expression"),
     ({"--person": "role"}, "fewer than 100 people"),
     ({"--labels": "none.json"}, "cannot be read"),
+    ({"--fidelity": "learned"}, "not fitted with differential privacy"),
+    ({"--fidelity": "learnt"}, "did you mean 'learned'"),
     ({"--fewest": "3"}, "fewest=3"),
     ({"--most": "10"}, "most=10"),
     ({"--out": "no/such/mine.json"}, "no folder"),
