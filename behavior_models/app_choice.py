@@ -7,9 +7,10 @@ from. Dwell times are log-normal.
 import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from deskhand.behavior_models.profile import Profile
+from deskhand.errors import DeskhandError
 from deskhand.streams import Draws
 
 SECTION = "work"
@@ -36,6 +37,11 @@ class WorkHabits(NamedTuple):
 def read_work(profile: Profile) -> WorkHabits:
     """Return a profile's section ``work``, which few have.
 
+    Raises
+    ------
+    DeskhandError
+        When a factor is not above 0.
+
     Examples
     --------
     >>> from deskhand.behavior_models.profile import load_profile
@@ -44,7 +50,20 @@ def read_work(profile: Profile) -> WorkHabits:
     """
     if SECTION not in profile.sections:
         return WorkHabits({}, {})
-    return WorkHabits(profile[SECTION, "app_shares"], profile[SECTION, "app_changes"])
+    work = WorkHabits(profile[SECTION, "app_shares"], profile[SECTION, "app_changes"])
+    _check_factors(work.app_shares, f"{SECTION}.app_shares")
+    for app, factors in work.app_changes.items():
+        _check_factors(factors, f"{SECTION}.app_changes.{app}")
+    return work
+
+
+def _check_factors(factors: Any, where: str) -> None:
+    numbers = factors.values() if isinstance(factors, Mapping) else [None]
+    if not all(isinstance(one, int | float) and one > 0.0 for one in numbers):
+        raise DeskhandError(
+            f"profile: {where} is {factors!r}; it must be factors above 0 by application, such as "
+            '{"crm": 1.5}.'
+        )
 
 
 class AppChoice:

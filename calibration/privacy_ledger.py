@@ -84,7 +84,26 @@ class PrivacyLedger:
         mu: float,
         budget: float | None,
     ) -> Release:
-        """Write a promise down before it is given.
+        """Write a promise down before it is given, see `allowed`."""
+        release = self.allowed(
+            data=data, digests=digests, epsilon=epsilon, delta=delta, mu=mu, budget=budget
+        )
+        self.releases.append(release)
+        self._seals.append(self._seal(len(self._seals)))
+        self._write()
+        return release
+
+    def allowed(
+        self,
+        *,
+        data: str,
+        digests: Sequence[bytes],
+        epsilon: float,
+        delta: float,
+        mu: float,
+        budget: float | None,
+    ) -> Release:
+        """Return a promise that may be given.
 
         Parameters
         ----------
@@ -122,7 +141,7 @@ class PrivacyLedger:
                 f"of these data ({self.path.name}); use the profile that was made, fit data of other "
                 "people under another --data-name, or spend less."
             )
-        release = Release(
+        return Release(
             release_id=token_hex(8),
             data=data,
             content=content,
@@ -131,10 +150,6 @@ class PrivacyLedger:
             mu=mu,
             budget=allowed,
         )
-        self.releases.append(release)
-        self._seals.append(self._seal(len(self._seals)))
-        self._write()
-        return release
 
     def _seal(self, place: int) -> str:
         before = self._seals[place - 1] if place else self.salt

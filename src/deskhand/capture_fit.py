@@ -164,6 +164,9 @@ def fit_captures(
             f"for work that stays where the captures are use --mode {PLAIN}."
         )
     load_profile(base)
+    if promise is not None:
+        # Before all captures are read in vain.
+        PrivacyLedger(promise.ledger).allowed(**_asked(captures, promise))
     public = public_centres() if against is None else centres_of(against)
     kept: dict[str, list[Session]] | None = {} if fidelity == LEARNED else None
     people = gathered_people(captures, progress, kept)
@@ -223,19 +226,12 @@ def _private(
 ) -> dict[str, Any]:
     epsilon, delta = promise.epsilon, promise.delta
     scope = private_scope(len(people), epsilon, delta)
-    mu = mu_of(epsilon, delta)
-    release = PrivacyLedger(promise.ledger).reserve(
-        data=promise.data_name,
-        digests=capture_digests(captures.paths),
-        epsilon=epsilon,
-        delta=delta,
-        mu=mu,
-        budget=promise.budget,
-    )
+    asked = _asked(captures, promise)
+    release = PrivacyLedger(promise.ledger).reserve(**asked)
     moments = private_moments(
         people,
         centres,
-        mu=mu,
+        mu=asked["mu"],
         chosen=[k for k, one in enumerate(STATISTICS) if one.motor or scope.mind],
         with_work=scope.work,
         noise=ENGINES[promise.engine],
@@ -254,6 +250,18 @@ def _private(
         "engine": promise.engine,
         "release_id": release.release_id,
         "ledger": promise.ledger.name,
+    }
+
+
+def _asked(captures: Captures, promise: Promise) -> dict[str, Any]:
+    """Return what the ledger is asked for."""
+    return {
+        "data": promise.data_name,
+        "digests": capture_digests(captures.paths),
+        "epsilon": promise.epsilon,
+        "delta": promise.delta,
+        "mu": mu_of(promise.epsilon, promise.delta),
+        "budget": promise.budget,
     }
 
 

@@ -47,6 +47,9 @@ def network_sections(
     given: dict[str, Any] = {"seed": seed, "source": source, "fidelity": "learned"}
     hand = fit(named, **given, progress=progress).sections
     typing = fit(keystroke_table(sessions), **given, progress=progress).sections
-    found = {name: part for name, part in hand.items() if name not in TYPING_SECTIONS}
-    found |= {name: typing[name] for name in TYPING_SECTIONS}
-    return {name: dict(part) for name, part in found.items()}
+    sections = {name: part for name, part in hand.items() if name not in TYPING_SECTIONS}
+    sections |= {name: typing[name] for name in TYPING_SECTIONS}
+    return {
+        name: {parameter: dict(given) for parameter, given in part.items()}
+        for name, part in sections.items()
+    }

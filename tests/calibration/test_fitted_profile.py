@@ -120,6 +120,14 @@ def test_work_is_moved_by_shares_and_changes() -> None:
     assert {more.elsewhere("mail", ("crm", "news")) for _ in range(100)} == {"crm"}
 
 
+@pytest.mark.parametrize("shares", [{"crm": 0.0}, {"crm": "much"}, {"crm": -1.0}, [1.0]])
+def test_factors_that_are_none(shares: object) -> None:
+    work = {"app_shares": {"value": shares}, "app_changes": {"value": {}}}
+    profile = Profile(name="mine", mode="research", remark="", sections={"work": work})
+    with pytest.raises(DeskhandError, match=r"work\.app_shares is .* factors above 0"):
+        read_work(profile)
+
+
 def test_nothing_but_numbers_of_the_list_is_written() -> None:
     base = public_sections()
     named = {name: dict(entries) for name, entries in base.items()}

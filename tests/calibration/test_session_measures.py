@@ -103,6 +103,16 @@ def test_constant_values_and_few_values() -> None:
     assert np.isnan(found.halves[:, 0, place["hold"]]).all()
 
 
+def test_a_person_with_nine_tenths_of_the_data_is_one_person() -> None:
+    gathered = PeopleGathered(LABELS)
+    for number in range(9):
+        gathered.add(str(number), told_of({"spacing": np.full(40, -2.0)}))
+    for _ in range(9):
+        gathered.add("heavy", told_of({"spacing": np.full(360, 5.0)}))
+    found = gathered.statistics()
+    assert sorted(found.halves[0, :, 0].tolist()) == [-2.0] * 9 + [5.0]
+
+
 def test_no_more_than_most_values_count() -> None:
     gathered = PeopleGathered(LABELS, most=100)
     for value in (-2.0, 5.0):
