@@ -12,7 +12,7 @@ from deskhand.loading import read_sessions
 from deskhand.session import Session
 
 # What a reader writes where a capture does not say whose it is.
-UNKNOWN = "unknown"
+UNKNOWN, DERIVED = "unknown", "derived"
 COLUMN = "persona"
 
 
@@ -40,7 +40,7 @@ def captured_people(
     Raises
     ------
     DeskhandError
-        When a capture cannot be read, is synthetic, or does not say whose it is.
+        When a capture cannot be read, is synthetic or derived, or does not say whose it is.
     """
     if not captures:
         raise DeskhandError("fit: name at least one capture or folder of captures.")
@@ -52,6 +52,11 @@ def captured_people(
             raise DeskhandError(
                 "a capture says that it is synthetic: a profile fitted on it would be of a model, not "
                 "of people. Leave it out; --stand-ins fits it all the same, and the profile says so."
+            )
+        if session.header["profile_mode"] == DERIVED:
+            raise DeskhandError(
+                "a capture says that it was derived from another one: its person would count as two, and "
+                "be protected as half of either. Leave it out, and fit the captures that it was made from."
             )
         if pattern is None:
             name = str(session.header[person or COLUMN])

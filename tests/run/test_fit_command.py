@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import deskhand as package
-from deskhand import api
+from deskhand import api, capture_people
 from deskhand.behavior_models.profile import load_profile
 from deskhand.calibration.fitted_profile import WRITTEN, public_sections
 from deskhand.calibration.privacy_ledger import FILE
@@ -192,6 +193,23 @@ def test_without_privacy_it_says_so(
     assert list(tmp_path.glob(FILE)) == []
 
 
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ({"profile_mode": "derived", "synthetic": False}, "derived from another one"),
+        ({"persona": "unknown"}, "does not say whose it is"),
+    ],
+)
+def test_captures_that_are_nobodys_own(
+    few: Path, header: dict[str, Any], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = next(iter(api.read_sessions(few)))
+    other = replace(session, header={**session.header, **header})
+    monkeypatch.setattr(capture_people, "read_sessions", lambda *_, **__: iter([other]))
+    with pytest.raises(package.DeskhandError, match=told):
+        list(capture_people.captured_people([few], stand_ins=True))
+
+
 def of_files(captures: Path, folder: Path, place: Callable[[int], str]) -> None:
     for number, session in enumerate(api.read_sessions(captures)):
         path = folder / place(number)
@@ -200,14 +218,15 @@ def of_files(captures: Path, folder: Path, place: Callable[[int], str]) -> None:
 
 
 def test_sessions_of_one_person_in_several_files_are_one_person(few: Path, tmp_path: Path) -> None:
-    from deskhand.capture_people import captured_people
-
     of_files(few, tmp_path, lambda number: f"person-{number % 2}/{number}")
     pattern = r"(person-\d)/"
-    who = [name for name, _ in captured_people([tmp_path], person=pattern, stand_ins=True)]
+    who = [
+        name
+        for name, _ in capture_people.captured_people([tmp_path], person=pattern, stand_ins=True)
+    ]
     assert sorted(set(who)) == ["person-0", "person-1"]
     assert len(who) == 5
     by_column: list[Any] = [
-        name for name, _ in captured_people([few], person="role", stand_ins=True)
+        name for name, _ in capture_people.captured_people([few], person="role", stand_ins=True)
     ]
     assert 1 <= len(set(by_column)) < 6
