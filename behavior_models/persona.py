@@ -1,6 +1,8 @@
 """A persona: one person drawn from a profile, the same for the same seed and number."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from deskhand.behavior_models.conditions import condition as condition_of
 from deskhand.behavior_models.conditions import hand_under, mind_under
@@ -9,6 +11,7 @@ from deskhand.behavior_models.mind_traits import MindTraits, draw_mind
 from deskhand.behavior_models.one_handed import one_handed_typing
 from deskhand.behavior_models.pointing_device import Device, draw_device
 from deskhand.behavior_models.profile import Profile
+from deskhand.behavior_models.second_monitor import draw_second_monitor
 from deskhand.behavior_models.typist_traits import typing_profile
 from deskhand.streams import name, stream, stream_key
 
@@ -45,6 +48,7 @@ def draw_persona(
     person: int,
     role: str | None = None,
     condition: str = "none",
+    monitors: Mapping[str, int] = MappingProxyType({}),
 ) -> Persona:
     """Draw one person.
 
@@ -60,6 +64,8 @@ def draw_persona(
         Any name; one of `ROLES` is drawn when not given.
     condition : str
         One of `conditions.CONDITIONS`; what it changes, it changes in the same person.
+    monitors : mapping of str to int
+        How many monitors people of a role have, 1 or 2; of other roles it is drawn.
 
     Returns
     -------
@@ -83,6 +89,13 @@ def draw_persona(
         typing, composing = one_handed_typing(typing), one_handed_typing(composing)
     drawn = ROLES[int(stream(seed, "persona.role", *who).integers(len(ROLES)))]
     persona_id = name("syn_person", seed, "persona", *who)
+    device = draw_device(profile, stream(seed, "persona.device", *who), under.device)
+    second = draw_second_monitor(
+        (device.screen_width, device.screen_height),
+        role or drawn,
+        stream(seed, "second_monitor", *who),
+        monitors.get(role or drawn),
+    )
     return Persona(
         persona_id=persona_id,
         role=role or drawn,
@@ -93,6 +106,6 @@ def draw_persona(
         composing_profile=composing,
         typing_key=stream_key(seed, "keyboard.person", persona_id),
         mind=mind_under(condition, draw_mind(profile, stream(seed, "persona.mind", *who))),
-        device=draw_device(profile, stream(seed, "persona.device", *who), under.device),
+        device=replace(device, second=second),
         condition=condition,
     )

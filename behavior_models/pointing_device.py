@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from deskhand.behavior_models.profile import Profile
 from deskhand.errors import UnknownNameError
+from deskhand.monitors import Monitor
 
 KINDS = ("mouse", "touchpad", "trackball")
 # Gain over speed, as a factor of the gain at rest: speeds in inches a second, then the factors.
@@ -51,11 +52,13 @@ class Device:
     scrolls_by : str
         wheel or touchpad.
     screen_width, screen_height : int
-        In px.
+        Of the main monitor, in px.
     screen_scale : float
         Physical pixels a px.
     clock_skew_us : int
         How far the computer's clock is ahead.
+    second : Monitor or None
+        The second monitor, where there is one.
     """
 
     name: str
@@ -73,16 +76,27 @@ class Device:
     screen_height: int
     screen_scale: float
     clock_skew_us: int
+    second: Monitor | None = None
+
+    @property
+    def monitors(self) -> tuple[Monitor, ...]:
+        """All monitors, the main one first."""
+        main = Monitor(0, 0, self.screen_width, self.screen_height)
+        return (main,) if self.second is None else (main, self.second)
 
     @property
     def right_px(self) -> float:
-        """The last physical pixel to the right that does not lie beyond the last whole px."""
-        return floor((self.screen_width - 1) * self.screen_scale) / self.screen_scale
+        """The main monitor's last physical pixel to the right that does not lie beyond the last whole px."""
+        return self.last_px(self.screen_width)
 
     @property
     def bottom_px(self) -> float:
         """The same at the bottom."""
-        return floor((self.screen_height - 1) * self.screen_scale) / self.screen_scale
+        return self.last_px(self.screen_height)
+
+    def last_px(self, beyond: int) -> float:
+        """Return the last physical pixel that does not lie beyond the last whole px before an edge."""
+        return floor((beyond - 1) * self.screen_scale) / self.screen_scale
 
 
 def draw_device(profile: Profile, rng: np.random.Generator, kind: str | None = None) -> Device:

@@ -22,6 +22,7 @@ from deskhand.exports.session_tables import (
     missing_table,
     sessions_of,
     tables_of,
+    with_later_columns,
 )
 from deskhand.formats import no_argument
 from deskhand.session import Session
@@ -43,6 +44,9 @@ class _GrowingDictionary:
         new = pc.filter(
             array.dictionary, pc.invert(pc.is_in(array.dictionary, value_set=self._words))
         )
+        if not len(new) and not len(self._words):
+            # Arrow takes what follows an empty dictionary for another one, not for more of it.
+            new = pa.array([""], self._kind.value_type)
         if len(new):
             self._words = pa.concat_arrays([self._words, new])
         place = pc.index_in(array.dictionary, value_set=self._words)
@@ -162,6 +166,7 @@ def read_table(path: Path, name: str, dropped: Dropped | None = None) -> Iterato
             for number in range(file.num_record_batches):
                 batch = file.get_batch(number)
                 batch.validate(full=True)
+                batch = with_later_columns(name, batch)
                 yield batch if dropped is None else known_columns(name, batch, dropped)
         except (pa.ArrowInvalid, OSError) as error:
             raise damaged(path, error) from error

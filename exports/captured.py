@@ -133,6 +133,7 @@ def captured_session(
         "device": UNKNOWN,
         "poll_hz": 1.0,
         "keyboard_layout": UNKNOWN,
+        "monitors": None,
         **known,
         **marks,
         "start_wall_us": start_wall_us,

@@ -22,6 +22,7 @@ from deskhand.exports.session_tables import (
     missing_table,
     sessions_of,
     tables_of,
+    with_later_columns,
 )
 from deskhand.formats import no_argument
 from deskhand.session import Session
@@ -151,6 +152,7 @@ def read_table(path: Path, name: str, dropped: Dropped | None = None) -> Iterato
         try:
             for batch in batches:
                 batch.validate(full=True)
+                batch = with_later_columns(name, batch)
                 yield batch if dropped is None else known_columns(name, batch, dropped)
         except (pa.ArrowInvalid, OSError) as error:
             raise damaged(path, error) from error

@@ -13,6 +13,9 @@ from deskhand.errors import DeskhandError
 from deskhand.events import TABLES, claiming
 from deskhand.session import Session
 
+# Columns of schema version 1 that came after others; tables without them are read as if they were null.
+LATER = {"sessions": ("monitors",)}
+
 
 class Writer(ABC):
     """What `open_writer` of every format returns; at most one session need be in memory."""
@@ -48,6 +51,8 @@ def check_schema(name: str, given: pa.Schema) -> None:
     wanted = TABLES[name]
     if given.equals(wanted):
         return
+    lacking = set(LATER.get(name, ())).difference(given.names)
+    wanted = pa.schema([field for field in wanted if field.name not in lacking])
     for place, field in enumerate(wanted):
         found = given.field(place) if place < len(given) else None
         if found is None or not found.equals(field):
@@ -55,10 +60,20 @@ def check_schema(name: str, given: pa.Schema) -> None:
                 f"table {name!r}, column {place}: {found or 'nothing'}; schema version 1 wants "
                 f"{field}; cast the table to deskhand.events.TABLES[{name!r}]."
             )
+    if len(given) == len(wanted):
+        return
     raise DeskhandError(
         f"table {name!r} has {len(given)} columns; schema version 1 has {len(wanted)}; "
         f"drop {', '.join(given.names[len(wanted) :])}."
     )
+
+
+def with_later_columns(name: str, batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return a batch with the columns that it lacks since it was written before there were such."""
+    for column in set(LATER.get(name, ())).difference(batch.schema.names):
+        place, field = TABLES[name].get_field_index(column), TABLES[name].field(column)
+        batch = batch.add_column(place, field, pa.nulls(len(batch), field.type))
+    return batch
 
 
 def tables_of(session: Session) -> dict[str, pa.Table]:

@@ -8,11 +8,13 @@ belongs to the export.
 """
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deskhand.behavior_models.pointing_device import Device, gain_factor_for
+from deskhand.monitors import Monitor, bounds, clipped
 
 # Bound of the jitter as a share of the period, so that two reports never change places.
 JITTER_LIMIT = 0.45
@@ -23,7 +25,8 @@ SHORTEST_PERIOD = 0.25
 # Counts and px are summed in whole numbers of 2**-FINE, so that a movement's sums do not depend on
 # what was summed before them.
 FINE = 16
-# Screen coordinates, in physical pixels, are packed as x << PACK | y while they are compared and kept.
+# Desktop coordinates, in physical pixels from the corner of all monitors, are packed as x << PACK | y while
+# they are compared and kept.
 PACK = 16
 
 
@@ -240,7 +243,7 @@ def _sums(
 
 
 def pack(device: Device, x: NDArray[np.floating], y: NDArray[np.floating]) -> NDArray[np.int32]:
-    """Return positions rounded to whole physical pixels of the screen, packed into one number each.
+    """Return positions rounded to whole physical pixels of the nearest monitor, packed into one number each.
 
     Examples
     --------
@@ -252,9 +255,17 @@ def pack(device: Device, x: NDArray[np.floating], y: NDArray[np.floating]) -> ND
     [[3.0, 0.0], [10.0, 1079.0]]
     """
     scale = device.screen_scale
-    packed = _whole(x, scale, device.right_px)
+    x, y = np.rint(x * x.dtype.type(scale)), np.rint(y * y.dtype.type(scale))
+    # A pointer that would enter a gap between monitors slides along the edge.
+    physical = _physical(device)
+    x, y = clipped(physical, x, y)
+    if len(physical) > 1:
+        whole = bounds(physical)
+        x -= whole.left
+        y -= whole.top
+    packed: NDArray[np.int32] = x.astype(np.int32)
     packed <<= PACK
-    packed |= _whole(y, scale, device.bottom_px)
+    packed |= y.astype(np.int32)
     return packed
 
 
@@ -263,14 +274,22 @@ def unpack(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the x and y of packed positions in px, each of shape (n,)."""
     x, y = (at >> PACK).astype(np.float32), (at & ((1 << PACK) - 1)).astype(np.float32)
+    if device.second is not None:
+        whole = bounds(_physical(device))
+        x += np.float32(whole.left)
+        y += np.float32(whole.top)
     if device.screen_scale != 1.0:
         x /= np.float32(device.screen_scale)
         y /= np.float32(device.screen_scale)
     return x, y
 
 
-def _whole(place: NDArray[np.floating], scale: float, limit_px: float) -> NDArray[np.int32]:
-    rounded = np.rint(place * place.dtype.type(scale))
-    np.clip(rounded, 0, round(limit_px * scale), out=rounded)
-    whole: NDArray[np.int32] = rounded.astype(np.int32)
-    return whole
+def _physical(device: Device) -> list[Monitor]:
+    """Return where a device's monitors lie in physical pixels."""
+    scale, last_px = device.screen_scale, device.last_px
+    found = []
+    for left, top, width, height in device.monitors:
+        first = (ceil(left * scale), ceil(top * scale))
+        last = (round(last_px(left + width) * scale), round(last_px(top + height) * scale))
+        found.append(Monitor(*first, last[0] - first[0] + 1, last[1] - first[1] + 1))
+    return found

@@ -15,6 +15,7 @@ from deskhand.behavior_models.idle_hand import idle_motion
 from deskhand.behavior_models.persona import Persona
 from deskhand.behavior_models.press import double_gap_s, re_aim_px
 from deskhand.behavior_models.steering import tunnel_time_s
+from deskhand.monitors import nearest
 from deskhand.streams import Draws
 
 # A pointer that lies this far inside a box, as a share of its extent, need not move. Assumed.
@@ -52,17 +53,16 @@ class Hand:
     Attributes
     ----------
     x, y : float
-        Screen position in px, on a whole physical pixel.
+        Place on the desktop in px, on a whole physical pixel of a monitor.
     slowness : float
         Factor on movement times; fatigue raises it.
     """
 
     __slots__ = (
-        "_bottom",
+        "_device",
         "_draws",
         "_hold_s",
         "_noise",
-        "_right",
         "_scale",
         "_traits",
         "slowness",
@@ -73,14 +73,13 @@ class Hand:
     def __init__(self, persona: Persona, draws: Draws) -> None:
         self._traits = persona.hand
         self._draws = draws
-        self._scale = persona.device.screen_scale
-        self._right = persona.device.right_px
-        self._bottom = persona.device.bottom_px
+        self._device = device = persona.device
+        self._scale = device.screen_scale
         self._hold_s = self._noise = 0.0
         self.slowness = 1.0
-        # Where the pointer rests when the session starts: somewhere in the middle half. Assumed.
-        self.x = self._pixel(self._right * (0.25 + 0.5 * draws.uniform()))
-        self.y = self._pixel(self._bottom * (0.25 + 0.5 * draws.uniform()))
+        # Where the pointer rests when the session starts: in the middle half of the main monitor. Assumed.
+        self.x = self._pixel(device.right_px * (0.25 + 0.5 * draws.uniform()))
+        self.y = self._pixel(device.bottom_px * (0.25 + 0.5 * draws.uniform()))
 
     def aim(self, box: Box) -> Aim:
         """Move to a box, ready to press; returns where and how long, and moves `x` and `y`.
@@ -145,7 +144,7 @@ class Hand:
         return (aim, round(rest.rest_s * 1e6)) if aim.duration_us else None
 
     def drift(self, dx: float, dy: float, time_s: float) -> Aim:
-        """Shift the hand without a target, as far as the screen goes.
+        """Shift the hand without a target, as far as the monitors go.
 
         Parameters
         ----------
@@ -154,8 +153,9 @@ class Hand:
         time_s : float
             How long it takes.
         """
-        x = self._pixel(min(max(self.x + dx, 0.0), self._right))
-        y = self._pixel(min(max(self.y + dy, 0.0), self._bottom))
+        x, y = self.x + dx, self.y + dy
+        (left, right), (top, bottom) = self._edges(x, y)
+        x, y = self._pixel(min(max(x, left), right)), self._pixel(min(max(y, top), bottom))
         if x == self.x and y == self.y:
             return Aim(x, y, 0, 0.0)
         self.x, self.y = x, y
@@ -230,8 +230,9 @@ class Hand:
             off_x, off_y = x - left - 0.5 * width, y - top - 0.5 * height
             if abs(off_x) <= AT_HOME_SHARE * width and abs(off_y) <= AT_HOME_SHARE * height:
                 return Aim(x, y, 0, min(width, height))
-        to_x = self._inside(left, width, self._right)
-        to_y = self._inside(top, height, self._bottom)
+        across, down = self._edges(left + 0.5 * width, top + 0.5 * height)
+        to_x = self._inside(left, width, across)
+        to_y = self._inside(top, height, down)
         dx, dy = to_x - x, to_y - y
         if dx == 0.0 and dy == 0.0:
             return Aim(x, y, 0, min(width, height))
@@ -247,20 +248,29 @@ class Hand:
         self.x, self.y = to_x, to_y
         return Aim(to_x, to_y, round(time_s * 1e6), width_px)
 
-    def _inside(self, low: float, extent: float, limit: float) -> float:
+    def _edges(self, x: float, y: float) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Return the first and the last px, across and down, of the monitor at or next to a place."""
+        device = self._device
+        if device.second is None:
+            return (0.0, device.right_px), (0.0, device.bottom_px)
+        at = nearest(device.monitors, x, y)
+        last_px = device.last_px
+        return (at.left, last_px(at.right)), (at.top, last_px(at.bottom))
+
+    def _inside(self, low: float, extent: float, edges: tuple[float, float]) -> float:
         sd, normal = self._traits.endpoint_offset_sd, self._draws.normal
         share = sd * normal()
         while not -EDGE_SHARE <= share <= EDGE_SHARE:
             share = sd * normal()
         at = self._pixel(low + (0.5 + share) * extent)
         high = low + extent
-        if low <= at < high and 0.0 <= at <= limit:
+        if low <= at < high and edges[0] <= at <= edges[1]:
             return at
-        # Rounding has left the box, or the box the screen.
+        # Rounding has left the box, or the box the monitor.
         scale = self._scale
         first = ceil(low * scale) / scale
         last = max(ceil(high * scale) - 1, floor(low * scale)) / scale
-        return min(max(at, first, 0.0), max(last, 0.0), limit)
+        return min(max(at, first, edges[0]), max(last, edges[0]), edges[1])
 
     def _pixel(self, place: float) -> float:
         """Return the nearest whole physical pixel, in px."""

@@ -11,6 +11,7 @@ from deskhand.events import ACTIONS, ELEMENTS, SCREENSHOTS
 from deskhand.generators.columns import WordIndex, columns_of
 from deskhand.generators.merge import dictionary_array
 from deskhand.generators.plan import Action, SessionPlan
+from deskhand.monitors import written
 
 
 def actions_table(plan: SessionPlan, strokes: NDArray[np.int32]) -> pa.Table:
@@ -79,6 +80,7 @@ def session_header(plan: SessionPlan, event_count: int) -> dict[str, Any]:
         "device": device.name,
         "poll_hz": device.poll_hz,
         "keyboard_layout": persona.keyboard_layout,
+        "monitors": None if device.second is None else written(device.monitors),
         "synthetic": True,
         "provenance_id": plan.provenance_id,
     }

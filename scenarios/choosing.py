@@ -144,8 +144,9 @@ def _native_by_mouse(seat: Clicking, element: Element, place: int) -> None:
     left, top, width, height = seat.screen_box(element)
     shown = min(count, VISIBLE_ROWS)
     list_top = top + height
-    if list_top + ROW_PX * shown > seat.desktop[1]:
-        list_top = max(0.0, top - ROW_PX * shown)
+    monitor = seat.window.monitor
+    if list_top + ROW_PX * shown > monitor.bottom:
+        list_top = max(float(monitor.top), top - ROW_PX * shown)
     first = max(0, min(place - VISIBLE_ROWS // 2, count - shown)) if place >= shown else 0
     if first:
         _scroll_list(seat, action, (left, list_top, width, ROW_PX * shown), first * ROW_PX)

@@ -15,6 +15,7 @@ from deskhand.scenarios.desk import NEVER, Desk
 from deskhand.scenarios.interruptions import Interruptions
 from deskhand.scenarios.laptop_lid import LAPTOP_SHARE
 from deskhand.scenarios.meetings import plan_meetings
+from deskhand.scenarios.other_monitor import EYES_ALONE_S, in_view
 from deskhand.scenarios.scenario import Scenario, Steps
 from deskhand.scenarios.turns import Priority, Turns
 from deskhand.streams import Draws, stream
@@ -220,14 +221,17 @@ class Day:
 
     def _glance(self) -> Steps:
         """Look at another application, or begin a task there, and come back."""
-        desk, choice = self._desk, self._choice
+        desk = self._desk
         if not self._turns.planned:
             return
         desk.look_up_us, desk.looks_up = NEVER, None
         came_from = desk.window.app
-        app = choice.elsewhere(came_from, tuple(self._home))
+        app, dwell_s = self._elsewhere(tuple(self._home))
+        if app is not None and dwell_s < EYES_ALONE_S and in_view(desk, app):
+            # No log has looks with the eyes alone: they come on top of the changes that logs have.
+            yield from desk.look_over(int(1e6 * dwell_s))
+            app, dwell_s = self._elsewhere([a for a in self._home if not in_view(desk, a)])
         if app is not None:
-            dwell_s = 1e-6 * choice.dwell_us()
             begins = dwell_s > TASK_S and self._draws.uniform() < BEGINS
             task = self._chosen(app) if begins else None
             if task is not None and not self._turns.apps & {app, *task.apps}:
@@ -245,11 +249,18 @@ class Day:
                 yield from desk.switch_to(came_from, at_once=dwell_s < LOOK_S)
         self._plan_glance()
 
+    def _elsewhere(self, among: Sequence[str]) -> tuple[str | None, float]:
+        """Return which other application is looked at, if there is one, and for how many seconds."""
+        app = self._choice.elsewhere(self._desk.window.app, among)
+        return app, 0.0 if app is None else 1e-6 * self._choice.dwell_us()
+
     def _pass_by(self, app: str) -> Steps:
         """Bring up another window than the one that is looked for, at times."""
         desk = self._desk
         wrong = [other for other in desk.windows if other not in (app, desk.window.app)]
-        if app in desk.windows and wrong and self._draws.uniform() < WRONG_WINDOW:
+        if app not in desk.windows or in_view(desk, app) or not wrong:
+            return
+        if self._draws.uniform() < WRONG_WINDOW:
             yield from desk.switch_to(wrong[int(self._draws.uniform() * len(wrong))])
 
     def _look_at(self, app: str, dwell_s: float) -> Steps:

@@ -94,6 +94,7 @@ def load_day_file(path: Path) -> tuple[Scenario, dict[str, Screen]]:
         modelled_on=data.get("modelled_on", ""),
         arrival_spread_s=60.0 * data.get("spread_min", SPREAD_MIN),
         screens=screens or None,
+        monitors=_monitors(data),
         calendar=_calendar(path, data.get("calendar", "weeks"), lines),
         written=Written(file=path.name, data=data, steps=(), parts=parts),
     )
@@ -148,6 +149,13 @@ def _drift(data: Mapping[str, Any]) -> Drift:
     # Nobody learns with an exponent of 0.
     law = {"exponent": 0.0} if practice is False else practice
     return Drift(tires=data.get("fatigue", True), **law)
+
+
+def _monitors(data: Mapping[str, Any]) -> dict[str, int]:
+    """Return how many monitors people of a role have, where a file says so."""
+    roles: Mapping[str, Any] = data["roles"]
+    given = {role: of.get("monitors", data.get("monitors")) for role, of in roles.items()}
+    return {role: count for role, count in given.items() if count is not None}
 
 
 def _runner(

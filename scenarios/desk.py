@@ -330,8 +330,7 @@ class Desk(DesktopVerbs):
         plan, screen = self.plan, self.live.screen
         action = self.begin()
         name = f"screenshot-{len(plan.screenshots):04d}"
-        wide, high = screen.viewport
         self.row("screenshot", {"reference": name}, action)
-        plan.screenshots.append((self.t_us, screen.name, name, wide, high))
+        plan.screenshots.append((self.t_us, screen.name, name, *screen.viewport))
         self.finish(action, "screenshot", None, self.t_us)
         return self._pass()

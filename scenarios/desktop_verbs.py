@@ -20,7 +20,7 @@ class DesktopVerbs(PageVerbs):
     # Windows and addresses
 
     def switch_to(self, app: str, *, at_once: bool = False) -> Steps:
-        """Bring an application's window to the front, by the task bar or with Alt+Tab.
+        """Bring an application's window to the front: by a click on it, the task bar, or Alt+Tab.
 
         Parameters
         ----------

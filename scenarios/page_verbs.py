@@ -11,6 +11,7 @@ from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.scenarios.choosing import choose
 from deskhand.scenarios.keying import CELL
 from deskhand.scenarios.menus import pick
+from deskhand.scenarios.other_monitor import look_over
 from deskhand.scenarios.pointing import RIGHT
 from deskhand.scenarios.scenario import Steps
 from deskhand.scenarios.text_verbs import TextVerbs
@@ -213,6 +214,12 @@ class PageVerbs(TextVerbs):
         if by is not None and by not in (WHEEL, KEYS):
             raise UnknownNameError("way to zoom", by, (WHEEL, KEYS))
         self.read_closer(words, percent, by)
+        return self._pass()
+
+    def look_over(self, duration_us: int) -> Steps:
+        """Look at what stands on the other monitor for a time, with the eyes alone."""
+        self.step += 1
+        look_over(self, duration_us)
         return self._pass()
 
     def scroll(self, *, notches: float | None = None, into_view: str | None = None) -> Steps:

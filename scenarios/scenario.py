@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,7 @@ class Scenario:
     ``goes_on`` says that it goes on with pages as an earlier task left them; others begin afresh.
     ``calendar`` says on which dates people do it, where a run does not say so. ``by_mouse`` says that
     something in it has no other way than the mouse: people who use keys alone do not do it.
+    ``monitors`` says how many monitors people of a role have, 1 or 2; of other roles it is drawn.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Scenario:
     goes_on: bool = False
     calendar: WorkCalendar = CALENDARS["weekdays"]
     by_mouse: bool = False
+    monitors: Mapping[str, int] = field(default_factory=dict)
 
 
 class GaveUpError(Exception):

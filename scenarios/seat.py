@@ -23,7 +23,7 @@ from deskhand.generators.typist import Ahead, Typist
 from deskhand.scenarios.live_page import SCRIPT_US, LivePage
 from deskhand.scenarios.notification import Notice, Notification
 from deskhand.scenarios.scenario import GaveUpError
-from deskhand.scenarios.windows import Window, load_us, page_origin
+from deskhand.scenarios.windows import Window, home_monitor, load_us, page_origin
 from deskhand.screen import Element, Screen
 from deskhand.streams import Draws
 
@@ -134,17 +134,21 @@ class Seat:
     # Windows and pages
 
     def open_window(self, screen: str) -> None:
-        """Open the window of a screen's application in front of the others, with a fresh page."""
+        """Open the window of a screen's application on its home monitor, in front, with a fresh page."""
         page = self.fresh_page(screen)
         number = len(self.windows)
         app = page.screen.app
-        origin = page_origin(number, page.screen.viewport, self.desktop)
+        viewport = page.screen.viewport
+        monitor = home_monitor(app, viewport, self.persona.device.monitors)
+        place = sum(window.monitor == monitor for window in self.windows.values())
+        origin = page_origin(place, viewport, monitor)
         self.windows[app] = Window(
             app=app,
             name=f"window-{number + 1}",
             number=number,
             origin_x=origin[0],
             origin_y=origin[1],
+            monitor=monitor,
             live=page,
         )
         self.bring_front(app)

@@ -2,6 +2,7 @@
 
 from deskhand.behavior_models.habits import switches_by_keys
 from deskhand.scenarios.keys_alone import KeysAlone
+from deskhand.scenarios.other_monitor import click_into, in_view
 from deskhand.scenarios.windows import task_button
 
 
@@ -9,7 +10,7 @@ class Switching(KeysAlone):
     """Hands that go from window to window."""
 
     def switch_windows(self, app: str, *, at_once: bool = False) -> None:
-        """Bring an open window to the front, by the task bar or with Alt+Tab."""
+        """Bring an open window to the front: by a click on it, the task bar, or Alt+Tab."""
         if not at_once:
             self.ponder("decide")
         previous = len(self.recent) > 1 and self.recent[1] == app
@@ -25,10 +26,13 @@ class Switching(KeysAlone):
         else:
             self.to_mouse()
             action, start = self.begin(), self.t_us
-            box = task_button(self.windows[app].number, len(self.windows), self.desktop)
-            self.point(action, box)
-            self.press_outside(action)
-            self.bring_front(app)
+            if in_view(self, app):
+                box = click_into(self, action, app)
+            else:
+                box = task_button(self.windows[app].number, len(self.windows), self.desktop)
+                self.point(action, box)
+                self.press_outside(action)
+                self.bring_front(app)
             self.note_point(action, "switch_to", None, start, box)
 
     def press_outside(self, action_id: int) -> None:

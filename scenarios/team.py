@@ -125,7 +125,13 @@ def simulate_team(
             person=person,
             day=day,
             persona=draw_persona(
-                profile, seed, team, person, _role(scenario, role, seed, *who), condition
+                profile,
+                seed,
+                team,
+                person,
+                _role(scenario, role, seed, *who),
+                condition,
+                scenario.monitors,
             ),
             start_wall_us=start_wall_us + late_us,
             time_zone=time_zone,

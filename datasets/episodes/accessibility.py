@@ -10,16 +10,21 @@ from typing import Any
 import orjson
 
 from deskhand.datasets.episodes.vocabularies import placeholder
-from deskhand.desktop_layout import BOOKMARKS, TASK_BAR_PX, bookmark, task_button
-from deskhand.exports.screen_frames.desktop import (
-    ADDRESS_PX,
+from deskhand.desktop_layout import (
+    BARS_PX,
+    BOOKMARKS,
     BOOKMARKS_PX,
-    TITLE_PX,
+    TASK_BAR_PX,
+    bookmark,
+    task_button,
+)
+from deskhand.exports.screen_frames.desktop import (
     Window,
     open_list,
 )
 from deskhand.exports.screen_frames.page_view import PageView
 from deskhand.exports.screen_frames.stage import Stage
+from deskhand.monitors import Monitor
 from deskhand.screen import Box, Element, SlotText
 
 Node = dict[str, Any]
@@ -69,11 +74,11 @@ class Tree:
                 left, top = front.origin[0] + offset, front.origin[1] - BOOKMARKS_PX
                 box = (left, top, width, BOOKMARKS_PX)
                 yield f"bookmark.{name}", "link", name.replace("_", " "), box
-        wide, high = self._size
+        main = stage.monitors[0]
         for window in stage.windows:
-            left, width = task_button(window.number, len(stage.windows), wide)
+            left, width = task_button(window.number, len(stage.windows), main.width)
             name = "" if window.excluded else window.app or window.name
-            box = (left, high - TASK_BAR_PX, width, TASK_BAR_PX)
+            box = (main.left + left, main.bottom - TASK_BAR_PX, width, TASK_BAR_PX)
             yield f"task_bar.{window.name}", "button", name, box
 
     def _nodes(self, stage: Stage) -> Iterator[Any]:
@@ -82,7 +87,7 @@ class Tree:
             yield self._window(window, front=front)
             if front and window.view is not None and not window.excluded:
                 yield from self._page(window, window.view)
-                yield from self._options(window)
+                yield from self._options(window, stage.monitors)
         for key, role, name, box in self.desktop_parts(stage):
             yield _node(key, role, name, self._box(box))
 
@@ -90,8 +95,7 @@ class Tree:
         view = window.view
         wide, high = view.screen.viewport if view is not None else self._size
         left, top = window.origin
-        above = TITLE_PX + ADDRESS_PX + BOOKMARKS_PX
-        box = self._box((left, top - above, wide, high + above))
+        box = self._box((left, top - BARS_PX, wide, high + BARS_PX))
         known = view is not None and not window.excluded
         title = view.screen.title if known and view is not None else ""
         node = _node(window.name, "window", title, box, states=["active"] if front else [])
@@ -120,9 +124,9 @@ class Tree:
             yield orjson.Fragment(known[1])
         yield from self._texts(window, view)
 
-    def _options(self, window: Window) -> Iterator[Node]:
+    def _options(self, window: Window, monitors: Sequence[Monitor]) -> Iterator[Node]:
         """Yield the options of a native drop-down whose list is open."""
-        shown = open_list(window, self._size)
+        shown = open_list(window, monitors)
         if shown is None:
             return
         for place in range(shown.first, shown.first + shown.lines):

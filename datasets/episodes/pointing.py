@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from deskhand.datasets.episodes.episode import Episode, EpisodeStep
 from deskhand.exports.screen_frames.stage import Stage
+from deskhand.monitors import bounds, monitors_of
 from deskhand.session import Session
 
 PAGE, AROUND, LIST = "page", "around", "list"
@@ -37,8 +38,7 @@ def pointed(session: Session, episode: Episode, on: Callable[..., bool]) -> Iter
     Pointed
         Not for what is meant for nothing: turns of the wheel, and clicks that went astray.
     """
-    header = session.header
-    size = (int(header["screen_width"]), int(header["screen_height"]))
+    size = bounds(monitors_of(session.header))[2:]
     scale = (episode.picture_width / size[0], episode.picture_height / size[1])
     stage = Stage(session)
     for step in episode:

@@ -15,13 +15,14 @@ from deskhand.datasets.episodes.vocabularies import VOCABULARIES, Speaker, place
 from deskhand.datasets.episodes.wordings import wordings
 from deskhand.errors import DeskhandError
 from deskhand.events import ALT, CONTROL, META
-from deskhand.exports.act_kinds import Drag, Press, Type
+from deskhand.exports.act_kinds import Act, Drag, Press, Type
 from deskhand.exports.screen_frames import staged_frames
 from deskhand.exports.screen_frames.black_boxes import blacked_out
 from deskhand.exports.screen_frames.desktop import OpenList, Painter, open_list
 from deskhand.exports.screen_frames.page_painter import painted
 from deskhand.exports.screen_frames.stage import Stage
 from deskhand.goals import missed
+from deskhand.monitors import bounds, monitors_of
 from deskhand.page import Page
 from deskhand.scenarios.scenario import INFEASIBLE
 from deskhand.screen import Box, Element
@@ -97,12 +98,13 @@ class _Recorder:
         self._session = session
         self._number = number
         self._look = look
-        self._size = (int(header["screen_width"]), int(header["screen_height"]))
+        self._whole = bounds(monitors_of(header))
+        self._size = self._whole[2:]
         self._picture = size_of(self._size, look.scale)
         self._elements = {(row["app"], row["target"]): row for row in session.elements.to_pylist()}
         bookmarks = sorted({name.partition("/")[0] for name in session.screens})
         self._tree = Tree(self._size, look.scale, bookmarks)
-        self._speaker = Speaker(session.events, self._size, look.scale, session.session_id)
+        self._speaker = Speaker(session.events, self._whole, look.scale, session.session_id)
 
     def episode(self) -> Episode:
         session, header = self._session, self._session.header
@@ -180,8 +182,7 @@ class _Recorder:
     ) -> EpisodeStep:
         act, action = step.act, step.action
         thing = self._thing(step, stage)
-        x, y = getattr(act, "screen_x", None), getattr(act, "screen_y", None)
-        end_x, end_y = getattr(act, "end_screen_x", None), getattr(act, "end_screen_y", None)
+        (x, y), (end_x, end_y) = self._place(act), self._place(act, "end_")
         onto = self._under(stage, end_x, end_y) if isinstance(act, Drag) else _Thing()
         wide, high = self._size
         view = None if stage.front is None else stage.front.view
@@ -218,6 +219,12 @@ class _Recorder:
             slips=action["error_count"] if isinstance(act, Type) else 0,
         )
 
+    def _place(self, act: Act, prefix: str = "") -> tuple[Any, Any]:
+        """Return where an act was in a picture, px before it is made smaller; None where nowhere."""
+        x, y = (getattr(act, f"{prefix}screen_{axis}", None) for axis in "xy")
+        left, top = self._whole[:2]
+        return None if x is None else x - left, None if y is None else y - top
+
     def _pixel(self, at: float | None, size: int) -> int | None:
         return None if at is None else int(min(max(round(at), 0), size - 1) * self._look.scale)
 
@@ -228,8 +235,7 @@ class _Recorder:
     def _thing(self, step: Step, stage: Stage) -> _Thing:
         """Return what a step is done to, as it is seen before it."""
         act, front = step.act, stage.front
-        x: Any = getattr(act, "screen_x", None)
-        y: Any = getattr(act, "screen_y", None)
+        x, y = self._place(act)
         if front is None or (act.target is None and x is None):
             return _Thing()
         if act.target is None:
@@ -244,7 +250,7 @@ class _Recorder:
         box = (left - dx + front.origin[0], top - dy + front.origin[1], width, height)
         opened = view.opened == element.key and element.widget == "select" and x is not None
         if opened and not (box[0] <= x < box[0] + width and box[1] <= y < box[1] + height):
-            return _option(element, open_list(front, self._size), y)
+            return _option(element, open_list(front, stage.monitors), y)
         return _Thing(element.key, element.role, element.name, box)
 
     def _tree_part(self, stage: Stage, x: Any, y: Any) -> _Thing:

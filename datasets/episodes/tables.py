@@ -10,6 +10,7 @@ import pyarrow as pa
 from deskhand.datasets.episodes.episode import Episode, EpisodeStep
 from deskhand.datasets.episodes.pictures import NONE, Pictures
 from deskhand.datasets.episodes.vocabularies import AGENTNET
+from deskhand.monitors import bounds, monitors_of
 
 FORMAT = "deskhand.episodes/1"
 _TEXT, _SMALL = pa.string(), pa.dictionary(pa.int16(), pa.string())
@@ -77,7 +78,9 @@ STEPS: Mapping[str, tuple[pa.DataType, bool]] = {
     "provenance_id": (_SMALL, False),
 }
 _HEADER = ("person", "persona", "role", "condition", "device", "seed", "duration_us")
-_MARKS = ("screen_width", "screen_height", "synthetic", "provenance_id")
+_MARKS = ("synthetic", "provenance_id")
+# Of all monitors together, as pictures show them.
+_SCREEN = ("screen_width", "screen_height")
 # What Hugging Face's library calls the types of Arrow that are used here.
 _NAMES = {pa.binary(): "binary", pa.bool_(): "bool", _TEXT: "string", _SMALL: "string"}
 
@@ -128,9 +131,10 @@ def _feature(name: str, kind: pa.DataType) -> Any:
 
 def episode_row(episode: Episode) -> dict[str, Any]:
     """Return an episode as a row."""
-    names = [name for name in EPISODES if name not in (*_HEADER, *_MARKS, "instructions")]
+    names = [name for name in EPISODES if name not in (*_HEADER, *_SCREEN, *_MARKS, "instructions")]
     row = {name: getattr(episode, name) for name in names if hasattr(episode, name)}
     row |= {name: episode.header[name] for name in (*_HEADER, *_MARKS)}
+    row |= zip(_SCREEN, bounds(monitors_of(episode.header))[2:], strict=True)
     row["instructions"] = [wording._asdict() for wording in episode.instructions]
     row["final_state"] = episode.final_state.decode()
     row["step_count"] = len(episode.steps)

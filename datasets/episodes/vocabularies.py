@@ -17,6 +17,7 @@ from deskhand.exports.agentnet.pynput_names import BUTTONS, named
 from deskhand.exports.agentnet.trajectory import code
 from deskhand.exports.computer_use import anthropic_actions, openai_actions
 from deskhand.exports.computer_use.visible_acts import Display
+from deskhand.monitors import Monitor
 
 AGENTNET, ANTHROPIC, OPENAI = VOCABULARIES = ("agentnet", "anthropic", "openai")
 HELD = ((CONTROL, "ctrl_l"), (ALT, "alt_l"), (SHIFT, "shift"), (META, "cmd"))
@@ -71,22 +72,20 @@ class Speaker:
     ----------
     events : pyarrow.Table
         The session's events: the path of a drag is in them.
-    size : tuple of int
-        The screen, px.
+    whole : Monitor
+        The desktop with all its monitors.
     scale : float
         Pixels of a picture for each of the screen.
     episode_id : str
         What the identifiers of calls begin with.
     """
 
-    def __init__(
-        self, events: pa.Table, size: tuple[int, int], scale: float, episode_id: str
-    ) -> None:
+    def __init__(self, events: pa.Table, whole: Monitor, scale: float, episode_id: str) -> None:
         self._events = events
-        self._size = size
+        self._whole = whole
         self._scale = scale
         self._episode_id = episode_id
-        self._display = Display(*size)
+        self._display = Display(whole.width, whole.height, whole.left, whole.top)
 
     def calls(self, step: Step, number: int, vocabulary: str) -> str | list[Call]:
         """Return how a step is done: code of pyautogui, or the calls that an API returns.
@@ -104,7 +103,7 @@ class Speaker:
         if isinstance(act, Type) and act.text is None:
             act = replace(act, text=placeholder(act.target), length=1)
         if vocabulary == AGENTNET:
-            return pyautogui(act, *self._size)
+            return pyautogui(act, self._whole)
         words = anthropic_actions if vocabulary == ANTHROPIC else openai_actions
         found = list(words.actions(self._events, act, self._display)) or _hover(
             act, self._display, vocabulary
@@ -152,30 +151,32 @@ def _hover(act: Act, display: Display, vocabulary: str) -> list[Call]:
     return [{"type": "move", "x": at[0], "y": at[1]}]
 
 
-def pyautogui(act: Act, width: int, height: int) -> str:
+def pyautogui(act: Act, whole: Monitor) -> str:
     """Return the code that does an act, one call a line.
 
     Parameters
     ----------
     act : Act
         An act of a session.
-    width, height : int
-        The screen, px.
+    whole : Monitor
+        The desktop with all its monitors.
 
     Examples
     --------
     >>> nowhere = {"app": None, "window": None, "target": None, "masked": False}
     >>> when = {"start_us": 0, "end_us": 3_000_000, "first_row": 0, "last_row": 0}
     >>> copy = Press(key="c", code="KeyC", modifiers=CONTROL, count=1, **when, **nowhere)
-    >>> pyautogui(copy, 1920, 1080), pyautogui(Wait(**when, **nowhere), 1920, 1080)
+    >>> desk = Monitor(0, 0, 1920, 1080)
+    >>> pyautogui(copy, desk), pyautogui(Wait(**when, **nowhere), desk)
     ("pyautogui.hotkey(['ctrl', 'c'])", 'pyautogui.sleep(3)')
     """
     if isinstance(act, Wait):
         return f"pyautogui.sleep({max(1, round((act.end_us - act.start_us) / 1e6))})"
+    left, top, width, height = whole
+    display = Display(width, height, left, top)
     if type(act) is Placed:
-        display = Display(width, height)
         return _RECORDS[Click](act, display, width, height).replace("click(", "moveTo(")
-    return _RECORDS[type(act)](act, Display(width, height), width, height)
+    return _RECORDS[type(act)](act, display, width, height)
 
 
 def _click(act: Any, display: Display, width: int, height: int) -> str:

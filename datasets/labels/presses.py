@@ -14,9 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from deskhand.monitors import monitors_of
 from deskhand.page import Page
 from deskhand.scenarios.choosing import ROW_PX
-from deskhand.scenarios.windows import page_origin
+from deskhand.scenarios.windows import home_monitor, page_origin
 from deskhand.screen import Element, parse_reference
 from deskhand.session import Session
 
@@ -173,10 +174,12 @@ class _Origins:
         self._rows = np.flatnonzero(~np.isnan(shift_x) & ~zoomed)
         self._x, self._y = shift_x[self._rows], shift_y[self._rows]
         header = session.header
-        self._desktop = int(header["screen_width"]), int(header["screen_height"])
+        self._monitors = monitors_of(header)
         windows = events["window"].cast(pa.string()).fill_null("").combine_chunks()
         coded = windows.dictionary_encode()
         self._window, self._names = coded.indices.to_numpy(), coded.dictionary.to_pylist()
+        opened = events.filter(pc.equal(events["type"].cast(pa.string()), "window.focus"))
+        self._apps = dict(zip(*(opened[c].to_pylist() for c in ("window", "app")), strict=True))
         self._by_window = {
             int(code): self._rows[self._window[self._rows] == code]
             for code in np.unique(self._window)
@@ -190,15 +193,19 @@ class _Origins:
         if not len(rows):
             # Who uses keys alone has no pointer that would tell.
             number = re.fullmatch(r"window-(\d+)", self._names[int(self._window[row])])
-            return (
-                page_origin(int(number[1]) - 1, page.screen.viewport, self._desktop)
-                if number
-                else None
-            )
+            return self._by_habit(int(number[1]), page.screen.viewport) if number else None
         # A window keeps its place, so that any row of it tells.
         near = rows[min(int(np.searchsorted(rows, row)), len(rows) - 1)]
         at = int(np.searchsorted(self._rows, near))
         return float(self._x[at]), float(self._y[at])
+
+    def _by_habit(self, number: int, viewport: tuple[int, int]) -> tuple[float, float]:
+        """Return where the page of the n-th window, from 1, starts: behind those opened before on its monitor."""
+        homes = [
+            home_monitor(self._apps.get(f"window-{place}", ""), viewport, self._monitors)
+            for place in range(1, number + 1)
+        ]
+        return page_origin(homes.count(homes[-1]) - 1, viewport, homes[-1])
 
 
 def _shown(page: Page, element: Element, origins: _Origins, row: int) -> tuple[float | None, ...]:

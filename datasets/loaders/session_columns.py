@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from deskhand.behavior_models.key_classes import CLASSES, key_vocabulary
 from deskhand.behavior_models.keyboard_layout import load_layout
 from deskhand.events import EVENT_TYPES
+from deskhand.monitors import bounds, monitors_of
 from deskhand.session import Session
 
 # What the Desk does; a verb of somebody else's scenario is "other".
@@ -81,7 +82,7 @@ def action_columns(session: Session) -> dict[str, Any]:
     -------
     dict
         ``verb``, ``role`` and ``target`` (lists of strings or None), ``x`` and ``y`` (0 to 1 of the
-        screen, NaN where there is no place) and ``t_us``, the start.
+        desktop, NaN where there is no place) and ``t_us``, the start.
 
     Examples
     --------
@@ -93,14 +94,14 @@ def action_columns(session: Session) -> dict[str, Any]:
     actions, elements = session.actions, session.elements
     roles = dict(zip(elements["target"].to_pylist(), elements["role"].to_pylist(), strict=True))
     target = actions["target"].to_pylist()
-    width, height = session.header["screen_width"], session.header["screen_height"]
+    left, top, width, height = bounds(monitors_of(session.header))
     return {
         "t_us": actions["start_us"].to_numpy(),
         "verb": actions["verb"].to_pylist(),
         "role": [roles.get(name) for name in target],
         "target": target,
-        "x": _known(actions["actual_x"].to_pylist()) / float(width),
-        "y": _known(actions["actual_y"].to_pylist()) / float(height),
+        "x": (_known(actions["actual_x"].to_pylist()) - left) / float(width),
+        "y": (_known(actions["actual_y"].to_pylist()) - top) / float(height),
     }
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from deskhand.monitors import clipped, monitors_of
 from deskhand.session import Session
 
 MODIFIERS = ("Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock")
@@ -91,13 +92,13 @@ class SessionRows:
     def as_written(self, place: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return places as the session's recorder writes them: whole px where all of its own are.
 
-        The pointer of a synthetic session stays on its desktop; a real one may have a second screen.
+        The pointer of a synthetic session stays on its monitors; a real one may have more than are told.
         """
         written = np.rint(place) if self.whole_px else np.round(place, 2)
         header = self.session.header
         if header["synthetic"] and self.axes[0] == "screen_x":
-            size = np.array([header["screen_width"], header["screen_height"]])
-            written = np.clip(written, 0.0, size - 1.0)
+            x, y = clipped(monitors_of(header), written[:, 0], written[:, 1])
+            written = np.stack([x, y], axis=1)
         return written
 
     @cached_property

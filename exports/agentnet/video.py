@@ -61,7 +61,7 @@ def film(session: Session, path: Path) -> None:
         stream.pix_fmt = "yuv420p"
         stream.options = {"preset": "veryfast", "crf": "23"}
         stream.codec_context.thread_count = 1
-        for picture in frames(session, times_us):
+        for picture in frames(session, times_us, main_alone=True):
             shown = picture.crop((0, 0, stream.width, stream.height))
             frame = av.VideoFrame.from_ndarray(np.asarray(shown), format="rgb24")
             container.mux(stream.encode(frame))
@@ -84,7 +84,7 @@ def write_pictures(session: Session, times_us: Sequence[int], folder: Path) -> l
     """Write pictures as PNG files, numbered from 0; returns their names below the folder's parent."""
     folder.mkdir()
     names = []
-    for number, picture in enumerate(frames(session, times_us)):
+    for number, picture in enumerate(frames(session, times_us, main_alone=True)):
         name = f"{number}.png"
         (folder / name).write_bytes(png_bytes(picture, session))
         names.append(f"{folder.name}/{name}")

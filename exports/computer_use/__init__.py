@@ -25,6 +25,7 @@ from deskhand.exports.losses import Kept
 from deskhand.exports.screen_frames import frames, need_pillow, png_bytes
 from deskhand.exports.session_files import SessionFiles
 from deskhand.exports.session_tables import Writer
+from deskhand.monitors import bounds, monitors_of
 from deskhand.session import Session
 
 __all__ = ["findings", "open_writer", "recognises", "trajectory"]
@@ -78,8 +79,9 @@ def trajectory(session: Session, vocabulary: str = "anthropic") -> dict[str, Any
         raise UnknownNameError("vocabulary", vocabulary, WORDS)
     words = WORDS[vocabulary]
     header = session.header
-    size = (int(header["screen_width"]), int(header["screen_height"]))
-    display = Display(*size)
+    # One display, as an X screen is, holds all monitors.
+    left, top, *size = bounds(monitors_of(header))
+    display = Display(size[0], size[1], left, top)
     steps: list[dict[str, Any]] = []
     for act in derived_acts(session.events):
         shared = {

@@ -13,16 +13,19 @@ PATH_POINTS = 32
 
 
 class Display:
-    """A desktop on which places are whole pixels.
+    """A desktop on which places are whole pixels from its corner.
 
     Parameters
     ----------
     width, height : int
         Its size, px.
+    left, top : int
+        Where its corner lies when a monitor stands to the left of the main one, or above it.
     """
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, left: int = 0, top: int = 0) -> None:
         self._size = (width, height)
+        self._corner = (left, top)
         self._last: tuple[int, int] | None = None
 
     def place(self, act: Any, prefix: str = "") -> tuple[int, int] | None:
@@ -44,7 +47,8 @@ class Display:
 
     def nearest(self, x: float, y: float) -> tuple[int, int]:
         """Return the nearest pixel of the display."""
-        width, height = self._size
+        (left, top), (width, height) = self._corner, self._size
+        x, y = x - left, y - top
         return min(max(round(x), 0), width - 1), min(max(round(y), 0), height - 1)
 
 

@@ -49,13 +49,15 @@ def observed(events: pa.Table, hidden: NDArray[np.bool_]) -> pa.Table:
     return rows.filter(pa.array(np.where(is_key, known, there)))
 
 
-def action_columns(rows: pa.Table) -> Columns:
+def action_columns(rows: pa.Table, corner: tuple[int, int] = (0, 0)) -> Columns:
     """Return the columns of ``action_event`` that tell what was done, n values each.
 
     Parameters
     ----------
     rows : pyarrow.Table
         Rows of `observed`.
+    corner : tuple of int
+        Left and top of all monitors on the desktop, from which places are counted.
     """
     kinds = rows["type"].cast(pa.string()).to_pylist()
     is_key = np.array([kind in KEYS for kind in kinds], np.bool_)
@@ -69,8 +71,8 @@ def action_columns(rows: pa.Table) -> Columns:
     up = -np.nan_to_num(_numbers(rows, "delta_y")) / notch + 0.0
     columns: Columns = {
         "name": [_NAMES[kind] for kind in kinds],
-        "mouse_x": _where(~is_key, _place(rows, "x")),
-        "mouse_y": _where(~is_key, _place(rows, "y")),
+        "mouse_x": _where(~is_key, _place(rows, "x") - corner[0]),
+        "mouse_y": _where(~is_key, _place(rows, "y") - corner[1]),
         "mouse_dx": _where(is_wheel, right),
         "mouse_dy": _where(is_wheel, up),
         "mouse_button_name": [

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from deskhand.desktop_layout import BARS_PX
 from deskhand.exports.screen_frames import frames, png_bytes
-from deskhand.exports.screen_frames.desktop import ADDRESS_PX, BOOKMARKS_PX, TITLE_PX
 from deskhand.exports.screen_frames.stage import page_origins
 from deskhand.session import Session
 
@@ -19,7 +19,6 @@ from deskhand.session import Session
 POLL_US = 100_000
 # Grabbing a full-HD desktop takes up to so long (assumed: 10 to 30 ms with mss).
 GRAB_US = 20_000
-CHROME_PX = TITLE_PX + ADDRESS_PX + BOOKMARKS_PX
 # X11's numbers of windows begin with the client's base, for example 0x3a00003.
 FIRST_WINDOW = 0x3A00003
 BASE = (256, 136)
@@ -51,9 +50,9 @@ def window_rows(session: Session, hidden: NDArray[np.bool_], phase_us: int) -> l
         seen = {
             "title": screen.title if screen is not None else row["app"] or name,
             "left": left,
-            "top": top - CHROME_PX,
+            "top": top - BARS_PX,
             "width": int(header["viewport_width"]),
-            "height": int(header["viewport_height"]) + CHROME_PX,
+            "height": int(header["viewport_height"]) + BARS_PX,
             "window_id": FIRST_WINDOW + (number << 21),
         }
         at_us = row["t_us"]

@@ -26,6 +26,8 @@ from deskhand.exports.openadapt.recorded_rows import (
 )
 from deskhand.exports.openadapt.recording_file import Recordings, opened
 from deskhand.exports.openadapt.recording_writer import MARK
+from deskhand.exports.openadapt.virtual_desktop import told_monitors
+from deskhand.monitors import bounds, written
 from deskhand.session import Session
 
 SOURCE = "openadapt"
@@ -77,11 +79,21 @@ def _session(recordings: Recordings, record: Row, digest: bytes, dropped: Droppe
     columns["buttons"] = _held(columns["buttons"], columns["screen_x"])
     del columns["ordinal"]
     mark = _mark(record["config"])
-    header = {
+    monitors = told_monitors(record["config"])
+    header: dict[str, Any] = {
         f"screen_{side}": int(record[f"monitor_{side}"])
         for side in ("width", "height")
         if isinstance(record[f"monitor_{side}"], int) and 0 < record[f"monitor_{side}"] < 1 << 31
     }
+    if monitors is not None:
+        # Places are counted from the corner of all monitors.
+        corner = bounds(monitors)
+        for axis, px in zip("xy", corner[:2], strict=True):
+            columns[f"screen_{axis}"] = pc.add(
+                columns[f"screen_{axis}"], pa.scalar(px, pa.float32())
+            )
+        header |= dict(zip(("screen_width", "screen_height"), monitors[0][2:], strict=True))
+        header["monitors"] = written(monitors) if len(monitors) > 1 else None
     task = record["task_description"]
     return captured_session(
         columns,

@@ -19,6 +19,8 @@ from deskhand.exports.openadapt.desktop_rows import (
     pictures,
     window_rows,
 )
+from deskhand.exports.openadapt.virtual_desktop import CONFIG, topology
+from deskhand.monitors import bounds, monitors_of
 from deskhand.session import Session
 from deskhand.streams import stream
 
@@ -97,12 +99,16 @@ def _fill(database: sqlite3.Connection, session: Session, fps: float) -> None:
     if made:
         origin = {"session_id": session.session_id, "provenance_id": header["provenance_id"]}
         config[MARK] = {"synthetic": True, **origin}
+    monitors = monitors_of(header)
+    whole = bounds(monitors)
+    if len(monitors) > 1:
+        config[CONFIG] = topology(monitors)
     start_s = wall_us / 1e6
     recording = {
         "id": 1,
         "timestamp": start_s,
-        "monitor_width": int(header["screen_width"]),
-        "monitor_height": int(header["screen_height"]),
+        "monitor_width": whole.width,
+        "monitor_height": whole.height,
         "pixel_ratio": 1.0,
         "double_click_interval_seconds": DOUBLE_CLICK_S,
         "double_click_distance_pixels": DOUBLE_CLICK_PX,
@@ -158,7 +164,7 @@ def _fill(database: sqlite3.Connection, session: Session, fps: float) -> None:
         "window_event_timestamp": _picked(wins_s, window),
         "window_event_source_ordinal": _picked(wins.tolist(), window),
         "window_event_id": _picked(range(1, len(wins) + 1), window),
-        **action_columns(rows),
+        **action_columns(rows, whole[:2]),
     }
     _insert(database, "action_event", list(done), zip(*done.values(), strict=True))
 

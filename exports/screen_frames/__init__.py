@@ -21,6 +21,7 @@ from deskhand.exports.screen_frames.desktop import (
 )
 from deskhand.exports.screen_frames.page_painter import painted
 from deskhand.exports.screen_frames.stage import Stage, pointer_places
+from deskhand.monitors import in_picture, monitors_of
 from deskhand.session import Session
 
 if TYPE_CHECKING:
@@ -50,9 +51,14 @@ def need_pillow() -> None:
 
 
 def frames(
-    session: Session, t_us: Sequence[int], *, pointer: bool = True, paint: Painter = painted
+    session: Session,
+    t_us: Sequence[int],
+    *,
+    pointer: bool = True,
+    paint: Painter = painted,
+    main_alone: bool = False,
 ) -> Iterator["Image"]:
-    """Yield pictures of a session's desktop.
+    """Yield pictures of a session's desktop: of all its monitors, with black where a gap is.
 
     Parameters
     ----------
@@ -65,11 +71,13 @@ def frames(
         Whether the pointer's arrow is drawn.
     paint : callable
         Paints a page from what it shows; by default from its compiled pictures.
+    main_alone : bool
+        Whether only the main monitor is in the picture.
 
     Yields
     ------
     PIL.Image.Image
-        RGB, as wide and high as the header's screen. Yours to change.
+        RGB, as wide and high as all monitors together. Yours to change.
 
     Raises
     ------
@@ -84,7 +92,12 @@ def frames(
     [(1920, 1080), (1920, 1080)]
     """
     staged = staged_frames(session, t_us, pointer=pointer, paint=paint)
-    return (picture for picture, _ in staged)
+    monitors = in_picture(monitors_of(session.header))
+    if not main_alone or len(monitors) == 1:
+        return (picture for picture, _ in staged)
+    main = monitors[0]
+    box = (main.left, main.top, main.right, main.bottom)
+    return (picture.crop(box) for picture, _ in staged)
 
 
 def staged_frames(
@@ -120,7 +133,6 @@ def _staged_frames(
     from PIL import ImageDraw
 
     header = session.header
-    size = (int(header["screen_width"]), int(header["screen_height"]))
     viewport = (int(header["viewport_width"]), int(header["viewport_height"]))
     # One for each application, as the pointer of a session finds them.
     bookmarks = sorted({name.partition("/")[0] for name in session.screens})
@@ -129,7 +141,11 @@ def _staged_frames(
     for now_us, at in zip(times.tolist(), pointer_places(session, times), strict=True):
         if stage.advance(now_us) or drawn is None:
             drawn = desktop(
-                stage.windows, size=size, viewport=viewport, bookmarks=bookmarks, paint=paint
+                stage.windows,
+                monitors=stage.monitors,
+                viewport=viewport,
+                bookmarks=bookmarks,
+                paint=paint,
             )
         frame = drawn.copy()
         pen = ImageDraw.Draw(frame)
@@ -140,7 +156,7 @@ def _staged_frames(
             if front.caret is not None and since_us // BLINK_US % 2 == 0:
                 left, top, right, bottom = front.caret
                 pen.line((x + left, y + top, x + right, y + bottom), fill="#000000")
-            draw_list(frame, front, size, at)
+            draw_list(frame, front, stage.monitors, at)
         if stage.notification is not None:
             draw_notification(frame, *stage.notification)
         if pointer and at is not None:

@@ -6,8 +6,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from deskhand.desktop_layout import (
+    BARS_PX,
     BOOKMARKS,
+    BOOKMARKS_PX,
     TASK_BAR_PX,
+    TITLE_PX,
     bookmark,
     notification_cross,
     task_button,
@@ -15,19 +18,19 @@ from deskhand.desktop_layout import (
 from deskhand.exports.screen_frames import lettering
 from deskhand.exports.screen_frames.field_painter import Place
 from deskhand.exports.screen_frames.page_view import PageView
+from deskhand.monitors import Monitor, bounds, nearest
 from deskhand.screen import Box, Element
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageDraw import ImageDraw
 
-# Title, address and bookmarks above a page: those of a common browser at 100 %, in px.
-TITLE_PX, ADDRESS_PX, BOOKMARKS_PX = 30, 30, 28
 # The list of a native drop-down: height of a line, and how many lines show.
 LIST_ROW_PX, LIST_ROWS = 22, 15
 ARROW = ((0, 0), (0, 16.5), (3.9, 13), (6.6, 19), (9.2, 17.9), (6.6, 12), (12, 12))
 
 BLOCKED = "#8a9099"
+GAP = "#000000"
 WALLPAPER, BAR, TITLE, TITLE_BEHIND = "#3f5a70", "#20262e", "#c7cbd3", "#d9dbe0"
 ADDRESS, PAPER, INK, FAINT, EDGE, LIT = (
     "#f2f3f5", "#ffffff", "#16181d", "#565b66", "#b3b8c0", "#1967d2",
@@ -88,7 +91,7 @@ class Window:
 def desktop(
     windows: list[Window],
     *,
-    size: tuple[int, int],
+    monitors: Sequence[Monitor],
     viewport: tuple[int, int],
     bookmarks: Sequence[str],
     paint: Painter,
@@ -99,8 +102,8 @@ def desktop(
     ----------
     windows : list of Window
         From back to front.
-    size : tuple of int
-        Width and height of the desktop, px.
+    monitors : sequence of Monitor
+        Where they lie in the picture, the main one, which has the task bar, first.
     viewport : tuple of int
         Width and height of a page that is not known, px.
     bookmarks : sequence of str
@@ -110,13 +113,17 @@ def desktop(
     """
     from PIL import Image
 
-    made = Image.new("RGB", size, WALLPAPER)
+    whole, main = bounds(monitors), monitors[0]
+    made = Image.new("RGB", (whole.width, whole.height), GAP)
+    for monitor in monitors:
+        made.paste(WALLPAPER, (monitor.left, monitor.top, monitor.right, monitor.bottom))
     for window in windows:
         page = window.page(viewport, paint)
         _frame(made, window, page.width, bookmarks, front=window is windows[-1])
         made.paste(page, window.origin)
     buttons = [(w.number, None if w.excluded else w.app or w.name) for w in windows]
-    made.paste(_task_bar(tuple(buttons), size[0]), (0, size[1] - TASK_BAR_PX))
+    bar = _task_bar(tuple(buttons), main.width)
+    made.paste(bar, (main.left, main.bottom - TASK_BAR_PX))
     return made
 
 
@@ -136,7 +143,7 @@ def _bars(texts: tuple[str, ...] | None, width: int, front: bool) -> "Image":
     """Return title, address and bookmarks of a window; without texts where it is excluded."""
     from PIL import Image, ImageDraw
 
-    top = TITLE_PX + ADDRESS_PX + BOOKMARKS_PX
+    top = BARS_PX
     made = Image.new("RGB", (width, top))
     pen = ImageDraw.Draw(made)
     bar, address = top - BOOKMARKS_PX, TITLE_PX
@@ -193,7 +200,7 @@ class OpenList(NamedTuple):
         return (self.left, self.top + LIST_ROW_PX * (place - self.first), self.width, LIST_ROW_PX)
 
 
-def open_list(window: Window, size: tuple[int, int]) -> OpenList | None:
+def open_list(window: Window, monitors: Sequence[Monitor]) -> OpenList | None:
     """Return the open list of a window's native drop-down, None where none is to be seen.
 
     Of a sensitive one nothing is seen: the line that is lit would tell the choice.
@@ -202,8 +209,8 @@ def open_list(window: Window, size: tuple[int, int]) -> OpenList | None:
     ----------
     window : Window
         The window in front.
-    size : tuple of int
-        Width and height of the desktop, px.
+    monitors : sequence of Monitor
+        Where they lie in the picture; the list stays on that of the window.
     """
     view = window.view
     element = view.element(view.opened) if view is not None else None
@@ -218,14 +225,15 @@ def open_list(window: Window, size: tuple[int, int]) -> OpenList | None:
     left = window.origin[0] + box_left - (0 if element.fixed else view.page.scroll_x)
     above = window.origin[1] + box_top - (0 if element.fixed else view.page.scroll_y)
     top = above + height
-    if top + LIST_ROW_PX * count > size[1]:
-        top = max(0.0, above - LIST_ROW_PX * count)
+    monitor = nearest(monitors, *window.origin)
+    if top + LIST_ROW_PX * count > monitor.bottom:
+        top = max(float(monitor.top), above - LIST_ROW_PX * count)
     return OpenList(element, left, top, width, first, count, chosen)
 
 
-def draw_list(onto: "Image", window: Window, size: tuple[int, int], at: Point | None) -> None:
+def draw_list(onto: "Image", window: Window, monitors: Sequence[Monitor], at: Point | None) -> None:
     """Draw the open list of a native drop-down, the line under the pointer lit."""
-    shown = open_list(window, size)
+    shown = open_list(window, monitors)
     if shown is None:
         return
     from PIL import ImageDraw

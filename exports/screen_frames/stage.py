@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from deskhand.exports.screen_frames.desktop import Point, Window
 from deskhand.exports.screen_frames.page_view import PageView
+from deskhand.monitors import in_picture, monitors_of
 from deskhand.screen import Box, parse_reference
 from deskhand.session import Session
 
@@ -51,11 +52,14 @@ class Stage:
         From back to front.
     notification : tuple of (str, str, Box) or None
         Application, title and box of the notification that lies over them.
+    monitors : tuple of Monitor
+        Where they lie in a picture of the desktop, the main one first; windows stand there, too.
     """
 
     def __init__(self, session: Session) -> None:
         shown = pc.is_in(session.events["type"].cast(pa.string()), pa.array(SEEN))
         self.windows: list[Window] = []
+        self.monitors = in_picture(monitors_of(session.header))
         self._rows = session.events.filter(shown).select(list(_COLUMNS)).to_pylist()
         self._taken = 0
         self._screens = session.screens
@@ -127,10 +131,11 @@ class Stage:
         for window in self.windows:
             if window.name == name:
                 return window
+        (left, top), main = self._origins.get(name, ORIGIN), self.monitors[0]
         made = Window(
             name=name,
             app=row["app"] or "",
-            origin=self._origins.get(name, ORIGIN),
+            origin=(left + main.left, top + main.top),
             number=self._count,
         )
         self._count += 1
@@ -151,12 +156,13 @@ class Stage:
 
 
 def _notifications(session: Session) -> dict[str, tuple[str, str, Box]]:
-    """Return application, title and box on the desktop of each notification, by its key."""
+    """Return application, title and box in a picture of each notification, by its key."""
+    main = in_picture(monitors_of(session.header))[0]
     return {
         row["target"]: (
             row["app"],
             row["name"],
-            (row["left"], row["top"], row["width"], row["height"]),
+            (row["left"] + main.left, row["top"] + main.top, row["width"], row["height"]),
         )
         for row in session.elements.to_pylist()
         if row["tag"] == NOTIFICATION
@@ -190,9 +196,10 @@ def page_origins(events: pa.Table) -> dict[str, tuple[int, int]]:
 
 
 def pointer_places(session: Session, times: Any) -> list[Point | None]:
-    """Return where the pointer is at each of some times: at its last row."""
+    """Return where the pointer is in a picture at each of some times: at its last row."""
     table = session.events.select(["t_us", "screen_x", "screen_y"]).drop_null()
     at_us = table["t_us"].to_numpy()
-    x, y = table["screen_x"].to_numpy(), table["screen_y"].to_numpy()
+    main = in_picture(monitors_of(session.header))[0]
+    x, y = table["screen_x"].to_numpy() + main.left, table["screen_y"].to_numpy() + main.top
     last = np.searchsorted(at_us, times, "right") - 1
     return [(float(x[k]), float(y[k])) if k >= 0 else None for k in last.tolist()]

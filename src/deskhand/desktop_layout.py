@@ -1,9 +1,13 @@
-"""Where bookmarks, the buttons of the task bar and notifications stand: for the hand and for pictures.
+"""Where bars, bookmarks, buttons of the task bar and notifications stand: for the hand and for pictures.
 
 All sizes are those of a common browser and desktop at 100 %, in px.
 """
 
 TASK_BAR_PX = 40
+# Title, address and bookmarks above a page, and the buttons at the right end of the title.
+TITLE_PX, ADDRESS_PX, BOOKMARKS_PX = 30, 30, 28
+BARS_PX = TITLE_PX + ADDRESS_PX + BOOKMARKS_PX
+TITLE_BUTTONS_PX = 140
 _TASK_LEFT, _TASK_WIDEST, _TASK_GAP = 8, 164, 8
 _BOOKMARK_LEFT, _BOOKMARK_DISTANCE, _BOOKMARK_WIDTH = 12, 78, 72
 BOOKMARKS = 16

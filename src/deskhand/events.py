@@ -166,6 +166,7 @@ SESSIONS = pa.schema(
         _field("device", _SMALL, null=False),
         _field("poll_hz", pa.float32(), null=False),
         _field("keyboard_layout", _SMALL, null=False),
+        _field("monitors", _SMALL),
         _field("synthetic", pa.bool_(), null=False),
         _field("provenance_id", _SMALL, null=False),
     ],

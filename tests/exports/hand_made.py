@@ -267,6 +267,7 @@ def hand_made_session(session_id: str = SESSION_ID, **changed: Any) -> Session:
         "device": "office-mouse",
         "poll_hz": 125.0,
         "keyboard_layout": "qwerty-us",
+        "monitors": None,
         **marks,
         **changed,
     }

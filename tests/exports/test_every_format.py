@@ -16,6 +16,7 @@ from deskhand.session import Session
 from deskhand.validation import validate_path
 from tests.exports.desktop_session import desktop_session
 from tests.run.unpacking import unpacked
+from tests.two_monitors import LEFT, two_monitors
 
 # `mapping` is what its file says; its own tests hold it to the same.
 NAMES = [name for name in registry.names(EXPORTS) if name != "mapping"]
@@ -26,7 +27,7 @@ SCENARIOS = ("auth.login", "crm.create_lead", "crm.update_opportunity", "tracker
 @pytest.fixture(scope="module")
 def sessions() -> list[Session]:
     made = [api.simulate(name, seed=11, person=k) for k, name in enumerate(SCENARIOS)]
-    return [*made, desktop_session()]
+    return [*made, desktop_session(), two_monitors(LEFT)]
 
 
 @pytest.fixture(scope="module", params=NAMES)

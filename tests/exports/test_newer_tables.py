@@ -1,6 +1,7 @@
 """Tables of a newer schema: columns and event types that are not known yet."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -90,3 +91,34 @@ def test_a_column_that_is_missing_is_refused(
             file.write_table(table)
     with pytest.raises(DeskhandError, match="'events'"):
         list(module.read(tmp_path, Dropped()))
+
+
+@pytest.mark.parametrize("counts", [True, False])
+@pytest.mark.parametrize("module", [parquet, arrow])
+def test_tables_from_before_a_column_are_read(
+    module: ModuleType, counts: bool, session: Session, tmp_path: Path
+) -> None:
+    with module.open_writer(tmp_path) as writer:
+        writer.write(session)
+    path = tmp_path / f"sessions{module.SUFFIX}"
+    if module is parquet:
+        earlier = pq.read_table(path).drop_columns(["monitors"])
+        pq.write_table(earlier, path)
+    else:
+        earlier = pa.ipc.open_file(path.read_bytes()).read_all().drop_columns(["monitors"])
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, earlier.schema) as file:
+            file.write_table(earlier)
+    dropped = Dropped()
+    (back,) = module.read(tmp_path, dropped) if counts else module.read(tmp_path)
+    assert dict(dropped.counts) == {}
+    assert back.header == {**session.header, "monitors": None}
+
+
+def test_words_may_come_after_a_session_without_any(session: Session, tmp_path: Path) -> None:
+    # The dictionary of the first session is empty, and a file holds one dictionary a column.
+    second = replace(session, header={**session.header, "monitors": "9x9@0,0 9x9@9,0"})
+    with arrow.open_writer(tmp_path) as writer:
+        for one in (session, second):
+            writer.write(one)
+    found = pa.ipc.open_file((tmp_path / "sessions.arrow").read_bytes()).read_all()
+    assert found["monitors"].to_pylist() == [None, "9x9@0,0 9x9@9,0"]

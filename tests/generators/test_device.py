@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from deskhand.behavior_models.pointing_device import CURVES, Device, draw_device
 from deskhand.behavior_models.profile import load_profile
 from deskhand.generators.device import Polls, counted, pack, poll, reports, unpack
+from deskhand.monitors import Monitor, on_a_monitor
 from deskhand.streams import stream
 
 DRAWN = draw_device(load_profile("office"), stream(7, "device"))
@@ -150,3 +151,18 @@ def test_polls_keep_to_their_movement() -> None:
     row = np.repeat([0, 1], polls.count)
     assert (polls.t_us > start_us[row]).all()
     assert (polls.t_us <= end_us[row]).all()
+
+
+@given(
+    x=st.floats(-4000, 6000), y=st.floats(-1000, 3000), scale=st.sampled_from((1.0, 1.25, 1.5, 2.0)),
+    second=st.sampled_from((Monitor(1920, 216, 1536, 864), Monitor(-1440, 180, 1440, 900))),
+)  # fmt: skip
+def test_no_place_lies_between_monitors(x: float, y: float, scale: float, second: Monitor) -> None:
+    device = _device(screen_scale=scale, second=second)
+    found_x, found_y = unpack(device, pack(device, np.array([x]), np.array([y])))
+    assert on_a_monitor(device.monitors, found_x, found_y).all()
+    if on_a_monitor(device.monitors, np.array([x]), np.array([y])).all():
+        assert abs(found_x[0] - x) <= 1.0 + 1e-3
+        assert abs(found_y[0] - y) <= 1.0 + 1e-3
+    again = unpack(device, pack(device, found_x, found_y))
+    assert (found_x[0], found_y[0]) == (again[0][0], again[1][0])

@@ -13,6 +13,7 @@ from deskhand.validation import validate_path
 from tests.exports.desktop_session import desktop_session
 from tests.exports.hand_made import hand_made_session
 from tests.replay.replayer import ReplayResult, replay
+from tests.two_monitors import LEFT, two_monitors
 
 SCENARIOS = ("auth.login", "crm.create_lead", "crm.update_opportunity", "tracker.triage_board")
 
@@ -131,6 +132,22 @@ def test_what_happens_around_the_page_breaks_no_replay(
         chromium=chromium,
         node_modules=node_modules,
         shots={"larger": larger["timestamp"] - events[0]["timestamp"] + 500},
+        folder=shots(tmp_path),
+    )
+    assert result.problems() == []
+
+
+def test_pages_on_two_monitors_replay(chromium: str, node_modules: Path, tmp_path: Path) -> None:
+    with rrweb.open_writer(tmp_path) as writer:
+        writer.write(two_monitors(LEFT))
+    path = next((tmp_path / "rrweb").glob("*.json"))
+    report = validate_path(path)
+    assert report.ok, list(report.lines())
+    result = replay(
+        path,
+        chromium=chromium,
+        node_modules=node_modules,
+        shots={"chat": 30_000},
         folder=shots(tmp_path),
     )
     assert result.problems() == []

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from deskhand.monitors import Monitor, bounds, monitors_of
 from deskhand.session import Session
 
 # Actions in one application with less time between them than this are drawn as one stretch.
@@ -35,7 +36,7 @@ class Person:
     device: str
     keyboard_layout: str
     condition: str
-    desktop: tuple[int, int]
+    desktop: Monitor
     start_us: int
     end_us: int
     events: int
@@ -91,7 +92,7 @@ def describe_person(session: Session, first_us: int) -> Person:
         device=f"{header['device']}, {header['poll_hz']:.0f} Hz",
         keyboard_layout=str(header["keyboard_layout"]),
         condition=str(header["condition"]),
-        desktop=(int(header["screen_width"]), int(header["screen_height"])),
+        desktop=bounds(monitors_of(header)),
         start_us=offset,
         end_us=offset + int(header["duration_us"]),
         events=events.num_rows,

@@ -160,7 +160,7 @@ def _row(person: Person, player: str, top: int, scale: float, colour: dict[str, 
 
 def path_picture(person: Person, colour: dict[str, str]) -> str:
     """Return the cursor's whole path as SVG, coloured by application, with a dot a click."""
-    wide, tall = person.desktop[0] // SHRINK, person.desktop[1] // SHRINK
+    box = " ".join(str(px // SHRINK) for px in person.desktop)
     runs: dict[str, list[str]] = {}
     for app, corners in person.path:
         runs.setdefault(app, []).append(_run(corners))
@@ -169,7 +169,7 @@ def path_picture(person: Person, colour: dict[str, str]) -> str:
     )
     dots = "".join(f"M{x} {y}h0" for x, y in person.presses.tolist())
     return (
-        f'<svg class="path" viewBox="0 0 {wide} {tall}" role="img"><title>Path of the cursor</title>'
+        f'<svg class="path" viewBox="{box}" role="img"><title>Path of the cursor</title>'
         f'{lines}<path class="dots" d="{dots}"/></svg>'
     )
 

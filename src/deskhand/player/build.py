@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from deskhand.monitors import monitors_of
 from deskhand.player.pack import pack
 from deskhand.player.pages import Pages, follow
 from deskhand.player.rows import (
@@ -123,6 +124,7 @@ def payload(session: Session) -> str:
         "format": "deskhand.player/1",
         "synthetic": bool(session.header["synthetic"]),
         "header": {name: session.header[name] for name in HEADER if name in session.header},
+        "monitors": [list(monitor) for monitor in monitors_of(session.header)],
         "breaks": breaks(session.events, codes),
         "windows": [
             {"name": name, "app": window.app, "origin": starts.get(names[name], [0, 0])}

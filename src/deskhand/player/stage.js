@@ -17,6 +17,7 @@ class Stage {
     const h = data.header;
     const page = data.screens[0]?.viewport || [h.viewport_width || 1280, h.viewport_height || 720];
     this.desk = [h.screen_width || page[0], h.screen_height || page[1]];
+    this.monitors = data.monitors?.length > 1 ? data.monitors : [[0, 0, ...this.desk]];
     this.pages = data.windows.map(() => page);
     this.wide = 0;
     this.front = -1;
@@ -28,6 +29,13 @@ class Stage {
 
   furnish() {
     Object.assign($("desk").style, { width: `${this.desk[0]}px`, height: `${this.desk[1]}px` });
+    for (const [left, top, width, height] of this.monitors.slice(1)) {
+      const beside = document.createElement("div");
+      beside.className = "desk";
+      Object.assign(beside.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
+      $("desk").style.overflow = "visible";
+      $("desk").prepend(beside);
+    }
     this.frames = this.data.windows.map((w) => {
       const frame = document.createElement("div");
       frame.className = "frame";
@@ -88,15 +96,23 @@ class Stage {
     $("blank").textContent = "no page in this window yet";
   }
 
+  // The rectangle around all monitors: left, top, width, height.
+  whole() {
+    const [left, top] = [0, 1].map((k) => Math.min(...this.monitors.map((m) => m[k])));
+    const [right, bottom] = [0, 1].map((k) => Math.max(...this.monitors.map((m) => m[k] + m[k + 2])));
+    return [left, top, right - left, bottom - top];
+  }
+
   // The part of the desktop that matters: the front window, or all of it while the cursor is outside.
   look(t, passed) {
-    const all = [0, 0, ...this.desk];
+    const all = this.whole();
     let near = all;
     let wanted = 1;
     if (this.front >= 0) {
       const [x, y] = this.data.windows[this.front].origin;
       const [w, h] = this.pages[this.front];
-      near = [Math.max(0, x), Math.max(0, y - CHROME), w, h + Math.min(y, CHROME)];
+      const above = Math.min(y - all[1], CHROME);
+      near = [Math.max(all[0], x), y - above, w, h + above];
       wanted = [t - AWAY_S, t, t + AWAY_S].some((at) => {
         const [cx, cy] = this.cursor(at) || [x, y];
         return cx < near[0] || cy < near[1] || cx > x + w || cy > y + h;

@@ -7,6 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from deskhand.errors import DeskhandError
+from deskhand.monitors import bounds, monitors_of, on_a_monitor
 from deskhand.session import Session
 from deskhand.validation.event_rules import MADE, Breach, EventColumns
 
@@ -121,13 +123,34 @@ def _references(session: Session) -> Iterator[TableBreach]:
         if len(rows):
             given = columns.show(column, int(rows[0]))
             yield TableBreach("events", Breach("reference", column, rows, given, remedy))
-    for axis in ("x", "y"):
-        size = session.header["screen_width" if axis == "x" else "screen_height"]
-        place = columns.numbers(f"screen_{axis}")
-        # Real desktops change their size, have a second screen, and hold remote ones.
-        rows = np.flatnonzero(((place < 0) | (place >= size)) & columns.made())
+    yield from _places(session, columns)
+
+
+def _places(session: Session, columns: EventColumns) -> Iterator[TableBreach]:
+    """Yield the places that lie on no monitor, by axis where one alone tells it."""
+    try:
+        monitors = monitors_of(session.header)
+    except DeskhandError as error:
+        yield _one("sessions", "monitors", "monitors", repr(session.header["monitors"]), str(error))
+        return
+    x, y = columns.numbers("screen_x"), columns.numbers("screen_y")
+    # Real desktops change their size, have monitors that nothing tells of, and hold remote ones.
+    made = columns.made()
+    whole = bounds(monitors)
+    beyond = np.zeros(len(x), np.bool_)
+    for axis, place, first, size in (("x", x, whole[0], whole[2]), ("y", y, whole[1], whole[3])):
+        outside = ((place < first) | (place >= first + size)) & made
+        beyond |= outside
+        rows = np.flatnonzero(outside)
         if len(rows):
             given = columns.show(f"screen_{axis}", int(rows[0]))
-            remedy = f"the pointer stays on the desktop, from 0 to {size - 1}"
+            remedy = f"the pointer stays on the desktop, from {first} to {first + size - 1}"
             breach = Breach("desktop", f"screen_{axis}", rows, given, remedy)
             yield TableBreach("events", breach)
+    if len(monitors) > 1:
+        between = ~on_a_monitor(monitors, x, y) & made & ~beyond
+        rows = np.flatnonzero(between)
+        if len(rows):
+            given = f"{columns.show('screen_x', int(rows[0]))}, {columns.show('screen_y', int(rows[0]))}"
+            remedy = f"the pointer stays on a monitor: {session.header['monitors']}"
+            yield TableBreach("events", Breach("desktop", "screen_y", rows, given, remedy))
