@@ -94,7 +94,7 @@ CANONICAL: dict[str, tuple[Callable[[Tables], int], str, str]] = {
     "key never released": (drop("keyup", 1), "pairs", "code"),
     "masked key never released": (drop("keyup", 5), "pairs", "code"),
     "list never closed": (drop("select.close"), "pairs", "target"),
-    "move without place": (put("events", "pointermove", "client_x", None), "required", "client_x"),
+    "move without place": (put("events", "pointermove", "client_x", None), "place", "client_x"),
     "press without button": (put("events", "pointerdown", "button", None), "required", "button"),
     "key without code": (put("events", "keydown", "code", None), "required", "code"),
     "choice without value": (put("events", "select.change", "value", None), "required", "value"),
