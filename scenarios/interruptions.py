@@ -163,7 +163,9 @@ class Interruptions:
         desk.changed = True
         if locks:
             came_from = desk.window.app
-            yield from desk.do(unlock)
+            # Who is called away meanwhile leaves the half-typed password and goes on with it.
+            with self._turns.working_in("auth"):
+                yield from desk.do(unlock)
             yield from desk.switch_to(came_from)
 
     def _leave_at(self, start_us: int, length_us: int, reason: str) -> Steps:

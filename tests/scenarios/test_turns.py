@@ -14,10 +14,12 @@ from deskhand.scenarios.app_screens import shipped_screens
 from deskhand.scenarios.apps.crm.tasks import create_lead
 from deskhand.scenarios.apps.tracker.tasks import answer_issue, create_issue
 from deskhand.scenarios.desk import Desk
+from deskhand.scenarios.interruptions import Interruptions
 from deskhand.scenarios.records import Records
 from deskhand.scenarios.scenario import Steps
 from deskhand.scenarios.turns import Priority, Turns
 from deskhand.scenarios.world import World
+from deskhand.streams import Draws
 
 SECOND_US = 1_000_000
 
@@ -129,3 +131,18 @@ def test_applications_in_use_are_known() -> None:
     seat.env.run()
     assert found == [{"crm"}]
     assert seat.turns.apps == set()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_who_is_called_away_while_unlocking_goes_on_unlocking(seed: int) -> None:
+    seat = Seat(seed)
+    draws = Draws(seed, "test")
+    interruptions = Interruptions(seat.desk, seat.turns, draws, laptop_share=0.0)
+    leave = interruptions._leave
+    # The screen locks itself after ten minutes; the password takes longer than five seconds.
+    seat.at(0, Priority.BODY, "absence", partial(leave, 700 * SECOND_US, "away"))
+    seat.at(705, Priority.APPOINTMENT, "meeting", partial(leave, 900 * SECOND_US, "meeting"))
+    seat.env.run()
+    assert seat.names() == ["absence begins", "meeting begins", "meeting ends", "absence ends"]
+    assert seat.desk.window.app == "crm"
+    assert in_order(seat.plan)
