@@ -19,7 +19,7 @@ Box = tuple[float, float, float, float]
 STAYS_US = 5_000_000
 # What people do with one in a day: it is met by a press that was meant for what lies under it, closed by
 # its cross, or left alone; of messages that are answered at once, the share that are opened by it (assumed).
-MISPRESSED, CLOSED, OPENED = 0.06, 0.25, 0.6
+MISPRESSED, CLOSED, OPENED = 0.12, 0.25, 0.6
 # One that is to be met by a press comes up with the next press there, or after so long unmet (assumed).
 LURKS_US = 120_000_000
 # It shows this long before the press, which is less than it takes to stop a hand (assumed; a simple reaction
