@@ -5,14 +5,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from deskhand.behavior_models.submovement_parsing import submovement_numbers
 from deskhand.datasets.labels.attention import attention
 from deskhand.datasets.labels.causes import Added, causes
 from deskhand.datasets.labels.intent import intent
 from deskhand.datasets.labels.presses import Moment, moments
+from deskhand.datasets.labels.strokes import parsed_strokes
 from deskhand.datasets.tables import HUMAN_LIKE, TABLES
 from deskhand.goals import missed
 from deskhand.session import Session
@@ -61,6 +60,12 @@ def labelled(session: Session, family: str = HUMAN_LIKE) -> dict[str, pa.Table]:
         sides = ("box_left", "box_top", "box_width", "box_height")
         row.update(zip(sides, aim.box, strict=True))
     bot = family != HUMAN_LIKE
+    strokes = None if bot else session.submovements
+    if strokes is None or len(strokes) != len(session.events):
+        # The plan was another hand's, or there is none.
+        strokes, counts = parsed_strokes(session, action_id)
+        for row in rows:
+            row["submovement_count"] = counts.get(row["action_id"], 0)
     header = {
         **session.header,
         "action_count": len(rows),
@@ -70,7 +75,7 @@ def labelled(session: Session, family: str = HUMAN_LIKE) -> dict[str, pa.Table]:
         "goals_missed": len(missed(session)) if session.goals else 0,
     }
     return {
-        "events": _events(session, action_id, rows, planned=not bot),
+        "events": _events(session, action_id, rows, strokes),
         "actions": pa.Table.from_pylist(rows, schema=TABLES["actions"]),
         "elements": session.elements.cast(TABLES["elements"]),
         "sessions": pa.Table.from_pylist([header], schema=TABLES["sessions"]),
@@ -126,15 +131,11 @@ def _events(
     session: Session,
     action_id: NDArray[np.int32],
     rows: Sequence[Mapping[str, Any]],
-    *,
-    planned: bool,
+    strokes: pa.Array,
 ) -> pa.Table:
     events = session.events
     place = events.schema.get_field_index("action_id")
     events = events.set_column(place, "action_id", pa.array(action_id))
-    strokes = session.submovements if planned else None
-    if strokes is None or len(strokes) != len(events):
-        strokes = _parsed(session, action_id)
     numbers = np.array([row["action_id"] for row in rows], np.int32)
     order = np.argsort(numbers)
     of = order[np.searchsorted(numbers[order], action_id)]
@@ -143,26 +144,3 @@ def _events(
     for name, column in labels.items():
         events = events.append_column(name, column)
     return events.cast(TABLES["events"])
-
-
-def _parsed(session: Session, action_id: NDArray[np.int32]) -> pa.Array:
-    """Return submovements as seen from outside: an action's moves cut at the valleys of their speed."""
-    events = session.events
-    kinds = events["type"].cast(pa.string())
-    rows = np.flatnonzero(pc.equal(kinds, "pointermove").to_numpy(zero_copy_only=False))
-    number = np.zeros(len(events), np.int8)
-    if len(rows):
-        first = np.append(True, np.diff(action_id[rows]) != 0)
-        # A press between two moves of one action ends a movement, too.
-        first |= np.append(True, np.diff(rows) > 1)
-        begins = np.flatnonzero(first)
-        count = np.diff(np.append(begins, len(rows)))
-        t_us = events["t_us"].to_numpy()[rows]
-        x, y = (
-            pc.take(events[name], rows).to_numpy().astype(np.float64)
-            for name in ("screen_x", "screen_y")
-        )
-        number[rows] = submovement_numbers(count, t_us - np.repeat(t_us[begins], count), x, y)
-    null = np.ones(len(events), np.bool_)
-    null[rows] = False
-    return pa.array(number, mask=null)

@@ -179,6 +179,11 @@ def test_a_bot_s_strokes_are_parsed() -> None:
     moves = found["events"].filter(pc.equal(found["events"]["type"], "pointermove"))
     assert moves["submovement"].null_count == 0
     assert pc.max(moves["submovement"]).as_py() >= 1
+    most = moves.group_by("action_id").aggregate([("submovement", "max")]).to_pylist()
+    counted = {row["action_id"]: row["submovement_count"] for row in found["actions"].to_pylist()}
+    assert all(counted[row["action_id"]] > row["submovement_max"] for row in most)
+    still = set(counted) - {row["action_id"] for row in most}
+    assert all(counted[number] == 0 for number in still)
 
 
 def test_attention_of_a_day() -> None:
