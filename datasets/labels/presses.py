@@ -22,7 +22,9 @@ from deskhand.screen import Element, parse_reference
 from deskhand.session import Session
 
 _SHOWN = ("navigation", "window.focus", "mark")
-_OF_ACTIONS = ["action_id", "verb", "target", "start_us", "error_of", "intended_x", "intended_y"]
+_OF_ACTIONS = [
+    "action_id", "verb", "target", "start_us", "end_us", "error_of", "intended_x", "intended_y"
+]  # fmt: skip
 _KEYS = ("keydown", "input", "select.open", "select.change")
 _NOWHERE = (None, None, None, None)
 
@@ -65,7 +67,11 @@ def moments(session: Session) -> dict[int, Moment]:
     for action in actions:
         number = action["action_id"]
         press = presses.get(number)
-        at = press["row"] if press else firsts.get(number, origins.row_at(action["start_us"]))
+        # What is waited for is there at the end.
+        if action["verb"] == "wait_for":
+            at = origins.row_at(action["end_us"] + 1)
+        else:
+            at = press["row"] if press else firsts.get(number, origins.row_at(action["start_us"]))
         asked.append((at, number, action))
     asked.sort(key=lambda entry: entry[0])
     found: dict[int, Moment] = {}

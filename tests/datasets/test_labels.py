@@ -93,6 +93,14 @@ def test_a_press_hits_unless_it_is_a_slip(scenario: str, seed: int) -> None:
             assert row["box_top"] <= row["actual_y"] < row["box_top"] + row["box_height"]
 
 
+@pytest.mark.parametrize(("scenario", "seed"), cases())
+def test_every_act_on_an_element_has_its_box(scenario: str, seed: int) -> None:
+    for row in tables(scenario, seed)["actions"].to_pylist():
+        if row["target"] is not None:
+            assert row["box_width"] > 0, row
+            assert row["box_height"] > 0, row
+
+
 def test_notifications_have_boxes_and_are_nobody_s_doing() -> None:
     found = tables("workday", 7)
     toasts = [
