@@ -4,24 +4,17 @@ Rows of a list shift, menus open, pages scroll: an element's box is that of the 
 then, and of it the part that shows.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-from numpy.typing import NDArray
-
-from deskhand.monitors import monitors_of
+from deskhand.datasets.labels.page_in_front import PagesInFront, rows_of
+from deskhand.datasets.labels.window_places import WindowPlaces
 from deskhand.page import Page
 from deskhand.scenarios.choosing import ROW_PX
-from deskhand.scenarios.windows import home_monitor, page_origin
-from deskhand.screen import Element, parse_reference
+from deskhand.screen import Element
 from deskhand.session import Session
 
-_SHOWN = ("navigation", "window.focus", "mark")
 _OF_ACTIONS = [
     "action_id", "verb", "target", "start_us", "end_us", "error_of", "intended_x", "intended_y"
 ]  # fmt: skip
@@ -62,7 +55,7 @@ def moments(session: Session) -> dict[int, Moment]:
     by_number = {action["action_id"]: action for action in actions}
     presses = _last_presses(session)
     firsts = _first_keys(session)
-    origins = _Origins(session)
+    origins = WindowPlaces(session)
     asked: list[tuple[int, int, Mapping[str, Any]]] = []
     for action in actions:
         number = action["action_id"]
@@ -75,7 +68,7 @@ def moments(session: Session) -> dict[int, Moment]:
         asked.append((at, number, action))
     asked.sort(key=lambda entry: entry[0])
     found: dict[int, Moment] = {}
-    with_pages, desktop = _Pages(session), _on_desktop(session)
+    with_pages, desktop = PagesInFront(session), _on_desktop(session)
     for at, number, action in asked:
         press = presses.get(number)
         meant = by_number.get(action["error_of"]) if action["error_of"] is not None else None
@@ -144,14 +137,9 @@ def _inside(x: float, y: float, box: tuple[float | None, ...]) -> bool:
     return left <= x < left + width and top <= y < top + height
 
 
-def _rows_of(session: Session, *names: str) -> NDArray[np.intp]:
-    kinds = session.events["type"].cast(pa.string())
-    return np.flatnonzero(pc.is_in(kinds, pa.array(names)).to_numpy(zero_copy_only=False))
-
-
 def _last_presses(session: Session) -> dict[int, dict[str, Any]]:
     """Return the last press of each action: of a drop-down that of the option, as the point noted."""
-    rows = _rows_of(session, "pointerdown")
+    rows = rows_of(session, "pointerdown")
     columns = ["action_id", "target", "t_us", "screen_x", "screen_y"]
     taken = session.events.select(columns).take(rows).to_pylist()
     found: dict[int, dict[str, Any]] = {}
@@ -162,59 +150,14 @@ def _last_presses(session: Session) -> dict[int, dict[str, Any]]:
 
 
 def _first_keys(session: Session) -> dict[int, int]:
-    rows = _rows_of(session, *_KEYS)[::-1]
+    rows = rows_of(session, *_KEYS)[::-1]
     numbers = session.events["action_id"].take(rows).to_pylist()
     return dict(zip(numbers, rows.tolist(), strict=True))
 
 
-class _Origins:
-    """Where the page in front lies on the screen, by the rows that tell both of their places."""
-
-    def __init__(self, session: Session) -> None:
-        events = session.events
-        self._t_us = events["t_us"].to_numpy()
-        shift_x = pc.subtract(events["screen_x"], events["client_x"]).to_numpy()
-        shift_y = pc.subtract(events["screen_y"], events["client_y"]).to_numpy()
-        # Turns of the wheel that zoom have their place on a page whose px are not the screen's.
-        zoomed = pc.greater(pc.fill_null(events["modifiers"], 0), 0).to_numpy()
-        self._rows = np.flatnonzero(~np.isnan(shift_x) & ~zoomed)
-        self._x, self._y = shift_x[self._rows], shift_y[self._rows]
-        header = session.header
-        self._monitors = monitors_of(header)
-        windows = events["window"].cast(pa.string()).fill_null("").combine_chunks()
-        coded = windows.dictionary_encode()
-        self._window, self._names = coded.indices.to_numpy(), coded.dictionary.to_pylist()
-        opened = events.filter(pc.equal(events["type"].cast(pa.string()), "window.focus"))
-        self._apps = dict(zip(*(opened[c].to_pylist() for c in ("window", "app")), strict=True))
-        self._by_window = {
-            int(code): self._rows[self._window[self._rows] == code]
-            for code in np.unique(self._window)
-        }
-
-    def row_at(self, t_us: int) -> int:
-        return min(int(np.searchsorted(self._t_us, t_us)), len(self._t_us) - 1)
-
-    def of(self, row: int, page: Page) -> tuple[float, float] | None:
-        rows = self._by_window[int(self._window[row])]
-        if not len(rows):
-            # Who uses keys alone has no pointer that would tell.
-            number = re.fullmatch(r"window-(\d+)", self._names[int(self._window[row])])
-            return self._by_habit(int(number[1]), page.screen.viewport) if number else None
-        # A window keeps its place, so that any row of it tells.
-        near = rows[min(int(np.searchsorted(rows, row)), len(rows) - 1)]
-        at = int(np.searchsorted(self._rows, near))
-        return float(self._x[at]), float(self._y[at])
-
-    def _by_habit(self, number: int, viewport: tuple[int, int]) -> tuple[float, float]:
-        """Return where the page of the n-th window, from 1, starts: behind those opened before on its monitor."""
-        homes = [
-            home_monitor(self._apps.get(f"window-{place}", ""), viewport, self._monitors)
-            for place in range(1, number + 1)
-        ]
-        return page_origin(homes.count(homes[-1]) - 1, viewport, homes[-1])
-
-
-def _shown(page: Page, element: Element, origins: _Origins, row: int) -> tuple[float | None, ...]:
+def _shown(
+    page: Page, element: Element, origins: WindowPlaces, row: int
+) -> tuple[float | None, ...]:
     """Return the part of an element that shows, in screen px, or nothing when none of it does."""
     origin = origins.of(row, page)
     if origin is None:
@@ -228,56 +171,3 @@ def _shown(page: Page, element: Element, origins: _Origins, row: int) -> tuple[f
     if right <= left or bottom <= top:
         return _NOWHERE
     return origin[0] + left, origin[1] + top, right - left, bottom - top
-
-
-class _Pages:
-    """The page in front at a row, for rows that are asked for in order."""
-
-    def __init__(self, session: Session) -> None:
-        events = session.events
-        self._screens = session.screens
-        rows = _rows_of(session, *_SHOWN)
-        self._rows = rows.tolist()
-        self._changes = events.select(["type", "app", "window", "reference"]).take(rows).to_pylist()
-        self._next = 0
-        self._windows = events["window"].cast(pa.string()).combine_chunks()
-        self._open: dict[str, Page] = {}
-        self._since: dict[str, int] = {}
-        scrolls = _rows_of(session, "scroll")
-        offsets = pc.take(events["delta_y"], scrolls).to_numpy()
-        names = np.array(pc.take(events["window"], scrolls).cast(pa.string()).to_pylist(), object)
-        self._scrolled: dict[str, tuple[NDArray[np.intp], NDArray[np.float32]]] = {}
-        for name in dict.fromkeys(names.tolist()):
-            self._scrolled[name or ""] = scrolls[names == name], offsets[names == name]
-
-    def at(self, row: int) -> Page | None:
-        while self._next < len(self._rows) and self._rows[self._next] < row:
-            self._follow(self._rows[self._next], self._changes[self._next])
-            self._next += 1
-        window = self._windows[row].as_py() or ""
-        page = self._open.get(window)
-        if page is not None:
-            page.scroll_y = self._offset(window, row)
-        return page
-
-    def _follow(self, row: int, change: Mapping[str, Any]) -> None:
-        window, named = change["window"] or "", change["reference"] or ""
-        if change["type"] == "mark":
-            screen, layer, state = parse_reference(named)
-            page = self._open.get(window)
-            if page is not None and page.screen.name == screen and layer in page.state:
-                page.state[layer] = state
-            return
-        here = self._open.get(window)
-        if named in self._screens and (
-            change["type"] == "navigation" or here is None or here.screen.name != named
-        ):
-            self._open[window] = Page(self._screens[named])
-            self._since[window] = row
-
-    def _offset(self, window: str, row: int) -> int:
-        rows, offsets = self._scrolled.get(window, (np.empty(0, np.intp), np.empty(0, np.float32)))
-        at = int(np.searchsorted(rows, row)) - 1
-        if at < 0 or rows[at] < self._since[window]:
-            return 0
-        return round(float(offsets[at]))

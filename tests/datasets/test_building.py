@@ -199,7 +199,7 @@ def test_scenarios_and_profiles_of_ones_own(tmp_path: Path) -> None:
     own = tmp_path / "own"
     own.mkdir()
     steps = [{"do": "read", "words": 30}, {"do": "click", "target": "leads.new"}]
-    scenario = {"format": "deskhand.scenario/1", "name": "mine.look", "app": "crm"}
+    scenario: dict[str, Any] = {"format": "deskhand.scenario/1", "name": "mine.look", "app": "crm"}
     scenario |= {"opens": "crm/leads", "steps": steps}
     (own / "look.json").write_bytes(orjson.dumps(scenario))
     profiles = Path(deskhand.__file__).parent / "behavior_models" / "profiles"
