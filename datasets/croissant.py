@@ -58,7 +58,8 @@ CONTEXT: Mapping[str, Any] = {
     "subField": "cr:subField",
     "transform": "cr:transform",
 }
-HOME = "https://pypi.org/project/deskhand/"
+# The format wants an address; this one is reserved and leads nowhere, as those of our JSON Schemas.
+HOME = "https://deskhand.invalid/"
 
 
 def croissant(
@@ -90,6 +91,7 @@ def croissant(
         "keywords": list(TAGS),
         "isLiveDataset": False,
         "citeAs": f"deskhand {version}, seed {described.seed}, {begun['provenance_id']}",
+        # The format wants a date, and no clock is read: that of the first simulated day.
         "datePublished": described.start[:10],
         "creator": {"@type": "sc:Organization", "name": "deskhand", "url": HOME},
         "prov:wasGeneratedBy": {
