@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -33,12 +33,19 @@ DOT = "\u2022"
 _RING = re.compile(r":focus[^{}]*\{[^{}]*outline:[^;{}]*?(#[0-9a-fA-F]{6}|var\((--[\w-]+)\))")
 
 
-def paint_fields(onto: "Image", view: PageView) -> None:
-    """Paint what fields hold where it is not what the picture shows, and a ring for the focus."""
+def filled(view: PageView) -> set[str]:
+    """Return the fields that hold what the picture does not show, and the one with the focus."""
+    held = view.texts.keys() | view.dots.keys() | view.checked.keys()
+    return held if view.focused is None else held | {view.focused}
+
+
+def paint_fields(onto: "Image", view: PageView, keys: Collection[str]) -> None:
+    """Paint what some fields hold where it is not what the picture shows, and a ring for the focus."""
     from PIL import ImageDraw
 
     pen = ImageDraw.Draw(onto)
-    for key in sorted(view.texts.keys() | view.dots.keys() | view.checked.keys()):
+    held = view.texts.keys() | view.dots.keys() | view.checked.keys()
+    for key in sorted(held & set(keys)):
         element = view.element(key)
         if element is None or element.widget == "combobox":
             continue
@@ -47,7 +54,7 @@ def paint_fields(onto: "Image", view: PageView) -> None:
         else:
             _field(onto, pen, view, element)
     focused = view.element(view.focused)
-    if focused is not None and has_ring(focused):
+    if focused is not None and focused.key in keys and has_ring(focused):
         _ring(onto, focused, ring_colour(view.screen))
 
 

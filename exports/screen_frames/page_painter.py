@@ -2,14 +2,15 @@
 
 import io
 from base64 import b64decode
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from deskhand.exports.screen_frames import lettering
-from deskhand.exports.screen_frames.field_painter import Place, caret_of, paint_fields
+from deskhand.exports.screen_frames.field_painter import Place, caret_of, filled, paint_fields
 from deskhand.exports.screen_frames.letters import rises
 from deskhand.exports.screen_frames.page_view import PageView
-from deskhand.screen import PAGE, Look, Screen, SlotText
+from deskhand.screen import PAGE, Element, Look, Screen, SlotText, State
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -50,29 +51,44 @@ def painted(view: PageView) -> tuple["Image", Place | None]:
     """Return the viewport of a page, and the box of the caret in it when a field has the focus."""
     page, screen = view.page, view.screen
     now = _document(screen).copy()
-    states = [screen.states[at] for at in page.state.items()]
-    # What lies over the fields, such as an open list, is painted after them.
-    for state in (s for s in states if s.layer == PAGE):
-        _paste(now, [c for c in state.crops if not c.get("fixed")], (0, 0))
-    paint_fields(now, view)
-    for state in (s for s in states if s.layer != PAGE):
-        _paste(now, [c for c in state.crops if not c.get("fixed")], (0, 0))
-    texts = [text for state in states for text in state.slot_texts]
-    for text in (t for t in texts if not t.fixed):
-        _slot_text(now, text, view)
+    # From back to front: what lies over other things, such as an open list, is painted after them.
+    states = [screen.states[layer, page.state[layer]] for layer in view.order]
+    fields = _by_state(view, states)
+    for state, keys in zip(states, fields, strict=True):
+        _paint_state(now, view, state, keys, fixed=False)
     x, y = page.scroll_x, page.scroll_y
     width, height = screen.viewport
     seen = now.crop((x, y, x + width, y + height))
-    for state in states:
-        _paste(seen, [c for c in state.crops if c.get("fixed")], (0, 0))
-    for text in (t for t in texts if t.fixed):
-        _slot_text(seen, text, view)
+    for state, keys in zip(states, fields, strict=True):
+        _paint_state(seen, view, state, keys, fixed=True)
     return seen, caret_of(view)
 
 
-def _paste(onto: "Image", crops: Any, offset: tuple[int, int]) -> None:
-    for crop in crops:
-        onto.paste(_crop(crop["image"]), (crop["left"] + offset[0], crop["top"] + offset[1]))
+def _by_state(view: PageView, states: Sequence[State]) -> list[list[Element]]:
+    """Return the fields to paint with each state: that which brings them up, or the page itself."""
+    found: list[list[Element]] = [[] for _ in states]
+    page = next(k for k, state in enumerate(states) if state.layer == PAGE)
+    for key in filled(view):
+        element, base = view.element(key), view.screen.elements.get(key)
+        if element is None:
+            continue
+        over = [k for k, s in enumerate(states) if s.layer != PAGE and s.overrides.get(key)]
+        brought = over and (base is None or not base.visible)
+        found[over[-1] if brought else page].append(element)
+    return found
+
+
+def _paint_state(
+    onto: "Image", view: PageView, state: State, fields: Sequence[Element], *, fixed: bool
+) -> None:
+    """Paint a state: its pictures, what its fields hold, its texts; of what is fixed, or of the rest."""
+    for crop in state.crops:
+        if bool(crop.get("fixed")) == fixed:
+            onto.paste(_crop(crop["image"]), (crop["left"], crop["top"]))
+    paint_fields(onto, view, [field.key for field in fields if field.fixed == fixed])
+    for text in state.slot_texts:
+        if text.fixed == fixed:
+            _slot_text(onto, text, view)
 
 
 def _slot_text(onto: "Image", text: SlotText, view: PageView) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from deskhand.field_text import edited
 from deskhand.page import Page
-from deskhand.screen import Element, Screen
+from deskhand.screen import PAGE, Element, Screen
 
 Row = Mapping[str, Any]
 
@@ -35,6 +35,8 @@ class PageView:
         Texts of the session that the page shows, by slot.
     carets : dict
         Where the next letter goes, by element.
+    order : dict
+        The layers of the page, from back to front.
     opened : str or None
         The native drop-down whose list is open.
     """
@@ -50,6 +52,8 @@ class PageView:
         self.focused: str | None = None
         self.opened: str | None = None
         self.edited_us = 0
+        # What came up last lies on top.
+        self.order: dict[str, None] = dict.fromkeys(screen.layers)
         self._sensitive = frozenset(sensitive)
 
     def element(self, key: str | None) -> Element | None:
@@ -89,6 +93,9 @@ class PageView:
         if (layer, state) not in self.screen.states:
             return
         self.page.state[layer] = state
+        if layer != PAGE:
+            del self.order[layer]
+            self.order[layer] = None
         if slots:
             self.slots.update(json.loads(slots))
 
