@@ -11,7 +11,8 @@ from deskhand.behavior_models.drag import read_drag, time_factor
 from deskhand.behavior_models.profile import Profile, load_profile
 from deskhand.behavior_models.scrolling import SHORTEST_GAP_S, own_scroll, read_scroll
 from deskhand.datasets.augmentation.operator import Operator
-from deskhand.datasets.resynthesis.performed import Performer, performed
+from deskhand.datasets.resynthesis.performed import performed
+from deskhand.datasets.resynthesis.performer import Performer
 from deskhand.errors import DeskhandError
 from deskhand.keyboard_motor import time_keys
 from deskhand.pointer_motor import pointer_paths
@@ -38,8 +39,8 @@ def person(hand: Profile, typist: Profile, seed: int, *, own_pace: bool) -> Perf
     scroll = own_scroll(read_scroll(hand), float(draws.standard_normal()))
     drag = read_drag(hand)
 
-    def key_times(sequences: Any) -> pa.Table:
-        return time_keys(sequences, person="one", profile=typist, seed=seed)
+    def key_times(sequences: Any, layout: str) -> pa.Table:
+        return time_keys(sequences, person="one", profile=typist, seed=seed, layout=layout)
 
     def drag_factor(distance_px: Floats) -> Floats:
         return np.array([time_factor(drag, far) for far in distance_px.tolist()], np.float64)
