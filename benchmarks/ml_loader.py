@@ -5,7 +5,7 @@
 Each row is a process of its own, from the start of Python: "first batch" includes the imports, those
 of PyTorch too. The loader is read through PyTorch's DataLoader; "0" workers is the process itself,
 without PyTorch where it is missing. Items and steps a second are by the wall clock, after the first
-batch of every worker.
+batch of every worker; beside them the process's own CPU time, which other programs do not stretch.
 """
 
 import argparse
@@ -42,13 +42,21 @@ def measured(kind: str, items: int, batch: int, workers: int, started: float) ->
     # All workers run by now, and what they have made ahead is not counted.
     for _ in range(2 * workers):
         next(batches, None)
-    begun = time.monotonic()
+    begun, cpu_s = time.monotonic(), time.process_time()
     read = steps = 0
     for one in batches:
         read += len(one["mask"])
         steps += int(one["mask"].sum())
     took_s = time.monotonic() - begun
-    return {"first_s": first_s, "items_per_s": read / took_s, "steps_per_s": steps / took_s}
+    cpu_s = time.process_time() - cpu_s
+    return {
+        "first_s": first_s,
+        "items_per_s": read / took_s,
+        "steps_per_s": steps / took_s,
+        # What workers take is theirs.
+        "items_per_cpu_s": None if workers else read / cpu_s,
+        "steps_per_cpu_s": None if workers else steps / cpu_s,
+    }
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -73,7 +81,10 @@ def main(words: Sequence[str] | None = None) -> int:
         print("no PyTorch here: 0 workers alone; python -m pip install torch", file=sys.stderr)
         counts = [0]
     found = []
-    print(f"{'kind':12}{'workers':>8}{'first batch s':>15}{'items/s':>12}{'steps/s':>14}  bar")
+    print(
+        f"{'kind':12}{'workers':>8}{'first batch s':>15}{'items/s':>12}{'steps/s':>14}"
+        f"{'items/CPU s':>14}{'steps/CPU s':>14}  bar"
+    )
     for kind in [given.kind] if given.kind else KINDS:
         items, batch, bar = KINDS[kind]
         for workers in counts:
@@ -84,9 +95,11 @@ def main(words: Sequence[str] | None = None) -> int:
             )
             row = json.loads(done.stdout)
             found.append({"kind": kind, "workers": workers} | row)
+            own = [row[f"{name}_per_cpu_s"] for name in ("items", "steps")]
+            cpu = "".join(f"{value:14,.0f}" if value else f"{'-':>14}" for value in own)
             print(
                 f"{kind:12}{workers:8}{row['first_s']:15.2f}{row['items_per_s']:12,.0f}"
-                f"{row['steps_per_s']:14,.0f}  {bar} (steps: {UNITS[kind]})",
+                f"{row['steps_per_s']:14,.0f}{cpu}  {bar} (steps: {UNITS[kind]})",
                 flush=True,
             )
     if given.json:

@@ -40,9 +40,11 @@ def table_of(folder: Path, profile: str) -> Path:
     """Return the path of a set's table, or say what is expected."""
     path = folder / SETS[profile][0]
     if not path.is_file():
+        path = folder / "pointer" / SETS[profile][0]
+    if not path.is_file():
         needed = "\n".join(f"  {name}: {text}" for name, text in SETS.values())
         raise DeskhandError(
-            f"{path}: no such file. --data takes a folder with public research data, which are not "
+            f"{folder}: no {path.name}, nor in its folder pointer. --data takes a folder with public research data, which are not "
             f"part of deskhand, as tidy Parquet tables:\n{needed}\nOne row an event, with the "
             f"columns {', '.join(REQUIRED)} (event: move, drag, down, up or scroll; seconds and px) "
             f"and, where known, session, button, {', '.join(TARGET)}."

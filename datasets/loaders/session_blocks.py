@@ -59,7 +59,7 @@ class SessionBlocks:
     fidelity: str
     epoch_items: int
     tokens: ActionTokeniser | None = None
-    size: int = 16
+    size: int = 8
 
     @property
     def names(self) -> Mapping[str, tuple[str, ...]]:

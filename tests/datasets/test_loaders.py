@@ -11,7 +11,7 @@ from deskhand.errors import DeskhandError
 from deskhand.ml import ActionTokens, KeyTokens, PointerTokens, SyntheticSessions, Window
 
 # Several blocks of each kind, the last one not full.
-FEW = {"movements": 4_200, "keystrokes": 600, "sessions": 34}
+FEW = {"movements": 4_200, "keystrokes": 600, "sessions": 18}
 
 
 def made(kind: str, **given: Any) -> SyntheticSessions:
@@ -43,7 +43,7 @@ def test_a_state_goes_on_behind_the_last_item(kind: str, shape: str) -> None:
     }
     given = shapes[shape]
     if kind == "sessions":
-        given |= {"items": 18, "scenarios": "chat.answer"}
+        given |= {"items": 10, "scenarios": "chat.answer"}
     whole = list(made(kind, **given))
     for taken in (1, len(whole) // 2, len(whole)):
         first = made(kind, **given)
@@ -147,7 +147,7 @@ def test_bad_arguments_are_refused(given: dict[str, Any], told: str) -> None:
         ({"kind": "movements", "fidelity": "low"}, "did you mean 'law'?"),
         ({"kind": "movements", "profile": "mouse"}, "'mouse-"),
         ({"kind": "keystrokes", "texts": "mial"}, "did you mean 'mail'?"),
-        ({"kind": "sessions", "rank": 0, "world": 64}, "64 ranks for 63 blocks of 16 sessions"),
+        ({"kind": "sessions", "rank": 0, "world": 126}, "126 ranks for 125 blocks of 8 sessions"),
     ],
 )
 def test_what_cannot_be_made_is_refused_when_first_asked_for(
