@@ -97,8 +97,8 @@ def guesses_of(session: Session) -> tuple[NDArray[np.float64], NDArray[np.int64]
                 np.log1p(max(held.end_us - held.start_us, 0) / 1e5) if history else 0.0,
                 np.log1p(max(held.start_us - last_us, 0) / 1e5) if history else 0.0,
                 float(getattr(held, "length", 0) or 0) if history else 0.0,
-                *(x, y, moved),
-                np.log1p(len(history)),
+                # Not where: that tells the application, and others are laid out otherwise.
+                moved,
                 *(np.log1p(count) for count in since.values()),
             ]
         )
@@ -109,7 +109,7 @@ def guesses_of(session: Session) -> tuple[NDArray[np.float64], NDArray[np.int64]
             moved, x, y = float(np.hypot(to_x - x, to_y - y)), to_x, to_y
         history.append((code, act))
         since = {known: count + 1 for known, count in since.items()} | {code: 0}
-    shape = (-1, CONTEXT * len(KINDS) + 7 + len(KINDS))
+    shape = (-1, CONTEXT * len(KINDS) + 4 + len(KINDS))
     return np.array(rows, np.float64).reshape(shape), np.array(found, np.int64)
 
 
@@ -147,22 +147,22 @@ def halves(seed: int) -> tuple[list[str], list[str]]:
     ]
 
 
-def models(known: Guesses, seed: int) -> dict[str, Any]:
+def models(known: Guesses) -> dict[str, Any]:
     """Return functions from rows to probabilities of kinds, by name."""
-    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
 
     shares = np.bincount(known.kind, minlength=len(KINDS)) + 0.5
     last = known.rows[:, (CONTEXT - 1) * len(KINDS) : CONTEXT * len(KINDS)].argmax(axis=1)
     pairs = np.full((len(KINDS), len(KINDS)), 0.5)
     np.add.at(pairs, (last, known.kind), 1.0)
-    forest = HistGradientBoostingClassifier(
-        max_iter=150, learning_rate=0.06, max_leaf_nodes=15, min_samples_leaf=15, random_state=seed
-    )
-    forest.fit(known.rows, known.kind)
+    regression = make_pipeline(StandardScaler(), LogisticRegression(C=0.02, max_iter=1000))
+    regression.fit(known.rows, known.kind)
 
     def learnt(rows: NDArray[np.float64]) -> NDArray[np.float64]:
         share = np.full((len(rows), len(KINDS)), 1e-4)
-        share[:, forest.classes_] += forest.predict_proba(rows)
+        share[:, regression.classes_] += regression.predict_proba(rows)
         return share / share.sum(axis=1, keepdims=True)
 
     def after(rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -236,7 +236,7 @@ def main(words: Sequence[str] | None = None) -> int:
         }
         if real is not None:
             tested["a recording"] = real
-        for name, model in models(known, seed).items():
+        for name, model in models(known).items():
             for on, asked in tested.items():
                 share, bits, right = scored(model, asked)
                 found.setdefault(on, {}).setdefault(name, []).append((share, bits))
@@ -254,7 +254,7 @@ def main(words: Sequence[str] | None = None) -> int:
                 print(f"  within it [{low:.2f} {high:.2f}]", end="")
             print()
     print(f"acts of the last seed: {', '.join(f'{on} {size}' for on, size in sizes.items())}")
-    print("intervals are over seeds: other applications kept out, other people, other trees")
+    print("intervals are over seeds: other applications kept out, other people")
     if real is None:
         print("no recording: --data takes a folder of one, which is not part of deskhand")
     else:
