@@ -16,6 +16,8 @@ from tests.servers import program
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+# What pages use beside deskhand's own needs and those of its tests.
+EXTRAS = {"sklearn": "evaluate", "torch": "fit", "matplotlib": "plot"}
 BLOCK = re.compile(r"^```(python|console)\n(.*?)^```", re.M | re.S)
 
 
@@ -34,6 +36,9 @@ def _blocks(language: str) -> list[tuple[Path, list[str]]]:
 def test_python_blocks_run(
     page: Path, blocks: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for package, extra in EXTRAS.items():
+        if any(re.search(rf"^(import|from) {package}\b", block, re.M) for block in blocks):
+            pytest.importorskip(package, reason=f'needs python -m pip install -e ".[test,{extra}]"')
     monkeypatch.chdir(tmp_path)
     script = tmp_path / f"{page.stem}.py"
     script.write_text("\n".join(blocks))

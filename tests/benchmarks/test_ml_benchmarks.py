@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from deskhand.api import simulate
+from deskhand.keyboard_motor import time_keys
 from deskhand.pointer_motor import pointer_paths
 
 BENCHMARKS = Path(__file__).parent.parent.parent / "benchmarks"
@@ -45,7 +47,24 @@ def pointer_table(people: int, movements: int) -> pa.Table:
     )
 
 
-@pytest.mark.parametrize("name", ["ml_bot_detection"])
+def key_table(people: int, sessions: int, keys: int) -> pa.Table:
+    """Return a tidy table of typists made by the law."""
+    who = np.repeat(np.arange(people), sessions)
+    timed = time_keys(
+        [["?"] * keys] * len(who), person=[f"p{k:03}" for k in who], profile="literature", seed=3
+    )
+    return pa.table(
+        {
+            "user": timed["person"].cast(pa.string()),
+            "session": timed["sequence"].cast(pa.string()),
+            "t_down_s": timed["down_us"].to_numpy() / 1e6,
+            "t_up_s": timed["up_us"].to_numpy() / 1e6,
+            "key": timed["key"].cast(pa.string()),
+        }
+    )
+
+
+@pytest.mark.parametrize("name", ["ml_bot_detection", "ml_verification"])
 def test_missing_data_names_what_is_expected(name: str, tmp_path: Path) -> None:
     done = run(name, "--data", tmp_path)
     assert done.returncode == 2
@@ -72,3 +91,60 @@ def test_bots_are_told_from_people_of_the_law(tmp_path: Path) -> None:
     assert set(found["crossover"]["with synthetic"]) == {"0", "2"}
     if find_spec("matplotlib") is not None:
         assert (tmp_path / "plots" / "bot-detection-mouse-web.png").stat().st_size > 5_000
+
+
+def test_typists_of_the_law_are_verified_by_others_of_it(tmp_path: Path) -> None:
+    pq.write_table(key_table(40, 12, 48), tmp_path / "transcription_timing.parquet")
+    figures = tmp_path / "figures.json"
+    done = run(
+        "ml_verification",
+        *("--data", tmp_path, "--kind", "keys", "--real", "2,8", "--people", "60"),
+        *("--seeds", "2", "--json", figures),
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(figures.read_text())["keys"]
+    # The synthetic people are of the tested ones' own population: as good as many real ones.
+    alone = np.mean(found["synthetic alone"])
+    assert alone < 0.35
+    assert alone < np.mean(found["real"]["2"])
+    assert np.mean(found["real and synthetic"]["2"]) < np.mean(found["real"]["2"])
+    assert "lift" in done.stdout
+
+
+def test_too_few_people_to_verify_are_refused(tmp_path: Path) -> None:
+    pq.write_table(key_table(6, 12, 48), tmp_path / "transcription_timing.parquet")
+    done = run("ml_verification", "--data", tmp_path, "--kind", "keys", "--quick")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "30 are needed" in " ".join(done.stderr.split())
+
+
+def test_the_next_act_is_learnt(tmp_path: Path) -> None:
+    figures = tmp_path / "figures.json"
+    simulate("crm.create_lead", seed=7).write(tmp_path / "recording", format="agentnet:bare")
+    done = run(
+        "ml_activity",
+        *("--people", "1", "--seeds", "1", "--data", tmp_path / "recording", "--json", figures),
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(figures.read_text())
+    assert set(found) == {"other people", "other applications", "a recording"}
+    for rows in found.values():
+        assert set(rows) == {"commonest", "after the last", "learnt"}
+    (right, bits), (always, more_bits) = (
+        found["other people"][name][0] for name in ("learnt", "commonest")
+    )
+    assert right > always
+    assert bits < more_bits
+    missing = run("ml_activity", "--data", tmp_path / "nothing")
+    assert missing.returncode == 2
+    assert "Traceback" not in missing.stderr
+
+
+def test_loaders_are_timed(tmp_path: Path) -> None:
+    figures = tmp_path / "figures.json"
+    done = run("ml_loader", "--kind", "keystrokes", "--workers", "0", "--quick", "--json", figures)
+    assert done.returncode == 0, done.stderr
+    (row,) = json.loads(figures.read_text())
+    assert row["items_per_s"] > 100
+    assert 0 < row["first_s"] < 60
