@@ -1,8 +1,6 @@
 """Families of bots as a data set has them: their names, and a session as one of them does it."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from deskhand.datasets.bots.families import FAMILIES
 from deskhand.datasets.tables import HUMAN_LIKE
@@ -11,15 +9,9 @@ from deskhand.session import Session
 from deskhand.streams import stream_key
 
 
-def _families() -> Mapping[str, Callable[..., Session]]:
-    # Some know the paths and keys of bots alone, and no whole sessions.
-    known: Mapping[str, Any] = FAMILIES
-    return {name: family for name, family in known.items() if callable(family)}
-
-
 def family_names() -> list[str]:
-    """Return the names of the families of bots that do whole sessions."""
-    return sorted(_families())
+    """Return the names of the families of bots."""
+    return sorted(FAMILIES)
 
 
 def unseen(name: str) -> bool:
@@ -42,7 +34,7 @@ def acted(session: Session, family: str) -> Session:
     header = session.header
     key = stream_key(int(header["seed"]), "dataset.bot", family, str(header["session_id"]))
     # 53 bits, which every reader of JSON keeps.
-    made = _families()[family](session, seed=key >> 11)
+    made = FAMILIES[family](session, seed=key >> 11)
     return replace(made, goals=_taken_up_again(session, made))
 
 

@@ -98,7 +98,7 @@ def test_a_build_that_is_killed_goes_on(several: Path, tmp_path: Path) -> None:
     description.write_bytes(orjson.dumps(SEVERAL))
     words = ["dataset", str(description), "--out", str(out)]
     process = subprocess.Popen([sys.executable, "-m", "deskhand", *words])
-    for _ in range(600):
+    for _ in range(2400):
         if any(out.glob(f"{BUILDING}/*/part.json")):
             break
         time.sleep(0.05)
@@ -121,7 +121,7 @@ def test_ctrl_c_says_what_is_kept(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "deskhand", *words], stderr=subprocess.PIPE, text=True
     )
-    for _ in range(600):
+    for _ in range(2400):
         if any(out.glob(f"{BUILDING}/.making-*")):
             break
         time.sleep(0.05)
