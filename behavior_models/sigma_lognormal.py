@@ -28,7 +28,7 @@ from deskhand.behavior_models.submovements import (
     draw_strokes,
     stroke_numbers,
 )
-from deskhand.compiled import FEWEST_ROWS, compiled
+from deskhand.compiled import compiled_for
 from deskhand.keyed_draws import Keys, mixed
 
 # Shares of a window at which the table holds the completion; between them it is interpolated.
@@ -178,7 +178,7 @@ def stroke_paths(
     )
     bend = np.tan(0.5 * strokes.turn_rad).astype(np.float32)
     side = (-bend * chord[1], bend * chord[0])
-    loop = compiled(add_strokes_by_loop) if len(time_s) >= FEWEST_ROWS else None
+    loop = compiled_for(len(time_s), add_strokes_by_loop)
     if loop is None:
         add_strokes((x, y), begun, speed, strokes.active, count, time_s, index, table, chord, side)
     else:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deskhand import keyed_draws
-from deskhand.compiled import FEWEST_ROWS, compiled
+from deskhand.compiled import compiled_for
 from deskhand.generators.recorder import LEVELS, WAKES, Recorders
 
 _START, _AFTER_SHORT, _AFTER_ORDINARY, _AFTER_REST, _SLIP = range(len(WAKES))
@@ -139,7 +139,7 @@ def set_rests(
     at, who, turn = _rare(recorders, first, drawn)
     if not len(at):
         return
-    loop = compiled(one_by_one) if len(interval) >= FEWEST_ROWS else None
+    loop = compiled_for(len(interval), one_by_one)
     if loop is None:
         order = np.argsort(turn, kind="stable")
         at, who = at[order], who[order]

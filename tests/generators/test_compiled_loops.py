@@ -9,7 +9,7 @@ import pytest
 from deskhand.behavior_models import sigma_lognormal
 from deskhand.behavior_models.hand_traits import draw_hands
 from deskhand.behavior_models.profile import load_profile
-from deskhand.compiled import compiled
+from deskhand.compiled import WORTH_ROWS, compiled, compiled_for
 from deskhand.generators import recorder_rests
 from deskhand.generators.pointer_reports import StrokeReports, law_reports
 from deskhand.generators.recorder import draw_recorders
@@ -19,8 +19,16 @@ INSTALL = 'numba is not installed: python -m pip install -e ".[fast]"'
 Loop = Callable[..., None]
 
 
-def plain(loop: Loop) -> Loop:
+def without(_rows: int, _loop: Loop) -> None:
+    return None
+
+
+def plain(_rows: int, loop: Loop) -> Loop:
     return loop
+
+
+def by_compiler(_rows: int, loop: Loop) -> Loop | None:
+    return compiled(loop)
 
 
 def _made(movements: int) -> StrokeReports:
@@ -43,19 +51,27 @@ def _made(movements: int) -> StrokeReports:
     [
         (plain, 60),
         pytest.param(
-            compiled,
+            by_compiler,
             3000,
             marks=pytest.mark.skipif(find_spec("numba") is None, reason=INSTALL),
         ),
     ],
 )
 def test_loops_write_what_array_code_writes(
-    monkeypatch: pytest.MonkeyPatch, way: Callable[[Loop], Loop | None], movements: int
+    monkeypatch: pytest.MonkeyPatch, way: Callable[[int, Loop], Loop | None], movements: int
 ) -> None:
     made = {}
-    for name, fewest in (("arrays", 10**9), ("loops", 0)):
+    for name, chosen in (("arrays", without), ("loops", way)):
         for module in (sigma_lognormal, recorder_rests):
-            monkeypatch.setattr(module, "FEWEST_ROWS", fewest)
-            monkeypatch.setattr(module, "compiled", way)
+            monkeypatch.setattr(module, "compiled_for", chosen)
         made[name] = [column.tobytes() for column in _made(movements)]
     assert made["arrays"] == made["loops"]
+
+
+def test_a_compiler_is_loaded_when_it_pays() -> None:
+    def loop() -> None:
+        pass
+
+    asked = [compiled_for(WORTH_ROWS // 3, loop) is None for _ in range(3)]
+    assert asked == [True] * 3
+    assert (compiled_for(3, loop) is None) == (find_spec("numba") is None)
