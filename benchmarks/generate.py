@@ -25,9 +25,11 @@ from deskhand.events import EVENTS, TABLES
 from deskhand.exports.parquet import ROW_GROUP, writer_options
 from deskhand.exports.session_tables import tables_of
 from deskhand.generators.render import render
+from deskhand.generators.typing_pool import TypingPool
 from deskhand.scenarios.app_screens import shipped_screens
-from deskhand.scenarios.team import simulate_team
+from deskhand.scenarios.team import begin_day, pass_days
 from deskhand.session import Session
+from deskhand.shard import PLANNED_TOGETHER
 
 SEED = 7
 TEAM = 5
@@ -36,7 +38,7 @@ Day = list[dict[str, pa.Table]]
 
 
 def days(people: int, day_count: int, folder: Path) -> tuple[dict[str, float], int]:
-    """Make team days one after the other, each followed by a bare write of the same tables.
+    """Make days of as many teams together as a run does, each followed by a bare write of its tables.
 
     Returns CPU seconds a stage and the number of events.
     """
@@ -48,36 +50,43 @@ def days(people: int, day_count: int, folder: Path) -> tuple[dict[str, float], i
     rows = 0
     clock = time.process_time
     for day in range(day_count):
-        for team in range(people // TEAM):
+        for first in range(0, people, PLANNED_TOGETHER):
             start = clock()
-            plans = simulate_team(
-                scenario,
-                seed=SEED,
-                team=team,
-                people=range(team * TEAM, (team + 1) * TEAM),
-                day=day,
-                profile=profile,
-                role=None,
-                start_wall_us=1_772_442_000_000_000 + day * 86_400_000_000,
-                time_zone="UTC",
-                screens=screens,
-                provenance_id="syn_prov_benchmark",
-            )
+            pool = TypingPool()
+            teams = [
+                begin_day(
+                    scenario,
+                    seed=SEED,
+                    team=sits // TEAM,
+                    people=range(sits, sits + TEAM),
+                    day=day,
+                    profile=profile,
+                    role=None,
+                    start_wall_us=1_772_442_000_000_000 + day * 86_400_000_000,
+                    time_zone="UTC",
+                    screens=screens,
+                    provenance_id="syn_prov_benchmark",
+                    pool=pool,
+                )
+                for sits in range(first, min(first + PLANNED_TOGETHER, people), TEAM)
+            ]
+            pass_days(teams)
             cpu["plan"] += clock() - start
-            kept: Day = []
-            with export.open_writer(folder) as writer:
-                for plan in plans:
+            for team in teams:
+                kept: Day = []
+                with export.open_writer(folder) as writer:
+                    for plan in team.plans:
+                        start = clock()
+                        session: Session = render(plan, screens)
+                        cpu["render"] += clock() - start
+                        start = clock()
+                        writer.write(session)
+                        cpu["write"] += clock() - start
+                        kept.append(tables_of(session))
+                        rows += session.events.num_rows
                     start = clock()
-                    session: Session = render(plan, screens)
-                    cpu["render"] += clock() - start
-                    start = clock()
-                    writer.write(session)
-                    cpu["write"] += clock() - start
-                    kept.append(tables_of(session))
-                    rows += session.events.num_rows
-                start = clock()
-            cpu["write"] += clock() - start
-            cpu["bare"] += bare(kept, folder)
+                cpu["write"] += clock() - start
+                cpu["bare"] += bare(kept, folder)
     return cpu, rows
 
 

@@ -7,6 +7,7 @@ planned along with it: a batch costs little more than one of its parts.
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -61,7 +62,7 @@ class _Stored:
             return 0
         used = self.made - left
         self.foreseen = False
-        return max(0, min(FIRST_STORED * used, MOST_STORED) - left) if used else 1 - min(left, 1)
+        return max(0, min(2 * used, MOST_STORED) - left) if used else 1 - min(left, 1)
 
 
 class Keyboard(NamedTuple):
@@ -99,51 +100,65 @@ class TypingStore:
     ) -> None:
         self._pool, self._name = pool, name
         self.keyboard, self.person_key, self.look_ahead = keyboard, person_key, look_ahead
-        self.presses: dict[Press, _Stored] = {}
+        self._presses: dict[Press, _Stored] = {}
         self._texts: dict[Manner, dict[str, _Stored]] = {}
-        self._foreseen: dict[Manner, set[str]] = {}
-        pool.stores.append(self)
+        # What was used or foreseen since the last batch: of nothing else can there be too little.
+        self._due_presses: dict[Press, _Stored] = {}
+        self._due_texts: dict[Manner, dict[str, _Stored]] = {}
+        self._together = pool.join(self)
 
-    def foresee(self, text: str, manner: Manner) -> None:
+    def foresee(self, text: str, manner: Manner) -> _Stored:
         """Let a text that is not in store be typed along with the next batch."""
-        stored = self._texts.get(manner, {}).get(text)
-        if stored is None or not stored.typings:
-            self._foreseen.setdefault(manner, set()).add(text)
+        texts = self._texts.setdefault(manner, {})
+        stored = texts.get(text)
+        if stored is None:
+            stored = texts[text] = _Stored(self._key("text", text, *manner))
+        if not stored.typings:
+            stored.foreseen = True
+            self._due_texts.setdefault(manner, {})[text] = stored
+        return stored
+
+    def announce(self, text: str, manner: Manner) -> None:
+        """Say that a text is what is typed next; see `TypingPool.short`."""
+        if not self.foresee(text, manner).typings:
+            self._pool.short = True
 
     def lay_in(self, press: Press) -> _Stored:
         """Let some of a press be planned along with the next batch."""
-        stored = self.presses.get(press)
+        stored = self._presses.get(press)
         if stored is None:
             key = self._key("press", press.tokens.hex(), press.held)
-            stored = self.presses[press] = _Stored(key)
+            stored = self._presses[press] = self._due_presses[press] = _Stored(key)
         return stored
 
     def type(self, text: str, manner: Manner) -> Typing:
         """Return how the person types a text this time."""
-        stored = self._texts.get(manner, {}).get(text)
-        if stored is None or not stored.typings:
-            self.foresee(text, manner)
-            self._pool.plan_texts(self, manner)
-            stored = self._texts[manner][text]
+        stored = self.foresee(text, manner)
+        if not stored.typings:
+            self._pool.plan_texts(self._together, manner)
+        self._due_texts.setdefault(manner, {})[text] = stored
         return stored.typings.popleft()
 
     def press(self, press: Press) -> Typing:
         """Return how the person presses keys this time."""
         stored = self.lay_in(press)
         if not stored.typings:
-            self._pool.plan_presses(self.keyboard)
+            # What one of them presses, others will.
+            for other in () if stored.made else self._together:
+                other.lay_in(press)
+            self._pool.plan_presses(self._together)
+        self._due_presses[press] = stored
         return stored.typings.popleft()
 
     def texts_wanted(self, manner: Manner) -> list[tuple[str, _Stored]]:
         """Return the texts to type in a manner, one as often as it is to be typed."""
-        texts = self._texts.setdefault(manner, {})
-        for text in sorted(self._foreseen.pop(manner, ())):
-            if text not in texts:
-                texts[text] = _Stored(self._key("text", text, *manner))
-            texts[text].foreseen = True
-        return [
-            (text, stored) for text, stored in texts.items() for _ in range(stored.texts_missing())
-        ]
+        due = sorted(self._due_texts.pop(manner, {}).items(), key=itemgetter(0))
+        return [one for one in due for _ in range(one[1].texts_missing())]
+
+    def presses_wanted(self) -> list[tuple[Press, _Stored]]:
+        """Return the presses to plan, one as often as it is to be pressed."""
+        due, self._due_presses = self._due_presses, {}
+        return [one for one in due.items() for _ in range(one[1].presses_missing())]
 
     def _key(self, kind: str, *what: int | str) -> int:
         seed, *session = self._name
@@ -155,17 +170,27 @@ class TypingPool:
 
     Attributes
     ----------
-    stores : list of TypingStore
-        What each of them has in store.
+    short : bool
+        Whether somebody has announced a text that is not in store. Who waits before it is typed, until
+        others have come to that point too, has it typed in one batch with theirs.
     """
 
     def __init__(self) -> None:
-        self.stores: list[TypingStore] = []
+        self.short = False
+        self._alike: list[list[TypingStore]] = []
         self._batches = 0
 
-    def plan_texts(self, asking: TypingStore, manner: Manner) -> None:
-        """Type what is foreseen to be typed in a manner, by those with the same keyboard."""
-        together = self._together(asking.keyboard)
+    def join(self, store: TypingStore) -> list[TypingStore]:
+        """Take a typist in; return the growing list of those with the same keyboard."""
+        for together in self._alike:
+            if together[0].keyboard == store.keyboard:
+                together.append(store)
+                return together
+        self._alike.append([store])
+        return self._alike[-1]
+
+    def plan_texts(self, together: Sequence[TypingStore], manner: Manner) -> None:
+        """Type what some typists with the same keyboard are foreseen to type in a manner."""
         # Farther each time, so that a short session types little in vain.
         for store in together:
             store.look_ahead(4 ** min(self._batches, FARTHEST))
@@ -182,21 +207,9 @@ class TypingPool:
         )
         _put([stored for _, stored in batch], made)
 
-    def plan_presses(self, keyboard: Keyboard) -> None:
-        """Plan presses of every kind that is short, of those with the same keyboard."""
-        together = self._together(keyboard)
-        # What one of them presses, others will.
-        for press in {press: None for store in together for press in store.presses}:
-            for store in together:
-                store.lay_in(press)
-        wanted = [
-            [
-                (press, stored)
-                for press, stored in store.presses.items()
-                for _ in range(stored.presses_missing())
-            ]
-            for store in together
-        ]
+    def plan_presses(self, together: Sequence[TypingStore]) -> None:
+        """Plan presses of every kind of which some typists with the same keyboard have too few."""
+        wanted = [store.presses_wanted() for store in together]
         batch = [one for each in wanted for one in each]
         made = pressed(
             _at_work(together),
@@ -205,9 +218,6 @@ class TypingPool:
             _keys([stored for _, stored in batch]),
         )
         _put([stored for _, stored in batch], made)
-
-    def _together(self, keyboard: Keyboard) -> list[TypingStore]:
-        return [store for store in self.stores if store.keyboard == keyboard]
 
 
 def _at_work(stores: Sequence[TypingStore]) -> TypistsAtWork:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from string import ascii_lowercase, digits
 
+import numpy as np
+
 from deskhand.behavior_models.conditions import condition
 from deskhand.behavior_models.keyboard_layout import load_layout
 from deskhand.behavior_models.learned_keystrokes import SECTION as LEARNED
@@ -78,6 +80,7 @@ class Typist:
         layout = load_layout(persona.keyboard_layout)
         one_handed = condition(persona.condition).one_handed
         self._layout = one_handed_layout(layout) if one_handed else layout
+        self._characters = frozenset(map(chr, np.flatnonzero(self._layout.by_point).tolist()))
         self._ahead = ahead
         pool = TypingPool() if pool is None else pool
 
@@ -116,13 +119,22 @@ class Typist:
         UnknownNameError
             When there is no such mode.
         """
+        manner = self._manner(text, mode, uncorrected=uncorrected)
+        return self._store_of(manner).type(text, manner)
+
+    def announce(self, text: str, *, mode: str | None = None, uncorrected: bool = False) -> None:
+        """Say what is typed next; as for `type`. See `deskhand.generators.typing_pool.TypingPool.short`."""
+        manner = self._manner(text, mode, uncorrected=uncorrected)
+        self._store_of(manner).announce(text, manner)
+
+    def _manner(self, text: str, mode: str | None, *, uncorrected: bool) -> Manner:
         if not text:
             raise DeskhandError("text '': nothing to type; leave the step out or give a text.")
         if mode is not None and mode not in MODES:
             raise UnknownNameError("typing mode", mode, MODES)
-        self._layout.encode(text)
-        manner = Manner(mode or usual_mode(text), uncorrected)
-        return self._store_of(manner).type(text, manner)
+        if not self.can_type(text):
+            raise DeskhandError(self._layout.refusal("text", text))
+        return Manner(mode or usual_mode(text), uncorrected)
 
     def foresee(self, texts: Iterable[str], mode: str | None = None) -> None:
         """Let texts that may be typed soon be typed along with others."""
@@ -162,7 +174,7 @@ class Typist:
 
     def can_type(self, text: str) -> bool:
         """Return whether a text has a character, and all of them are on the layout."""
-        return bool(text) and bool(self._layout.lookup(text).all())
+        return bool(text) and self._characters.issuperset(text)
 
     def _look_ahead(self, count: int) -> None:
         for text, mode in self._ahead(count) if self._ahead is not None else ():

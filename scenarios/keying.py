@@ -136,7 +136,7 @@ class Keying(Pointing):
         sensitive = live.sensitivity(element) is not None
         text_class = "prose" if usual_mode(text) == "composition" else "field"
         if element.widget == "password":
-            mode, text_class = "password", "secret"
+            text_class = "secret"
         self.to_keyboard()
         action = self.begin()
         typing = self.typist.type(text, mode=mode, uncorrected=uncorrected)

@@ -276,6 +276,8 @@ class Records:
         # A person's password stays the same from day to day.
         self._secret = stream(seed, "records.secret", team, person)
         self._credentials: Credentials | None = None
+        # How often records were drawn or expected, and what it was when texts were last foreseen.
+        self._changes, self._foreseen = 0, (0, 0)
 
     def know(self, kinds: Iterable[RecordKind]) -> None:
         """Take further kinds of records, those that a task's application brings, before others of their names."""
@@ -298,6 +300,7 @@ class Records:
         return self._deck(kind).draw()
 
     def _deck(self, name: str) -> _Deck:
+        self._changes += 1
         kind = self.kinds[name]
         deck = self._decks.get(kind)
         if deck is None:
@@ -318,6 +321,9 @@ class Records:
         """
         found: list[tuple[str, str | None]] = []
         count = min(count, MOST_AHEAD)
+        if self._foreseen == (self._changes, count):
+            return found
+        self._foreseen = (self._changes, count)
         for kind, deck in self._decks.items():
             if kind.typed:
                 found += [(text, kind.mode) for text in deck.ahead(count, kind.typed)]
@@ -334,6 +340,7 @@ class Records:
 
     def credentials(self) -> Credentials:
         """Return the person's user name and password, and a fresh one-time code."""
+        self._changes += 1
         if self._credentials is None:
             rng = self._secret
             lead = self._pools.lead[int(rng.integers(POOL_SIZE))]

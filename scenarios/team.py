@@ -1,4 +1,9 @@
-"""A team's day: one SimPy world in which every person of the team sits at a desk of their own."""
+"""A team's day: one SimPy world in which every person of the team sits at a desk of their own.
+
+Days of several teams can be simulated together. Teams do not meet, but they type in one pool: a day
+stops where somebody is about to type what is not planned, the next day goes on, and once all have
+stopped, one batch plans for all of them.
+"""
 
 import gc
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -11,6 +16,7 @@ from deskhand.behavior_models.persona import draw_persona
 from deskhand.behavior_models.profile import Profile
 from deskhand.errors import DeskhandError
 from deskhand.generators.plan import SessionPlan
+from deskhand.generators.typing_pool import TypingPool
 from deskhand.scenarios.desk import Desk
 from deskhand.scenarios.masking import sensitive_keys
 from deskhand.scenarios.records import Records
@@ -24,7 +30,53 @@ from deskhand.streams import name, stream
 NINE, MOST_SDS = 9.0, 2.0
 
 
-def simulate_team(
+class TeamDay:
+    """A team's day under way.
+
+    Parameters
+    ----------
+    env : simpy.Environment
+        The team's world.
+    sessions : sequence of simpy.Process
+        Everyone's session; the day is over when all are.
+    plans : list of SessionPlan
+        What they fill, complete when the day is over.
+    pool : TypingPool
+        In which they type.
+    """
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        sessions: Sequence[simpy.Process],
+        plans: list[SessionPlan],
+        pool: TypingPool,
+    ) -> None:
+        self._env, self._end, self._pool = env, env.all_of(sessions), pool
+        self.plans = plans
+
+    @property
+    def over(self) -> bool:
+        """Whether everyone's session has ended."""
+        return self._end.processed
+
+    def go_on(self) -> None:
+        """Let time pass until somebody is about to type what is not planned, or the day is over."""
+        self._pool.short = False
+        while not (self._pool.short or self._end.processed):
+            self._env.step()
+
+
+def pass_days(days: Sequence[TeamDay]) -> None:
+    """Let days of teams that type in one pool pass, each in turn until it lacks a text."""
+    with _no_collection():
+        while days:
+            for day in days:
+                day.go_on()
+            days = [day for day in days if not day.over]
+
+
+def begin_day(
     scenario: Scenario,
     *,
     seed: int,
@@ -42,8 +94,9 @@ def simulate_team(
     masks: Collection[str] = (),
     presence: Mapping[int, Presence] = MappingProxyType({}),
     days_before: Mapping[int, int] = MappingProxyType({}),
-) -> list[SessionPlan]:
-    """Plan one session for everyone in a team.
+    pool: TypingPool,
+) -> TeamDay:
+    """Begin a day on which everyone in a team has a session; `pass_days` lets it pass.
 
     Parameters
     ----------
@@ -80,11 +133,13 @@ def simulate_team(
         How long people are there and from when, of those who are there out of hours.
     days_before : mapping of int to int
         Days that people have worked in the run before; the day's number where it does not say so.
+    pool : TypingPool
+        Shared by days that pass together. What it plans for one is the same with and without others.
 
     Returns
     -------
-    list of SessionPlan
-        In the order of ``people``.
+    TeamDay
+        Its plans are in the order of ``people``.
 
     Raises
     ------
@@ -104,7 +159,13 @@ def simulate_team(
     # People who start early are there before nine.
     lead_us = int(1e6 * MOST_SDS * scenario.arrival_spread_s)
     world = World(
-        env, seed=seed, team=team, day=day, people=people, first_hour=NINE - lead_us / HOUR_US
+        env,
+        seed=seed,
+        team=team,
+        day=day,
+        people=people,
+        first_hour=NINE - lead_us / HOUR_US,
+        typing_pool=pool,
     )
     plans: list[SessionPlan] = []
     processes: list[simpy.Process] = []
@@ -150,9 +211,7 @@ def simulate_team(
     # Nobody from outside writes out of hours (assumed).
     if (len(people) > 1 or scenario.arrival_spread_s) and not world.short_h:
         env.process(world.outside())
-    with _no_collection():
-        env.run(until=env.all_of(processes))
-    return plans
+    return TeamDay(env, processes, plans, pool)
 
 
 @contextmanager

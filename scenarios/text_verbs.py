@@ -18,6 +18,10 @@ class TextVerbs(Selecting):
     def _pass(self) -> Steps:
         """Let the planned time pass."""
 
+    @abstractmethod
+    def pass_time(self) -> Steps:
+        """Let the world come to the planned present."""
+
     def type(
         self,
         text: str,
@@ -46,13 +50,18 @@ class TextVerbs(Selecting):
         element = self.focus_on(self.find(into or self._focused("type")))
         if element.widget == "date":
             self.type_date(text, element)
-            return self._pass()
+            yield from self._pass()
+            return
         if clear:
             self.empty_field(element)
         else:
             self.caret_to_end(element)
+        if element.widget == "password":
+            mode = "password"
+        self.typist.announce(text, mode=mode, uncorrected=uncorrected)
+        yield from self.pass_time()
         self.type_text(text, element, mode=mode, uncorrected=uncorrected)
-        return self._pass()
+        yield from self._pass()
 
     def select(self, target: str, *, text: str | None = None, by: str | None = None) -> Steps:
         """Select what a field holds or an element shows; what is typed or pasted next replaces it.

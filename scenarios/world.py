@@ -53,6 +53,8 @@ class World:
         Everyone in the team.
     first_hour : float
         Hour of the day at which it starts.
+    typing_pool : TypingPool
+        Plans what all of them type, and what other teams type.
 
     Attributes
     ----------
@@ -62,8 +64,6 @@ class World:
         What is called when a person gets a message.
     roles : dict
         The role of each person.
-    typing_pool : TypingPool
-        Plans what all of them type.
     short_h : dict
         Who is there out of hours, and for how many; then everyone is.
     days_before : dict
@@ -81,6 +81,7 @@ class World:
         day: int,
         people: Sequence[int],
         first_hour: float,
+        typing_pool: TypingPool,
     ) -> None:
         self.env = env
         self.people = tuple(people)
@@ -88,7 +89,7 @@ class World:
         self.inbox: dict[int, list[Message]] = {person: [] for person in people}
         self.notify: dict[int, Callable[[], None]] = {}
         self.roles: dict[int, str] = {}
-        self.typing_pool = TypingPool()
+        self.typing_pool = typing_pool
         self.short_h: dict[int, float] = {}
         self.days_before: dict[int, int] = {}
         self._draws = Draws(seed, "world", team, day)

@@ -24,7 +24,14 @@ from deskhand.manifest import (
 from deskhand.progress import Progress
 from deskhand.recipe import Recipe, screen_bytes
 from deskhand.run_folder import clear_making, open_folder
-from deskhand.shard import Shard, calendar_of, finished_shard, make_shard, plan_shards
+from deskhand.shard import (
+    Shard,
+    calendar_of,
+    finished_shard,
+    make_shards,
+    plan_shards,
+    shards_at_once,
+)
 from deskhand.workers import Order, made_by_workers, one_thread
 
 RUN_FORMAT = "deskhand.run/1"
@@ -156,8 +163,9 @@ def _made(
 ) -> Generator[dict[str, Any]]:
     if workers == 1 or len(todo) < 2:
         with one_thread():
-            for shard in todo:
-                yield make_shard(arguments, recipe, shard, out)
+            at_once = max(1, shards_at_once(arguments, len(todo), 1))
+            for first in range(0, len(todo), at_once):
+                yield from make_shards(arguments, recipe, todo[first : first + at_once], out)
         return
     order = Order(
         arguments,

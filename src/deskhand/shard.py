@@ -1,4 +1,7 @@
-"""One shard: a team's day, made under a temporary name and renamed when it is complete."""
+"""Shards: days of teams, each made under a temporary name and renamed when it is complete.
+
+Several are planned together, which is quicker than one by one: see `deskhand.scenarios.team`.
+"""
 
 import os
 import shutil
@@ -11,7 +14,9 @@ from typing import Any, NamedTuple
 from deskhand.arguments import DEFAULT_TIME_ZONE, Arguments
 from deskhand.errors import DeskhandError
 from deskhand.formats import open_writer
+from deskhand.generators.plan import SessionPlan
 from deskhand.generators.render import render
+from deskhand.generators.typing_pool import TypingPool
 from deskhand.loading import session_screens
 from deskhand.manifest import (
     MAKING,
@@ -25,13 +30,15 @@ from deskhand.manifest import (
 from deskhand.recipe import Recipe, screen_sha256
 from deskhand.safeguards import safeguarded
 from deskhand.scenarios.local_time import local_us
-from deskhand.scenarios.team import simulate_team
+from deskhand.scenarios.team import TeamDay, begin_day, pass_days
 from deskhand.scenarios.work_calendar import Presence, WorkCalendar, named_calendar
 from deskhand.session import Session
 
 FORMAT = "deskhand.shard/1"
 # A day with a session is looked for on so many days to come.
 LOOKS_AHEAD = 100
+# People whose days are planned together: more would take more memory and little less time.
+PLANNED_TOGETHER = 40
 
 
 class Shard(NamedTuple):
@@ -134,13 +141,28 @@ def sessions_of(
         One for each person of the team who is there on that date, or the only one asked for. The whole
         team is simulated in any case, because its people interrupt one another.
     """
+    day = _begun(arguments, recipe, shard, TypingPool(), people=people)
+    if day is not None:
+        pass_days([day])
+        yield from _rendered(arguments, recipe, day.plans)
+
+
+def _begun(
+    arguments: Arguments,
+    recipe: Recipe,
+    shard: Shard,
+    pool: TypingPool,
+    *,
+    people: Sequence[int] | None = None,
+) -> TeamDay | None:
+    """Begin a team's day; return None when nobody is there."""
     presence = presence_of(arguments, recipe, shard, people=people)
     there = {person: found for person, found in presence.items() if found.off is None}
     if not there:
-        return
+        return None
     safeguards, calendar = recipe.safeguards, calendar_of(arguments, recipe)
     time_zone = calendar.zone(arguments.seed, shard.team) or arguments.time_zone
-    plans = simulate_team(
+    return begin_day(
         recipe.scenario,
         seed=arguments.seed,
         team=shard.team,
@@ -162,13 +184,17 @@ def sessions_of(
             person: sum(_there(arguments, recipe, person, day) for day in range(shard.day))
             for person in there
         },
+        pool=pool,
     )
+
+
+def _rendered(arguments: Arguments, recipe: Recipe, plans: list[SessionPlan]) -> Iterator[Session]:
     plans.reverse()
     while plans:
         # Taken off the list, so that a rendered plan's memory is free for the next one.
         plan = plans.pop()
         if arguments.only.person in (None, plan.person):
-            yield safeguarded(render(plan, recipe.screens), safeguards)
+            yield safeguarded(render(plan, recipe.screens), recipe.safeguards)
 
 
 def refuse_day_off(
@@ -195,8 +221,38 @@ def _there(arguments: Arguments, recipe: Recipe, person: int, day: int) -> bool:
     return presence_of(arguments, recipe, shard, people=[person])[person].off is None
 
 
-def make_shard(arguments: Arguments, recipe: Recipe, shard: Shard, out: Path) -> dict[str, Any]:
-    """Make one shard; its folder appears whole or not at all.
+def shards_at_once(arguments: Arguments, left: int, workers: int) -> int:
+    """Return how many of the shards that are left one worker plans together.
+
+    Fewer towards the end of a run, so that all workers end at about the same time.
+
+    Parameters
+    ----------
+    arguments : Arguments
+        What the run makes.
+    left : int
+        How many shards nobody has begun.
+    workers : int
+        How many share them.
+
+    Source
+    ------
+    Polychronopoulos & Kuck 1987, "Guided self-scheduling"; half a fair share each time.
+
+    Examples
+    --------
+    >>> arguments = Arguments(people=500, seed=7, team_size=5)
+    >>> [shards_at_once(arguments, left, 2) for left in (100, 8, 2)]
+    [8, 2, 1]
+    """
+    most = max(1, PLANNED_TOGETHER // arguments.team_size)
+    return min(most, left if workers == 1 else -(-left // (2 * workers)))
+
+
+def make_shards(
+    arguments: Arguments, recipe: Recipe, shards: Sequence[Shard], out: Path
+) -> Iterator[dict[str, Any]]:
+    """Plan shards together, then write them one by one; each folder appears whole or not at all.
 
     Parameters
     ----------
@@ -204,27 +260,40 @@ def make_shard(arguments: Arguments, recipe: Recipe, shard: Shard, out: Path) ->
         What the run makes.
     recipe : Recipe
         What it is made from.
-    shard : Shard
-        Which team and day.
+    shards : sequence of Shard
+        Which teams and days.
     out : pathlib.Path
         The run's output folder.
 
-    Returns
-    -------
+    Yields
+    ------
     dict
-        The shard's record, which is also written into its folder.
+        Each shard's record, which is also written into its folder.
 
     Raises
     ------
     DeskhandError
         When a file cannot be written, for example because the disk is full.
     """
+    pool = TypingPool()
+    begun = [_begun(arguments, recipe, shard, pool) for shard in shards]
+    pass_days([day for day in begun if day is not None])
+    # Only the plans stay, and each is let go when it has been rendered.
+    plans = [[] if day is None else day.plans for day in begun]
+    del begun
+    for shard, planned in zip(shards, plans, strict=True):
+        yield _make_shard(arguments, recipe, shard, out, planned)
+
+
+def _make_shard(
+    arguments: Arguments, recipe: Recipe, shard: Shard, out: Path, plans: list[SessionPlan]
+) -> dict[str, Any]:
     # The process number keeps apart two processes that make the same shard; it is renamed away.
     making = out / f"{MAKING}{shard.name}-{os.getpid()}"
     final = out / shard.folder
     try:
         making.mkdir()
-        record = _write(arguments, recipe, shard, making)
+        record = _write(arguments, recipe, shard, making, plans)
         if final.exists():
             shutil.rmtree(final)
         making.rename(final)
@@ -235,12 +304,14 @@ def make_shard(arguments: Arguments, recipe: Recipe, shard: Shard, out: Path) ->
     return record
 
 
-def _write(arguments: Arguments, recipe: Recipe, shard: Shard, folder: Path) -> dict[str, Any]:
+def _write(
+    arguments: Arguments, recipe: Recipe, shard: Shard, folder: Path, plans: list[SessionPlan]
+) -> dict[str, Any]:
     sessions: list[dict[str, Any]] = []
     screens: dict[str, str] = {}
     with ExitStack() as stack:
         writers = [stack.enter_context(open_writer(text, folder)) for text in arguments.formats]
-        for session in sessions_of(arguments, recipe, shard):
+        for session in _rendered(arguments, recipe, plans):
             for writer in writers:
                 writer.write(session)
             sessions.append(_describe(session))

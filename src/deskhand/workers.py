@@ -1,4 +1,4 @@
-"""Worker processes that make shards: started lean, told one shard at a time, gone with their owner."""
+"""Worker processes that make shards: started lean, told a few shards at a time, gone with their owner."""
 
 import os
 import signal
@@ -62,14 +62,17 @@ def _die_with_parent() -> None:
 
 
 def work(order: Order, pipe: Any) -> None:
-    """Make the shards that come down the pipe until None comes; answer each with its record."""
+    """Make the groups of shards that come down the pipe until None comes.
+
+    Each shard is answered with its record, each group with a last word.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     try:
         from deskhand.loading import screen_path
         from deskhand.recipe import load_recipe
         from deskhand.screen import Screen
-        from deskhand.shard import Shard, make_shard
+        from deskhand.shard import Shard, make_shards
 
         # The run has its own copies, with their pictures.
         own = {name: order.out / screen_path(name) for name in order.own_screens}
@@ -82,8 +85,11 @@ def work(order: Order, pipe: Any) -> None:
             order.safeguards,
         )
         with one_thread():
-            while (task := pipe.recv()) is not None:
-                pipe.send(("made", make_shard(order.arguments, recipe, Shard(*task), order.out)))
+            while (group := pipe.recv()) is not None:
+                shards = [Shard(*shard) for shard in group]
+                for record in make_shards(order.arguments, recipe, shards, order.out):
+                    pipe.send(("made", record))
+                pipe.send(("done", None))
     except DeskhandError as error:
         pipe.send(("refused", str(error)))
     except Exception:
@@ -155,26 +161,37 @@ def made_by_workers(
     DeskhandError
         When a worker refuses or is killed. All workers are gone when this generator ends.
     """
+    # Not at the top: a worker starts lean.
+    from deskhand.shard import shards_at_once
+
     context = get_context("spawn")
     waiting: list[tuple[int, int]] = [(team, day) for team, day in reversed(shards)]
+    workers = min(workers, len(waiting))
+
+    def tell_next(pipe: Any) -> None:
+        count = shards_at_once(order.arguments, len(waiting), workers)
+        _tell(pipe, [waiting.pop() for _ in range(count)])
+
     # Keyed by the owner's end of each pipe, whose class depends on the system.
     processes: dict[Any, BaseProcess] = {}
     try:
         with _interrupts_held(), _single_threaded_children(), _without_main():
-            for _ in range(min(workers, len(waiting))):
+            for _ in range(workers):
                 here, there = context.Pipe()
                 started = context.Process(target=work, args=(order, there), daemon=True)
                 started.start()
                 there.close()
                 processes[here] = started
         for pipe in processes:
-            _tell(pipe, waiting.pop())
+            tell_next(pipe)
         busy = set(processes)
         while busy:
             for pipe in connection.wait(list(busy)):
-                yield _answer(pipe, processes[pipe])
-                if waiting:
-                    _tell(pipe, waiting.pop())
+                record = _answer(pipe, processes[pipe])
+                if record is not None:
+                    yield record
+                elif waiting:
+                    tell_next(pipe)
                 else:
                     _tell(pipe, None)
                     busy.discard(pipe)
@@ -186,13 +203,14 @@ def made_by_workers(
             pipe.close()
 
 
-def _tell(pipe: Any, task: tuple[int, int] | None) -> None:
+def _tell(pipe: Any, group: Sequence[tuple[int, int]] | None) -> None:
     # A worker that is dead already is noticed when its answer is awaited.
     with suppress(BrokenPipeError, ConnectionResetError):
-        pipe.send(task)
+        pipe.send(group)
 
 
-def _answer(pipe: Any, process: BaseProcess) -> dict[str, Any]:
+def _answer(pipe: Any, process: BaseProcess) -> dict[str, Any] | None:
+    """Return the record of a shard, or None when all of a group are made."""
     try:
         kind, content = pipe.recv()
     except (EOFError, OSError):
@@ -206,5 +224,5 @@ def _answer(pipe: Any, process: BaseProcess) -> dict[str, Any]:
         raise DeskhandError(content)
     if kind == "broken":
         raise RuntimeError(f"a worker process failed:\n{content}")
-    record: dict[str, Any] = content
+    record: dict[str, Any] | None = content
     return record

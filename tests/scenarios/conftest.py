@@ -12,6 +12,7 @@ import simpy
 from deskhand.behavior_models.persona import draw_persona
 from deskhand.behavior_models.profile import load_profile
 from deskhand.generators.plan import SessionPlan
+from deskhand.generators.typing_pool import TypingPool
 from deskhand.scenarios.desk import Desk
 from deskhand.scenarios.records import Records
 from deskhand.scenarios.scenario import Steps
@@ -229,7 +230,9 @@ def act(screens: dict[str, Screen]) -> Callable[..., SessionPlan]:
             provenance_id="test",
             viewport=(1280, 720),
         )
-        world = World(env, seed=seed, team=0, day=0, people=[person], first_hour=9)
+        world = World(
+            env, seed=seed, team=0, day=0, people=[person], first_hour=9, typing_pool=TypingPool()
+        )
         records = Records(seed, 0, person, 0)
         desk = Desk(env, plan, screens, records, world=world, profile=profile)
         desk.sit_down("a/form")

@@ -8,6 +8,7 @@ from deskhand.behavior_models.profile import load_profile
 from deskhand.errors import DeskhandError
 from deskhand.generators.plan import SessionPlan
 from deskhand.generators.render import render
+from deskhand.generators.typing_pool import TypingPool
 from deskhand.registry import load
 from deskhand.scenarios.app_screens import shipped_screens
 from deskhand.scenarios.apps.chat.tasks import answer, write
@@ -15,7 +16,7 @@ from deskhand.scenarios.apps.crm.tasks import browse_leads
 from deskhand.scenarios.apps.tracker.tasks import answer_issue
 from deskhand.scenarios.records import Records
 from deskhand.scenarios.scenario import Scenario
-from deskhand.scenarios.team import simulate_team
+from deskhand.scenarios.team import TeamDay, begin_day, pass_days
 from deskhand.screen import parse_reference
 
 NAMED = (
@@ -35,7 +36,20 @@ def team(
     seed: int = 7,
     role: str | None = None,
 ) -> list[SessionPlan]:
-    return simulate_team(
+    begun = begin(scenario, people, TypingPool(), seed=seed, role=role)
+    pass_days([begun])
+    return begun.plans
+
+
+def begin(
+    scenario: Scenario | str,
+    people: Sequence[int],
+    pool: TypingPool,
+    *,
+    seed: int = 7,
+    role: str | None = None,
+) -> TeamDay:
+    return begin_day(
         load("deskhand.scenarios", scenario) if isinstance(scenario, str) else scenario,
         seed=seed,
         team=0,
@@ -47,6 +61,7 @@ def team(
         time_zone="Europe/Berlin",
         screens=shipped_screens(),
         provenance_id="test",
+        pool=pool,
     )
 
 
@@ -213,3 +228,14 @@ def test_refusals() -> None:
     lost = Scenario(name="x", app="x", opens="x/y", run=lambda desk: desk.think())
     with pytest.raises(DeskhandError, match="opens screen 'x/y', which is not there"):
         team(lost)
+
+
+def test_days_that_pass_together_are_those_that_pass_alone() -> None:
+    screens, pool = shipped_screens(), TypingPool()
+    teams = ((0, 1, 2), (3,), (4, 5))
+    together = [begin("morning", people, pool) for people in teams]
+    pass_days(together)
+    alone = [team("morning", people) for people in teams]
+    for others, plans in zip(together, alone, strict=True):
+        for one, other in zip(others.plans, plans, strict=True):
+            assert render(one, screens).events.equals(render(other, screens).events)

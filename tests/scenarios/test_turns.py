@@ -10,6 +10,7 @@ import simpy
 from deskhand.behavior_models.persona import draw_persona
 from deskhand.behavior_models.profile import load_profile
 from deskhand.generators.plan import SessionPlan
+from deskhand.generators.typing_pool import TypingPool
 from deskhand.scenarios.app_screens import shipped_screens
 from deskhand.scenarios.apps.crm.tasks import create_lead
 from deskhand.scenarios.apps.tracker.tasks import answer_issue, create_issue
@@ -30,7 +31,9 @@ class Seat:
     def __init__(self, seed: int) -> None:
         self.env = simpy.Environment()
         profile = load_profile("office")
-        world = World(self.env, seed=seed, team=0, day=0, people=[0], first_hour=9.0)
+        world = World(
+            self.env, seed=seed, team=0, day=0, people=[0], first_hour=9.0, typing_pool=TypingPool()
+        )
         self.plan = SessionPlan(
             session_id="syn_0",
             seed=seed,
