@@ -1,6 +1,7 @@
 """`deskhand augment` and `augment_files`: every readable format, manifests, balance of classes, refusals."""
 
 import json
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -20,18 +21,6 @@ from deskhand.session import Session
 from tests.datasets.made_captures import as_capture
 
 READABLE = [n for n in registry.names(EXPORTS) if can_read(n) and n != "mapping"]
-# Recordings of people, which are not part of the project: looked at where they lie beside it.
-CAPTURES = Path(__file__).parents[3] / "shared" / "data" / "captures"
-REAL = [
-    path
-    for path in (
-        CAPTURES / "agentnet_raw",
-        CAPTURES / "rrweb" / "rrweb_player_demo_2018.json",
-        CAPTURES / "evemu" / "saitek_rat5_mouse.events",
-        CAPTURES / "evemu" / "ps2_generic_mouse.events",
-    )
-    if path.exists()
-]
 
 
 @pytest.fixture(scope="module")
@@ -137,23 +126,6 @@ def _presses(session: Session) -> list[Any]:
     return session.events.select(["target", "key", "screen_x", "screen_y"]).take(down).to_pylist()  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
-@pytest.mark.parametrize("do", ["persona_transfer", "resynthesise", "time_warp", "jitter"])
-def test_recordings_of_people(path: Path, do: str, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    if path.name == "ps2_generic_mouse.events" and do in ("persona_transfer", "resynthesise"):
-        # A hand that only wanders.
-        with pytest.raises(DeskhandError, match="holds no aimed movement"):
-            augment_files([path], do, out=out, seed=7)
-        return
-    augment_files([path], do, out=out, seed=7)
-    assert api.validate(out).ok
-    (source,), (made,) = deskhand.read_sessions(path), deskhand.read_sessions(out)
-    assert _presses(made) == _presses(source)
-    assert made.header["synthetic"] is False
-    assert made.header["profile_mode"] == "derived"
-
-
 def test_command_line(
     capture_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -218,3 +190,31 @@ def test_nothing_is_left_of_a_run_that_is_stopped(capture_file: Path, tmp_path: 
     with pytest.raises(KeyboardInterrupt):
         augment_files([capture_file], "jitter", out=tmp_path / "o", seed=7, progress=stopped)
     assert list(tmp_path.iterdir()) == []
+
+
+# --- recordings of people, where they are at hand -----------------------------------------------------
+
+if "DESKHAND_DATA" in os.environ:
+    CAPTURES = Path(os.environ["DESKHAND_DATA"]) / "captures"
+    REAL = [
+        CAPTURES / "agentnet_raw",
+        CAPTURES / "rrweb" / "rrweb_player_demo_2018.json",
+        CAPTURES / "evemu" / "saitek_rat5_mouse.events",
+        CAPTURES / "evemu" / "ps2_generic_mouse.events",
+    ]
+
+    @pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
+    @pytest.mark.parametrize("do", ["persona_transfer", "resynthesise", "time_warp", "jitter"])
+    def test_recordings_of_people(path: Path, do: str, tmp_path: Path) -> None:
+        out = tmp_path / "out"
+        if path.name == "ps2_generic_mouse.events" and do in ("persona_transfer", "resynthesise"):
+            # A hand that only wanders.
+            with pytest.raises(DeskhandError, match="holds no aimed movement"):
+                augment_files([path], do, out=out, seed=7)
+            return
+        augment_files([path], do, out=out, seed=7)
+        assert api.validate(out).ok
+        (source,), (made,) = deskhand.read_sessions(path), deskhand.read_sessions(out)
+        assert _presses(made) == _presses(source)
+        assert made.header["synthetic"] is False
+        assert made.header["profile_mode"] == "derived"
