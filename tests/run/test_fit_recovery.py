@@ -1,5 +1,6 @@
 """Fit, generate and fit again: the parameters come back, for people who are the same in all else."""
 
+from dataclasses import astuple
 from math import log
 from pathlib import Path
 
@@ -7,8 +8,15 @@ import pytest
 
 from deskhand.behavior_models.profile import Profile
 from deskhand.behavior_models.profile_text import profile_json
-from deskhand.calibration.fitted_profile import PublicCentres, fitted_profile, parsed_centres
+from deskhand.calibration.fitted_profile import (
+    PublicCentres,
+    fitted_profile,
+    parsed_centres,
+    public_centres,
+)
+from deskhand.calibration.person_statistics import STATISTICS
 from deskhand.public_centres import (
+    MORNINGS,
     Stretch,
     centres_record,
     moments_of,
@@ -41,6 +49,16 @@ def fitted(profile: Profile, public: PublicCentres, folder: Path) -> Profile:
     return fitted_profile(
         told, name=name, mode="research", remark="", source="a test", public=public
     )
+
+
+def test_the_shipped_centres_are_those_of_mornings(tmp_path: Path) -> None:
+    path = tmp_path / "public.json"
+    path.write_text(profile_json(moved_profile({})))
+    told = moments_of(simulated_statistics(path, MORNINGS._replace(people=3)))
+    centres = public_centres().centres
+    # The first three of those people: four standard errors of their mean.
+    for one, found, middle, sd in zip(STATISTICS, told.middle, *astuple(centres), strict=True):
+        assert abs(found - middle) < 4.0 * sd / 3.0**0.5, one.name
 
 
 def test_parameters_come_back(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Other ways to fit captures: against a scenario, both tiers, captures of other formats, OpenDP."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def captures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_people_who_do_as_the_simulated_ones_are_the_public_population(
     captures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(public_centres, "AGAINST", public_centres.Stretch("", people=20, days=4))
+    monkeypatch.setattr(public_centres, "AGAINST", public_centres.Stretch("", people=20, days=2))
     out = tmp_path / "mine.json"
     assert (
         main(["fit", str(captures), "--out", str(out), *PLAIN, "--against", "crm.follow_up"]) == 0
@@ -78,11 +79,13 @@ def test_captures_of_another_format_and_noise_of_opendp(captures: Path, tmp_path
     folder = tmp_path / "recordings"
     some = (s for s in api.read_sessions(captures) if s.header["day"] < 2)
     for number, session in enumerate(some):
-        # A hundred people of a few sessions each, though twenty made them.
-        for copy in range(5):
-            path = folder / f"{number % 20}-{copy}" / f"{number}.json"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            session.write(path, format="rrweb")
+        written = folder / f"{number % 20}-0" / f"{number}.json"
+        session.write(written, format="rrweb")
+        # A hundred people of two sessions each, though twenty made them.
+        for copy in range(1, 5):
+            other = folder / f"{number % 20}-{copy}" / written.name
+            other.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(written, other)
     out = tmp_path / "mine.json"
     words = ["--epsilon", "3", "--engine", "opendp", "--person", "^([^/]+)/", "--stand-ins"]
     words += ["--fewest", "8"]
