@@ -3,6 +3,7 @@
 import json
 from math import log, nan
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -123,7 +124,8 @@ def test_work_is_moved_by_shares_and_changes() -> None:
 @pytest.mark.parametrize("shares", [{"crm": 0.0}, {"crm": "much"}, {"crm": -1.0}, [1.0]])
 def test_factors_that_are_none(shares: object) -> None:
     work = {"app_shares": {"value": shares}, "app_changes": {"value": {}}}
-    profile = Profile(name="mine", mode="research", remark="", sections={"work": work})
+    sections: dict[str, Any] = {"work": work}
+    profile = Profile(name="mine", mode="research", remark="", sections=sections)
     with pytest.raises(DeskhandError, match=r"work\.app_shares is .* factors above 0"):
         read_work(profile)
 
