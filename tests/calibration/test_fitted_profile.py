@@ -78,12 +78,14 @@ def test_a_statistic_off_moves_its_own_parameters_alone(name: str) -> None:
 
 
 def test_steps_are_what_moments_are_off_by_what_a_step_does() -> None:
-    place = NAMES.index("hold")
+    place, spread = NAMES.index("hold"), NAMES.index("hold_spread")
     middle = list(PUBLIC.centres.middle)
     middle[place] += 0.1 * PUBLIC.gain[place]
+    middle[spread] += 0.1 * PUBLIC.cross[spread]
     told = moments(middle=tuple(middle), sd=tuple(2.0 * sd for sd in PUBLIC.centres.sd))
     steps = steps_of(told, PUBLIC)
     assert steps.by["hold"] == pytest.approx(0.1)
+    assert steps.by["hold_spread"] == pytest.approx(0.0, abs=1e-9)
     assert steps.times["hold"] == pytest.approx(2.0)
     before, after = public_sections(), made(told).sections
     for law in ("transcription", "composition"):
