@@ -4,7 +4,9 @@ import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from deskhand.datasets.episodes.jpeg_bands import JpegBands
 from deskhand.errors import DeskhandError, UnknownNameError
+from deskhand.exports.screen_frames import Frame
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -12,10 +14,8 @@ if TYPE_CHECKING:
 JPEG, PNG, WEBP, NONE = ENCODINGS = ("jpeg", "png", "webp", "none")
 ENDINGS: Mapping[str, str] = {JPEG: "jpg", PNG: "png", WEBP: "webp"}
 BESIDE = "files"
-# Small letters are still sharp: colours at full resolution, and a quality at which edges do not ring.
+# The quickest of zlib and of lossless WebP.
 HOW: Mapping[str, Mapping[str, Any]] = {
-    JPEG: {"quality": 90, "subsampling": 0},
-    # The quickest of zlib and of lossless WebP.
     PNG: {"compress_level": 1},
     WEBP: {"lossless": True, "quality": 0, "method": 0},
 }
@@ -67,19 +67,6 @@ def parse_pictures(text: str) -> Pictures:
     return Pictures(encoding, bool(colon))
 
 
-def smaller(picture: "Image", scale: float) -> "Image":
-    """Return a picture with ``scale`` pixels for each of its own.
-
-    Where pixels are joined two by two, three by three and so on, each new one is their mean.
-    """
-    if scale == 1.0:
-        return picture
-    factor = round(1 / scale)
-    if factor * scale == 1.0:
-        return picture.reduce(factor)
-    return picture.resize(size_of(picture.size, scale))
-
-
 def size_of(size: tuple[int, int], scale: float) -> tuple[int, int]:
     """Return how large a picture of a screen is.
 
@@ -94,21 +81,66 @@ def size_of(size: tuple[int, int], scale: float) -> tuple[int, int]:
     return round(size[0] * scale), round(size[1] * scale)
 
 
-def encoded(picture: "Image", encoding: str, provenance_id: str) -> bytes:
-    """Return a picture as a file that says that it is synthetic, and from which run."""
-    from PIL.Image import Exif
-    from PIL.PngImagePlugin import PngInfo
+class Album:
+    """Makes picture files of one session, from frames that come one after the other.
 
-    how = dict(HOW[encoding])
-    if encoding == PNG:
-        notes = PngInfo()
-        notes.add_text("synthetic", "true")
-        notes.add_text("provenance_id", provenance_id)
-        how["pnginfo"] = notes
-    else:
+    Parameters
+    ----------
+    scale : float
+        Pixels for each of a frame's. Where these are joined two by two, three by three and so on,
+        each new one is their mean.
+    encoding : str
+        ``jpeg``, ``png`` or ``webp``.
+    provenance_id : str
+        Files say that they are synthetic, and this.
+    """
+
+    def __init__(self, scale: float, encoding: str, provenance_id: str) -> None:
+        from PIL.Image import Exif
+
+        self._scale = scale
+        self._encoding = encoding
+        self._provenance_id = provenance_id
         exif = Exif()
         exif[IMAGE_DESCRIPTION] = f"synthetic; {provenance_id}"
-        how["exif"] = exif.tobytes()
-    file = io.BytesIO()
-    picture.save(file, encoding.upper(), **how)
-    return file.getvalue()
+        self._exif = exif.tobytes()
+        self._bands = JpegBands(self._exif)
+        self._small: Image | None = None
+
+    def file(self, frame: Frame) -> bytes:
+        """Return a frame as a file."""
+        small = self._smaller(frame)
+        return self._bands.file(small) if self._encoding == JPEG else self._encoded(small)
+
+    def _smaller(self, frame: Frame) -> "Image":
+        picture, factor = frame.picture, round(1 / self._scale)
+        if self._scale == 1.0:
+            return picture
+        if factor * self._scale != 1.0:
+            return picture.resize(size_of(picture.size, self._scale))
+        if self._small is None or frame.changed is None:
+            self._small = picture.reduce(factor)
+            return self._small
+        for left, top, right, bottom in frame.changed:
+            # What becomes one pixel is taken as a whole.
+            x, y = max(left, 0) // factor, max(top, 0) // factor
+            edge = (min(-(-right // factor) * factor, picture.width),)
+            edge += (min(-(-bottom // factor) * factor, picture.height),)
+            if x * factor < edge[0] and y * factor < edge[1]:
+                part = picture.crop((x * factor, y * factor, *edge))
+                self._small.paste(part.reduce(factor), (x, y))
+        return self._small
+
+    def _encoded(self, picture: "Image") -> bytes:
+        from PIL.PngImagePlugin import PngInfo
+
+        how: dict[str, Any] = dict(HOW[self._encoding])
+        if self._encoding == PNG:
+            how["pnginfo"] = PngInfo()
+            how["pnginfo"].add_text("synthetic", "true")
+            how["pnginfo"].add_text("provenance_id", self._provenance_id)
+        else:
+            how["exif"] = self._exif
+        file = io.BytesIO()
+        picture.save(file, self._encoding.upper(), **how)
+        return file.getvalue()

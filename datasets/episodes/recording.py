@@ -9,7 +9,7 @@ import orjson
 from deskhand.datasets.episodes.accessibility import HOLDING, Tree, is_open, value_of
 from deskhand.datasets.episodes.descriptions import description
 from deskhand.datasets.episodes.episode import Episode, EpisodeStep
-from deskhand.datasets.episodes.pictures import NONE, encoded, size_of, smaller
+from deskhand.datasets.episodes.pictures import NONE, Album, size_of
 from deskhand.datasets.episodes.steps import Step, steps_of
 from deskhand.datasets.episodes.vocabularies import VOCABULARIES, Speaker, placeholder
 from deskhand.datasets.episodes.wordings import wordings
@@ -165,17 +165,17 @@ class _Recorder:
 
     def _seen(self, times: Sequence[int]) -> Iterator[tuple[Stage, bytes | None]]:
         """Yield what stands on the desktop at each time, and its picture."""
-        look, provenance_id = self._look, str(self._session.header["provenance_id"])
+        look = self._look
         if look.encoding == NONE:
             stage = Stage(self._session)
             for now_us in times:
                 stage.advance(now_us)
                 yield stage, None
             return
-        paint = blacked_out(look.paint)
-        for picture, stage in staged_frames(self._session, times, paint=paint):
-            small = smaller(picture, look.scale)
-            yield stage, encoded(small, look.encoding, provenance_id)
+        provenance_id = str(self._session.header["provenance_id"])
+        album = Album(look.scale, look.encoding, provenance_id)
+        for frame in staged_frames(self._session, times, paint=blacked_out(look.paint)):
+            yield frame.stage, album.file(frame)
 
     def _step(
         self, step: Step, number: int, stage: Stage, firsts: dict[int, int], shown: dict[str, Any]

@@ -7,10 +7,11 @@ comes without.
 
 import io
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from deskhand.desktop_layout import TASK_BAR_PX
 from deskhand.errors import DeskhandError
 from deskhand.exports.screen_frames.desktop import (
     Painter,
@@ -19,6 +20,7 @@ from deskhand.exports.screen_frames.desktop import (
     draw_notification,
     draw_pointer,
 )
+from deskhand.exports.screen_frames.field_painter import Place
 from deskhand.exports.screen_frames.page_painter import painted
 from deskhand.exports.screen_frames.stage import Stage, pointer_places
 from deskhand.monitors import in_picture, monitors_of
@@ -94,26 +96,33 @@ def frames(
     staged = staged_frames(session, t_us, pointer=pointer, paint=paint)
     monitors = in_picture(monitors_of(session.header))
     if not main_alone or len(monitors) == 1:
-        return (picture for picture, _ in staged)
+        return (frame.picture for frame in staged)
     main = monitors[0]
     box = (main.left, main.top, main.right, main.bottom)
-    return (picture.crop(box) for picture, _ in staged)
+    return (frame.picture.crop(box) for frame in staged)
+
+
+class Frame(NamedTuple):
+    """A picture, the windows and pages that it shows, and where it may differ from the one before.
+
+    The ``stage`` is one and the same, and goes on with the next picture. ``changed`` holds boxes as
+    left, top, right and bottom, and is None where everything may differ.
+    """
+
+    picture: "Image"
+    stage: Stage
+    changed: list[Place] | None
 
 
 def staged_frames(
     session: Session, t_us: Sequence[int], *, pointer: bool = True, paint: Painter = painted
-) -> Iterator[tuple["Image", Stage]]:
-    """Yield pictures as `frames` does, each with the windows and pages that it shows.
+) -> Iterator[Frame]:
+    """Yield pictures as `frames` does, each with what it shows.
 
     Parameters
     ----------
     session, t_us, pointer, paint
         As in `frames`.
-
-    Yields
-    ------
-    tuple of (PIL.Image.Image, Stage)
-        The stage is one and the same, and goes on with the next picture.
 
     Raises
     ------
@@ -129,7 +138,7 @@ def staged_frames(
 
 def _staged_frames(
     session: Session, times: Any, *, pointer: bool, paint: Painter
-) -> Iterator[tuple["Image", Stage]]:
+) -> Iterator[Frame]:
     from PIL import ImageDraw
 
     header = session.header
@@ -138,8 +147,15 @@ def _staged_frames(
     bookmarks = sorted({name.partition("/")[0] for name in session.screens})
     stage = Stage(session)
     drawn: Image | None = None
+    around: list[Any] = []
+    over: list[Place] = []
     for now_us, at in zip(times.tolist(), pointer_places(session, times), strict=True):
-        if stage.advance(now_us) or drawn is None:
+        changed: list[Place] | None = list(over)
+        stage.advance(now_us)
+        stands = [window.around() for window in stage.windows]
+        front = stage.front
+        behind = any(window.stale for window in stage.windows if window is not front)
+        if drawn is None or stands != around or behind or _reaches_bar(stage):
             drawn = desktop(
                 stage.windows,
                 monitors=stage.monitors,
@@ -147,21 +163,40 @@ def _staged_frames(
                 bookmarks=bookmarks,
                 paint=paint,
             )
+            changed = None
+        elif front is not None and front.stale:
+            page = front.page(viewport, paint)
+            left, top = front.origin
+            box = (left, top, left + page.width, top + page.height)
+            drawn.paste(page, box[:2])
+            changed = [*over, box]
+        around = stands
         frame = drawn.copy()
         pen = ImageDraw.Draw(frame)
-        front = stage.front
+        over = []
         if front is not None and front.view is not None:
             x, y = front.origin
             since_us = now_us - front.view.edited_us
             if front.caret is not None and since_us // BLINK_US % 2 == 0:
                 left, top, right, bottom = front.caret
-                pen.line((x + left, y + top, x + right, y + bottom), fill="#000000")
-            draw_list(frame, front, stage.monitors, at)
+                line = (x + left, y + top, x + right, y + bottom)
+                pen.line(line, fill="#000000")
+                over.append((line[0], line[1], line[2] + 1, line[3] + 1))
+            listed = draw_list(frame, front, stage.monitors, at)
+            over += [] if listed is None else [listed]
         if stage.notification is not None:
-            draw_notification(frame, *stage.notification)
+            over.append(draw_notification(frame, *stage.notification))
         if pointer and at is not None:
-            draw_pointer(pen, *at)
-        yield frame, stage
+            over.append(draw_pointer(pen, *at))
+        yield Frame(frame, stage, None if changed is None else [*changed, *over])
+
+
+def _reaches_bar(stage: Stage) -> bool:
+    """Whether the page in front may reach below the task bar, which lies over it."""
+    main, front = stage.monitors[0], stage.front
+    if front is None or front.image is None:
+        return False
+    return front.origin[1] + front.image.height > main.bottom - TASK_BAR_PX
 
 
 def png_bytes(image: "Image", session: Session, level: int = LEVEL) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deskhand.desktop_layout import (
     BARS_PX,
@@ -62,6 +62,11 @@ class Window:
     image: "Image | None" = None
     caret: Place | None = None
     zoom: float = 1.0
+
+    def around(self) -> tuple[Any, ...]:
+        """Return what the window shows around its page."""
+        title = None if self.view is None else self.view.screen.title
+        return self.name, self.app, self.origin, self.url, self.excluded, self.zoom, title
 
     def page(self, viewport: tuple[int, int], paint: Painter) -> "Image":
         """Return the page's picture, painted anew when something has changed."""
@@ -231,11 +236,13 @@ def open_list(window: Window, monitors: Sequence[Monitor]) -> OpenList | None:
     return OpenList(element, left, top, width, first, count, chosen)
 
 
-def draw_list(onto: "Image", window: Window, monitors: Sequence[Monitor], at: Point | None) -> None:
-    """Draw the open list of a native drop-down, the line under the pointer lit."""
+def draw_list(
+    onto: "Image", window: Window, monitors: Sequence[Monitor], at: Point | None
+) -> Place | None:
+    """Draw the open list of a native drop-down, the line under the pointer lit; returns its box."""
     shown = open_list(window, monitors)
     if shown is None:
-        return
+        return None
     from PIL import ImageDraw
 
     pen = ImageDraw.Draw(onto)
@@ -252,10 +259,14 @@ def draw_list(onto: "Image", window: Window, monitors: Sequence[Monitor], at: Po
             pen.rectangle((left, y, right - 1, y + LIST_ROW_PX - 1), fill=LIT)
         text = lettering.shortened(option.label, 14, shown.width - 12)
         lettering.write(onto, (left + 6, y + 16), text, 14, PAPER if lit else INK)
+    return int(left) - 2, int(top) - 2, int(right) + 2, int(bottom) + 2
 
 
-def draw_notification(onto: "Image", app: str, title: str, box: Box) -> None:
-    """Draw a notification over everything but the pointer: what tells it, what it says, and its cross."""
+def draw_notification(onto: "Image", app: str, title: str, box: Box) -> Place:
+    """Draw a notification over everything but the pointer: what tells it, what it says, and its cross.
+
+    Returns its box.
+    """
     from PIL import ImageDraw
 
     pen = ImageDraw.Draw(onto)
@@ -272,8 +283,11 @@ def draw_notification(onto: "Image", app: str, title: str, box: Box) -> None:
     middle_x, middle_y, arm = x + wide / 2, y + high / 2, 5
     for slant in (arm, -arm):
         pen.line((middle_x - arm, middle_y - slant, middle_x + arm, middle_y + slant), fill=FAINT)
+    return int(left), int(top), int(left + width) + 4, int(top + height) + 6
 
 
-def draw_pointer(pen: "ImageDraw", x: float, y: float) -> None:
-    """Draw the arrow of the pointer, its tip at a point."""
+def draw_pointer(pen: "ImageDraw", x: float, y: float) -> Place:
+    """Draw the arrow of the pointer, its tip at a point; returns its box."""
     pen.polygon([(x + dx, y + dy) for dx, dy in ARROW], fill="#15171c", outline="#ffffff")
+    wide, high = max(dx for dx, _ in ARROW), max(dy for _, dy in ARROW)
+    return int(x) - 2, int(y) - 2, int(x + wide) + 3, int(y + high) + 3

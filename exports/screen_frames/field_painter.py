@@ -74,7 +74,7 @@ def _ring(onto: "Image", element: Element, colour: str) -> None:
             pen.rectangle((x, y, x + CORNER_PX - 1, y + CORNER_PX - 1), fill=paper)
             for row in (0, letters.RING_PX):
                 corner = ring[row + from_y :, from_x:][:CORNER_PX, :CORNER_PX]
-                letters.blend(onto, colour, corner, (x, y))
+                letters.blend(onto, colour, [(corner, x, y)])
     for y in (top, bottom - 2):
         pen.rectangle((left + CORNER_PX, y, right - CORNER_PX - 1, y + 1), fill=colour)
     for x in (left, right - 2):
@@ -215,7 +215,7 @@ def _tick(onto: "Image", element: Element, *, on: bool) -> None:
         return
     if on and (width, height) == (letters.TICK_PX, letters.TICK_PX):
         pen.rectangle(box, fill=PAPER)
-        letters.blend(onto, colour, letters.sign(letters.TICK), (left, top))
+        letters.blend(onto, colour, [(letters.sign(letters.TICK), left, top)])
         return
     pen.rounded_rectangle(box, 2, fill=colour if on else PAPER, outline=colour if on else "#767676")
     if on:

@@ -5,6 +5,7 @@ no shipped screen has are not there; those are written in Pillow's own font.
 """
 
 import json
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -31,6 +32,10 @@ class Letter(NamedTuple):
     mask: NDArray[np.uint16]
     left: int
     top: int
+
+
+Placed = tuple[NDArray[np.uint16], int, int]
+"""A mask, and where its upper left corner lies on the picture, px."""
 
 
 def cell(size_px: int) -> tuple[int, int]:
@@ -189,21 +194,37 @@ def write(
     if starts is None or _sheet(sheet) is None:
         return False
     left, baseline = place
+    found = []
     for letter, start in zip(text, starts, strict=False):
         quarters = int((left + start) * PHASES + 0.5)
-        found = _letter(sheet, size_px, letter, quarters % PHASES)
-        assert found is not None
-        at = (quarters // PHASES + found.left, round(baseline) + found.top)
-        blend(onto, colour, found.mask, at)
+        shape = _letter(sheet, size_px, letter, quarters % PHASES)
+        assert shape is not None
+        found.append((shape.mask, quarters // PHASES + shape.left, round(baseline) + shape.top))
+    if found:
+        blend(onto, colour, found)
     return True
 
 
-def blend(onto: "Image", colour: str, mask: NDArray[np.uint16], at: tuple[int, int]) -> None:
-    """Lay a colour over a picture with the rounding of Skia, as measured on its pixels."""
+def blend(onto: "Image", colour: str, placed: Sequence[Placed]) -> None:
+    """Lay a colour over a picture with the rounding of Skia, as measured on its pixels.
+
+    Parameters
+    ----------
+    onto : PIL.Image.Image
+        The picture, which is changed.
+    colour : str
+        The colour, such as ``#1b2430``.
+    placed : sequence of tuple
+        Masks with their places, one laid over the other.
+    """
     from PIL import Image, ImageColor
 
-    box = (*at, at[0] + mask.shape[1], at[1] + mask.shape[0])
-    below = np.asarray(onto.crop(box)).astype(np.uint16)
+    left, top = min(x for _, x, _ in placed), min(y for _, _, y in placed)
+    right = max(x + mask.shape[1] for mask, x, _ in placed)
+    bottom = max(y + mask.shape[0] for mask, _, y in placed)
+    below = np.asarray(onto.crop((left, top, right, bottom))).astype(np.uint16)
     ink = np.array(ImageColor.getrgb(colour), np.uint16)
-    mixed = (ink * (mask + 1) >> 8) + (below * (256 - mask) >> 8)
-    onto.paste(Image.fromarray(mixed.astype(np.uint8)), at)
+    for mask, x, y in placed:
+        part = below[y - top : y - top + mask.shape[0], x - left : x - left + mask.shape[1]]
+        part[:] = (ink * (mask + 1) >> 8) + (part * (256 - mask) >> 8)
+    onto.paste(Image.fromarray(below.astype(np.uint8)), (left, top))
