@@ -69,7 +69,7 @@ def _card(order: Order, counts: Mapping[str, int]) -> str:
         "",
         (
             f"Pictures: {order.pictures}, {order.scale:g} pixels for each of the screen ({wide} x {high} of "
-            f"1920 x 1080), {'painted by Chromium' if order.exact else 'composed'}. A picture shows the "
+            f"1920 x 1080, wider where somebody has two monitors), {'painted by Chromium' if order.exact else 'composed'}. A picture shows the "
             "screen before its step. Sensitive fields are black, and a text that is never told is "
             "`{{name.of.field}}` wherever it would stand."
         ),

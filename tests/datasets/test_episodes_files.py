@@ -74,7 +74,7 @@ def test_hugging_faces_library_opens_rows_and_pictures(made: Path, tmp_path: Pat
     assert found["instructions"] == [episode.instruction for episode in mine]
     assert found["steps"] == sum(len(episode.steps) for episode in mine)
     step = mine[0].steps[2]
-    assert found["size"] == [480, 270]
+    assert tuple(found["size"]) == step.image.size
     assert found["pixels"] == sha256(step.image.tobytes()).hexdigest()
     assert json.loads(found["anthropic"]) == step.calls["anthropic"]
     assert found["description"] == step.description
@@ -98,7 +98,7 @@ def test_webdataset_reads_a_sample_a_step(tmp_path: Path) -> None:
     assert len(samples) == len(mine)
     for sample, (episode, step) in zip(samples, mine, strict=True):
         assert sample["__key__"] == f"{episode.number:06d}-{step.number:03d}"
-        assert sample["jpg"].size == (480, 270)
+        assert sample["jpg"].size == (episode.picture_width, episode.picture_height)
         told = sample["json"]
         assert told["episode"]["instruction"] == episode.instruction
         assert told["openai"] == step.calls["openai"]
@@ -112,7 +112,8 @@ def test_pictures_lie_beside_where_that_is_asked_for(tmp_path: Path) -> None:
     table = pq.read_table(out / "data" / "part-00000" / "steps.parquet")
     names = table["picture"].to_pylist()
     pictures = [Image.open(io.BytesIO((out / name).read_bytes())) for name in names]
-    assert {picture.size for picture in pictures} == {(480, 270)}
+    sizes = {(e.picture_width, e.picture_height) for e in ml.episodes(TASKS, **ASKED)}
+    assert {picture.size for picture in pictures} == sizes
     assert len(names) == len(set(names)) == len(list(out.rglob("*.png")))
 
 
@@ -270,7 +271,7 @@ def test_a_password_is_in_no_text_tree_or_picture(kind: str, tmp_path: Path) -> 
     inside = [e for e in episode if e.kind in ("click", "key", "type") and e.picture]
     colours = {Image.open(io.BytesIO(e.picture)).convert("RGB").getpixel(middle) for e in inside}
     assert max(max(colour) for colour in colours) < 16
-    assert shown.size == (960, 540)
+    assert shown.size == (episode.picture_width, episode.picture_height)
 
 
 def test_the_search_finds_what_is_not_secret(tmp_path: Path) -> None:
