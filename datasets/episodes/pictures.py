@@ -124,10 +124,10 @@ class Album:
         for left, top, right, bottom in frame.changed:
             # What becomes one pixel is taken as a whole.
             x, y = max(left, 0) // factor, max(top, 0) // factor
-            edge = (min(-(-right // factor) * factor, picture.width),)
-            edge += (min(-(-bottom // factor) * factor, picture.height),)
-            if x * factor < edge[0] and y * factor < edge[1]:
-                part = picture.crop((x * factor, y * factor, *edge))
+            to_x = min(-(-right // factor) * factor, picture.width)
+            to_y = min(-(-bottom // factor) * factor, picture.height)
+            if x * factor < to_x and y * factor < to_y:
+                part = picture.crop((x * factor, y * factor, to_x, to_y))
                 self._small.paste(part.reduce(factor), (x, y))
         return self._small
 

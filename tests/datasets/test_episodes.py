@@ -99,16 +99,17 @@ def test_vocabularies_say_the_same(made: list[tuple[Session, Episode]]) -> None:
         for step in episode.steps:
             if step.kind == "answer":
                 continue
-            anthropic, openai = step.calls["anthropic"], step.calls["openai"]
+            anthropic: Any = step.calls["anthropic"]
+            openai: Any = step.calls["openai"]
             assert anthropic
             assert openai
             assert isinstance(step.calls["agentnet"], str)
             for call in anthropic:
-                place = call["input"].get("start_coordinate") or call["input"].get("coordinate")  # type: ignore[index, union-attr]
+                place = call["input"].get("start_coordinate") or call["input"].get("coordinate")
                 if place:
                     assert place == [step.x_px, step.y_px], step.description
             for call in openai:
-                action = call["action"]  # type: ignore[index]
+                action = call["action"]
                 at = action["path"][0] if "path" in action else action
                 if "x" in at:
                     assert (at["x"], at["y"]) == (step.x_px, step.y_px), step.description

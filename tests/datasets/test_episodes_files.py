@@ -149,11 +149,12 @@ def test_the_same_bytes_by_two_workers_and_after_a_part_was_lost(
     (one / "data" / "part-00001" / "steps.parquet").unlink()
     (one / "manifest.json").unlink()
     made: list[int] = []
-    real = parts.make_part
-    monkeypatch.setattr(
-        "deskhand.datasets.episodes.run.make_part",
-        lambda order, part: made.append(part) or real(order, part),
-    )
+
+    def make(order: parts.Order, part: int) -> dict[str, Any]:
+        made.append(part)
+        return parts.make_part(order, part)
+
+    monkeypatch.setattr("deskhand.datasets.episodes.run.make_part", make)
     assert main(["episodes", *TASKS, *how, "--out", str(one), "--resume"]) == 0
     assert made == [1]
     assert describe_files(one) == before
@@ -269,7 +270,9 @@ def test_a_password_is_in_no_text_tree_or_picture(kind: str, tmp_path: Path) -> 
     box = next(n["box"] for n in episode.steps[2].nodes if n["id"] == "auth.password")
     middle = (box[0] + box[2] // 2, box[1] + box[3] // 2)
     inside = [e for e in episode if e.kind in ("click", "key", "type") and e.picture]
-    colours = {Image.open(io.BytesIO(e.picture)).convert("RGB").getpixel(middle) for e in inside}
+    colours = {
+        Image.open(io.BytesIO(e.picture or b"")).convert("RGB").getpixel(middle) for e in inside
+    }
     assert max(max(colour) for colour in colours) < 16
     assert shown.size == (episode.picture_width, episode.picture_height)
 
