@@ -1,5 +1,6 @@
 """`deskhand fit`: captures of people in, the profile of their population out."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -94,12 +95,14 @@ def fit(
         fit_captures,
     )
     from deskhand.errors import DeskhandError
-    from deskhand.manifest import cannot_write, write_whole
+    from deskhand.manifest import write_whole
 
     if out.exists():
         raise DeskhandError(f"{out}: is there already; give another path for the profile.")
     if not out.parent.is_dir():
         raise DeskhandError(f"{out}: there is no folder {out.parent}; make it first.")
+    if not os.access(out.parent, os.W_OK):
+        raise DeskhandError(f"{out}: {out.parent} cannot be written to; give another folder.")
     private = mode == PRIVATE
     of_promise = {
         "epsilon": epsilon,
@@ -152,5 +155,8 @@ def fit(
     try:
         write_whole(out, profile_json(profile).encode())
     except OSError as error:
-        raise cannot_write(error, str(out), "What was promised and captures") from error
+        raise DeskhandError(
+            f"{out} cannot be written: {error.strerror or error}; nothing of it was seen, but what was "
+            "promised stands in the ledger."
+        ) from error
     print(f"{out}: {profile.remark}", file=sys.stderr)
