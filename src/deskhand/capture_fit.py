@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from deskhand.app_labels import read_labels
-from deskhand.behavior_models.profile import Profile, load_profile
+from deskhand.behavior_models.profile import Profile, profile_names
 from deskhand.behavior_models.profile_release import PRIVATE, sections_sha256
 from deskhand.calibration.discrete_gaussian import discrete_gaussians
 from deskhand.calibration.fitted_profile import BASE, fitted_profile, public_centres
@@ -163,15 +163,18 @@ def fit_captures(
             f"fidelity {LEARNED!r}: a network is not fitted with differential privacy; leave it out, or "
             f"for work that stays where the captures are use --mode {PLAIN}."
         )
-    load_profile(base)
-    if promise is not None:
+    # A file may hold anybody's numbers, and they would leave under this promise.
+    if base not in profile_names():
+        raise UnknownNameError("shipped profile", base, profile_names())
+    asked = None if promise is None else _asked(captures, promise)
+    if promise is not None and asked is not None:
         # Before all captures are read in vain.
-        PrivacyLedger(promise.ledger).allowed(**_asked(captures, promise))
+        PrivacyLedger(promise.ledger).allowed(**asked)
     public = public_centres() if against is None else centres_of(against)
     kept: dict[str, list[Session]] | None = {} if fidelity == LEARNED else None
     people = gathered_people(captures, progress, kept)
-    if promise is not None:
-        told = _private(people, captures, promise, public.centres)
+    if promise is not None and asked is not None:
+        told = _private(people, promise, asked, public.centres)
     else:
         told = _plain(people, mode, public.centres, with_hand=kept is None)
     told = told | {"stand_ins": captures.stand_ins}
@@ -222,11 +225,10 @@ def gathered_people(
 
 
 def _private(
-    people: PeopleStatistics, captures: Captures, promise: Promise, centres: Centres
+    people: PeopleStatistics, promise: Promise, asked: dict[str, Any], centres: Centres
 ) -> dict[str, Any]:
     epsilon, delta = promise.epsilon, promise.delta
     scope = private_scope(len(people), epsilon, delta)
-    asked = _asked(captures, promise)
     release = PrivacyLedger(promise.ledger).reserve(**asked)
     moments = private_moments(
         people,

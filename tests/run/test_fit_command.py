@@ -123,6 +123,7 @@ BAD: list[tuple[dict[str, str | None], str]] = [
     ({"--mode": "fit-no-dp"}, "--epsilon belongs to --mode dp-fit"),
     ({"--mode": "fit-no-dp", "--epsilon": None}, "--i-understand"),
     ({"--base": "offic"}, "did you mean 'office'"),
+    ({"--base": "./plain.json"}, "shipped profile './plain.json' is not known"),
     ({"--against": "crm.creat_lead"}, "did you mean 'crm.create_lead'"),
     ({"--person": "persna"}, "one group"),
     ({"--person": "("}, "no regular expression"),
