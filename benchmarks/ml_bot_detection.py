@@ -1,7 +1,7 @@
 """Whether a detector that has seen no real person tells people from bots that it has not seen either.
 
     python benchmarks/ml_bot_detection.py --data DIR [--set mouse-game] [--seeds 5] [--window 10]
-        [--crossover] [--figures DIR] [--json FILE] [--quick]
+        [--left-out] [--crossover] [--figures DIR] [--json FILE] [--quick]
 
 The human class in training is synthetic people alone; bots are the families of deskhand.datasets.bots
 that are not kept apart. It is tested on real people and on the families kept apart, between the real
@@ -224,6 +224,34 @@ def rows_of(tested: Tested, makers: Makers, size: Size) -> dict[str, list[Found]
     return found
 
 
+def left_out(tested: Tested, makers: Makers, size: Size) -> dict[str, list[Found]]:
+    """Return what each training family comes to when detectors have not seen it, human class published."""
+    found: dict[str, list[Found]] = {}
+    for seed in range(size.seeds):
+        people = [makers.people(*PUBLISHED[0], seed).rows]
+        bots = makers.all_bots([PUBLISHED[0][0]], seed)
+        for family in TRAINING:
+            rest = {name: one for name, one in bots.items() if name != family}
+            made = detector(people, rest, size.trees, seed)
+            found.setdefault(family, []).append(
+                judged(made, tested.real, {family: tested.bots[family]})
+            )
+    return found
+
+
+def show_left_out(tested: Tested, found: Mapping[str, list[Found]]) -> None:
+    """Print the table of families left out of training, one at a time."""
+    print(f"\n{tested.name}: each training family left out in turn, human class published")
+    print(f"  {'family':16}{'AUC':>24}{'passing':>24}{'people rejected':>24}")
+    for family, each in found.items():
+        cells = [
+            interval([one.auc[family] for one in each]),
+            interval([one.passed[family] for one in each]),
+            interval([one.false_rejects for one in each]),
+        ]
+        print(f"  {family:16}" + "".join(f"{cell!s:>24}" for cell in cells), flush=True)
+
+
 def crossed(tested: Tested, makers: Makers, size: Size, counts: Sequence[int]) -> dict[str, Any]:
     """Return false rejects and AUC on unseen families by the number of real people in training.
 
@@ -288,6 +316,10 @@ def benchmark(given: argparse.Namespace, name: str) -> dict[str, Any]:
     found = rows_of(tested, makers, size)
     show(tested, found)
     figures: dict[str, Any] = {row: [one._asdict() for one in each] for row, each in found.items()}
+    if given.left_out:
+        rest = left_out(tested, makers, size)
+        show_left_out(tested, rest)
+        figures["left out"] = {name: [one._asdict() for one in each] for name, each in rest.items()}
     if given.crossover or given.figures:
         curves = crossed(tested, makers, size, given.real)
         show_crossover(tested, curves)
@@ -323,6 +355,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--movements", type=int, default=20, help="of each of them")
     parser.add_argument("--window", type=int, default=WINDOW, help="movements judged at once")
     parser.add_argument("--real", default="0,1,2,5,10,20", help="real people of the crossover")
+    parser.add_argument("--left-out", action="store_true", help="each training family in turn")
     parser.add_argument(
         "--crossover", action="store_true", help="real people beside synthetic ones"
     )

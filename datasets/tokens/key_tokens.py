@@ -34,7 +34,7 @@ class KeyTokens:
     >>> [words.vocabulary.tokens[token] for token in tokens[1]]
     ['key=b', 'hold=79..84', 'flight=60..63']
     >>> words.decode(tokens)["t_us"].tolist()
-    [0, 151000]
+    [0, 148000]
     """
 
     def __init__(self, keys: Sequence[str] | None = None, *, ratio: float = 1.08) -> None:

@@ -78,7 +78,7 @@ def test_bots_are_told_from_people_of_the_law(tmp_path: Path) -> None:
     done = run(
         "ml_bot_detection",
         *("--data", tmp_path, "--set", "mouse-web", "--quick", "--seeds", "1", "--people", "24"),
-        *("--real", "0,2", "--figures", tmp_path / "plots", "--json", figures),
+        *("--left-out", "--real", "0,2", "--figures", tmp_path / "plots", "--json", figures),
     )
     assert done.returncode == 0, done.stderr
     found = json.loads(figures.read_text())["mouse-web"]
@@ -89,6 +89,7 @@ def test_bots_are_told_from_people_of_the_law(tmp_path: Path) -> None:
     # What calls bots human tells the others badly.
     assert min(found["control"][0]["auc"].values()) < 0.8
     assert set(found["crossover"]["with synthetic"]) == {"0", "2"}
+    assert found["left out"]["linear"][0]["auc"]["linear"] > 0.9
     if find_spec("matplotlib") is not None:
         assert (tmp_path / "plots" / "bot-detection-mouse-web.png").stat().st_size > 5_000
 

@@ -81,8 +81,11 @@ def test_many_sequences_at_once_are_each_alone() -> None:
 
 
 @pytest.mark.parametrize("scenario", ["crm.create_lead", "mail.triage", "editor.edit_and_run"])
-def test_actions_come_back_within_their_places(scenario: str) -> None:
-    session = deskhand.simulate(scenario, seed=7)
+@pytest.mark.parametrize("person", [0, 1])
+def test_actions_come_back_within_their_places(scenario: str, person: int) -> None:
+    # The second person has a second monitor.
+    session = deskhand.simulate(scenario, seed=7, person=person)
+    assert bool(session.header["monitors"]) == bool(person)
     acts = action_columns(session)
     words = ActionTokens(target_classes([session]), columns=20, rows=10)
     back = words.decode(words.encode(acts))
