@@ -242,7 +242,7 @@ def shards_at_once(arguments: Arguments, left: int, workers: int) -> int:
 
     Examples
     --------
-    >>> arguments = Arguments(people=500, seed=7, team_size=5)
+    >>> arguments = Arguments(people=500, days=1, seed=7, team_size=5)
     >>> [shards_at_once(arguments, left, 2) for left in (100, 8, 2)]
     [8, 2, 1]
     """
