@@ -52,7 +52,7 @@ class Stretch(NamedTuple):
     seed: int = 5
 
 
-MORNINGS = Stretch("morning", people=200)
+MORNINGS = Stretch("morning", people=160)
 # What people do of a scenario that a fit is held against; half a minute of one core for a short one.
 AGAINST = Stretch("", people=100, days=4)
 
