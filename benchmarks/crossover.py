@@ -78,8 +78,7 @@ def crossover_plot(
         low, high = [one.low for one in found], [one.high for one in found]
         axes.fill_between(at, low, high, alpha=0.15, color=drawn[0].get_color())
     for name, value in lines.items():
-        axes.axhline(value, linestyle="--", linewidth=1, color="grey")
-        axes.annotate(name, (len(people) - 1, value), ha="right", va="bottom", fontsize=8)
+        axes.axhline(value, linestyle="--", linewidth=1, color="grey", label=name)
     axes.set_xticks(range(len(people)), [str(number) for number in people])
     axes.set(title=title, xlabel="real people in training", ylabel=measure)
     axes.set_ylim(bottom=0)
