@@ -26,6 +26,7 @@ from deskhand.exports.act_kinds import (
 )
 from deskhand.exports.keyed_runs import KeyedRuns
 from deskhand.exports.scroll_runs import PLACE, scroll_runs
+from deskhand.plain_values import plain_column
 
 __all__ = [
     "Act",
@@ -114,7 +115,7 @@ def derived_acts(events: pa.Table, pause_us: int = PAUSE_US) -> list[Act]:
         np.asarray(pc.is_in(types, value_set=pa.array([*_PRESSES, *_KEYS, *_PAGES])))
     )
     reader = _Reader(events, where["pointermove"], keyed=len(where["keydown"]) > 0, pause=pause_us)
-    columns = [column.to_pylist() for column in events.select(_COLUMNS).take(few).columns]
+    columns = [plain_column(column) for column in events.select(_COLUMNS).take(few).columns]
     for row, *values in zip(few.tolist(), *columns, strict=True):
         reader.read(row, dict(zip(_COLUMNS, values, strict=True)))
     found = [*reader.finished(), *scroll_runs(events, few)]

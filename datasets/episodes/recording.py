@@ -24,6 +24,7 @@ from deskhand.exports.screen_frames.stage import Stage
 from deskhand.goals import missed
 from deskhand.monitors import bounds, monitors_of
 from deskhand.page import Page
+from deskhand.plain_values import plain_rows
 from deskhand.scenarios.scenario import INFEASIBLE
 from deskhand.screen import Box, Element
 from deskhand.session import Session
@@ -101,7 +102,7 @@ class _Recorder:
         self._whole = bounds(monitors_of(header))
         self._size = self._whole[2:]
         self._picture = size_of(self._size, look.scale)
-        self._elements = {(row["app"], row["target"]): row for row in session.elements.to_pylist()}
+        self._elements = {(row["app"], row["target"]): row for row in plain_rows(session.elements)}
         bookmarks = sorted({name.partition("/")[0] for name in session.screens})
         self._tree = Tree(self._size, look.scale, bookmarks)
         self._speaker = Speaker(session.events, self._whole, look.scale, session.session_id)

@@ -17,6 +17,7 @@ from deskhand.datasets.episodes.typed_text import gained
 from deskhand.exports.act_kinds import Act, Choose, Click, Drag, Placed, Press, Scroll, Type, Wait
 from deskhand.exports.derived_acts import derived_acts
 from deskhand.exports.keyed_runs import MODIFIER_KEYS
+from deskhand.plain_values import plain_rows
 from deskhand.session import Session
 
 # A page that answers sooner needs no step of waiting (assumed).
@@ -83,7 +84,7 @@ def steps_of(session: Session) -> list[Step]:
                 done.setdefault(action_id, []).append(own)
     found: list[Step] = []
     actions = session.actions.sort_by([("start_us", "ascending"), ("action_id", "ascending")])
-    for action in actions.to_pylist():
+    for action in plain_rows(actions):
         acts = _joined(action, done.get(action["action_id"], []), rows)
         before: Act | None = None
         for part, act in enumerate(acts or _unpressed(action)):
@@ -112,7 +113,7 @@ class _Rows:
         self._moves = np.flatnonzero(np.asarray(pc.equal(kinds, "pointermove")))
         self._edits: dict[int, list[Row]] = {}
         edits = events.filter(pc.equal(kinds, "input")).select(list(_INPUT))
-        for row in edits.to_pylist():
+        for row in plain_rows(edits):
             self._edits.setdefault(row["action_id"], []).append(row)
 
     def action_at(self, row: int) -> int:

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from deskhand.exports.screen_frames.desktop import Point, Window
 from deskhand.exports.screen_frames.page_view import PageView
 from deskhand.monitors import in_picture, monitors_of
+from deskhand.plain_values import plain_rows
 from deskhand.screen import Box, parse_reference
 from deskhand.session import Session
 
@@ -60,7 +61,7 @@ class Stage:
         shown = pc.is_in(session.events["type"].cast(pa.string()), pa.array(SEEN))
         self.windows: list[Window] = []
         self.monitors = in_picture(monitors_of(session.header))
-        self._rows = session.events.filter(shown).select(list(_COLUMNS)).to_pylist()
+        self._rows = plain_rows(session.events.filter(shown).select(list(_COLUMNS)))
         self._taken = 0
         self._screens = session.screens
         self._origins = page_origins(session.events)

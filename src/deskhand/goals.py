@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deskhand.field_text import edited
+from deskhand.plain_values import plain_rows
 from deskhand.screen import BASE, PAGE, Element, Screen, reference
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def missed(session: "Session", goals: Sequence[Goal] | None = None) -> list[str]
     lengths: dict[str, int] = {}
     kinds = pa.array(["input", "select.change", "mark", "navigation"])
     events = session.events.select(_READ)
-    for row in events.filter(pc.is_in(events["type"].cast(pa.string()), kinds)).to_pylist():
+    for row in plain_rows(events.filter(pc.is_in(events["type"].cast(pa.string()), kinds))):
         kind, target = row["type"], row["target"]
         if kind in ("mark", "navigation"):
             came_to = row["reference"]
