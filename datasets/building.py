@@ -20,8 +20,10 @@ from deskhand.datasets.tables import TABLES
 from deskhand.errors import DeskhandError
 from deskhand.manifest import (
     MANIFEST_FILE,
+    UNLISTED,
     cannot_write,
     differences,
+    forget_manifest,
     read_record,
     record_sha256,
     versions,
@@ -102,7 +104,7 @@ def build_dataset(
         return done
     try:
         clear_making(out)
-        (out / MANIFEST_FILE).unlink(missing_ok=True)
+        forget_manifest(out)
         write_record(out / RECORD_FILE, begun)
         (out / BUILDING).mkdir(exist_ok=True)
         clear_making(out / BUILDING)
@@ -178,7 +180,7 @@ def _complete(out: Path) -> dict[str, Any] | None:
     if not (out / MANIFEST_FILE).is_file() or (out / BUILDING).exists():
         return None
     manifest: dict[str, Any] = read_record(out / MANIFEST_FILE)
-    return None if differences(out, manifest["files"], without=[MANIFEST_FILE]) else manifest
+    return None if differences(out, manifest["files"], without=UNLISTED) else manifest
 
 
 def _refuse_leaks(parts: Sequence[Part], held_out: Mapping[str, Sequence[str]]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from deskhand.croissant import CROISSANT_FILE
 from deskhand.datasets.card import card
 from deskhand.datasets.croissant import croissant
 from deskhand.datasets.description import Description
@@ -27,7 +28,7 @@ from deskhand.manifest import (
 
 MANIFEST_FORMAT = "deskhand.dataset-manifest/1"
 RECORD_FILE = "dataset.json"
-CARD_FILE, FEATURES_FILE, CROISSANT_FILE = "README.md", "features.json", "croissant.json"
+CARD_FILE, FEATURES_FILE = "README.md", "features.json"
 
 
 def publish(

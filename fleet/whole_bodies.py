@@ -80,7 +80,7 @@ class WholeBodies:
                 whole = WholeBatch(
                     batch.batch,
                     request.path,
-                    {"Content-Type": target.content_type, **request.headers},
+                    {"Content-Type": target.content_type, "X-Synthetic": "true", **request.headers},
                     bodies.body(batch.pool_batch, batch.sent),
                     Expected(pool["expected"][batch.pool_batch]),
                 )

@@ -24,6 +24,7 @@ from deskhand.manifest import (
     RUN_FILE,
     cannot_write,
     describe_files,
+    forget_manifest,
     sum_counts,
     versions,
     write_record,
@@ -274,7 +275,7 @@ def _made(
     out = order.out
     clear_making(out)
     # Removed first and written last, so that a manifest always speaks of what is there.
-    (out / MANIFEST_FILE).unlink(missing_ok=True)
+    forget_manifest(out)
     write_record(out / RUN_FILE, begun)
     (out / "data").mkdir(exist_ok=True)
     clear_making(out / "data")

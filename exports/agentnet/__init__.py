@@ -8,6 +8,7 @@ the screen before each step; ``agentnet:mp4`` adds the film, ``agentnet:bare`` l
 import json
 from collections.abc import Iterable
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from deskhand.errors import DeskhandError
@@ -75,7 +76,6 @@ def write_episode(session: Session, folder: Path, *, pictures: bool, video: bool
     _lines(folder / "element.jsonl", recording.elements)
     _lines(folder / "reduced_events_complete.jsonl", actions)
     _lines(folder / "reduced_events_vis.jsonl", map(seen, actions))
-    _object(folder / "metadata.json", about, indent=4)
     _object(folder / "task_name.json", {"task_name": instruction, "description": ""}, indent=4)
     images: list[str] = []
     if video:
@@ -92,6 +92,13 @@ def write_episode(session: Session, folder: Path, *, pictures: bool, video: bool
     )
     marks = {"synthetic": header["synthetic"], "provenance_id": header["provenance_id"]}
     _lines(folder / "trajectory.jsonl", [{**whole, **marks}])
+    # The recorder's records have no room for a mark, so the episode's names them by their hash.
+    about["deskhand"]["files"] = {
+        path.name: sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.iterdir())
+        if path.suffix in (".json", ".jsonl")
+    }
+    _object(folder / "metadata.json", about, indent=4)
 
 
 def _lines(path: Path, records: Iterable[Record]) -> None:

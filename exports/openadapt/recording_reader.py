@@ -25,7 +25,7 @@ from deskhand.exports.openadapt.recorded_rows import (
     window_rows,
 )
 from deskhand.exports.openadapt.recording_file import Recordings, opened
-from deskhand.exports.openadapt.recording_writer import MARK
+from deskhand.exports.openadapt.recording_writer import DERIVED, MARK
 from deskhand.exports.openadapt.virtual_desktop import told_monitors
 from deskhand.monitors import bounds, written
 from deskhand.session import Session
@@ -118,8 +118,11 @@ def _mark(config: Any) -> dict[str, str]:
     """Return what a recording that deskhand made says of itself; of others nothing."""
     try:
         mark = orjson.loads(config).get(MARK)
-        if mark["synthetic"] is True and all(isinstance(mark[k], str) for k in _ORIGIN):
-            return {name: mark[name] for name in _ORIGIN}
+        if all(isinstance(mark[k], str) for k in _ORIGIN):
+            if mark["synthetic"] is True:
+                return {name: mark[name] for name in _ORIGIN}
+            if mark["synthetic"] is False and mark["session_id"].startswith(DERIVED):
+                return {"session_id": mark["session_id"]}
     except (TypeError, KeyError, AttributeError, ValueError):
         pass
     return {}

@@ -28,6 +28,8 @@ FILE = "recording.db"
 SCHEMA = "recording.sql"
 # Under this key of ``config`` a recording that deskhand made says so; readers pass it over.
 MARK = "deskhand"
+# What was made from a person's recording has such identifiers.
+DERIVED = "der_"
 # Pages are of SQLite's own size (since 3.12), stated so that no build's default matters.
 PAGE_BYTES = 4096
 # The header of a database names the SQLite that wrote it last, for information alone
@@ -96,9 +98,10 @@ def _fill(database: sqlite3.Connection, session: Session, fps: float) -> None:
     shots, wins, loads, acts = _ordinals(grabbed_us, polled_us, loaded_us, acts_us)
 
     config: dict[str, Any] = {"screen_capture_fps": fps}
-    if made:
+    # A capture as it was recorded says nothing; what was made from one says that it was.
+    if made or session.session_id.startswith(DERIVED):
         origin = {"session_id": session.session_id, "provenance_id": header["provenance_id"]}
-        config[MARK] = {"synthetic": True, **origin}
+        config[MARK] = {"synthetic": made, **origin}
     monitors = monitors_of(header)
     whole = bounds(monitors)
     if len(monitors) > 1:

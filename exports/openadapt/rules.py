@@ -12,7 +12,7 @@ import orjson
 from deskhand.errors import DeskhandError
 from deskhand.exports.openadapt.recorded_rows import LATEST_S
 from deskhand.exports.openadapt.recording_file import Recordings, opened
-from deskhand.exports.openadapt.recording_writer import MARK, schema
+from deskhand.exports.openadapt.recording_writer import DERIVED, MARK, schema
 from deskhand.findings import Finding
 
 _NEEDS = {
@@ -121,8 +121,10 @@ class _Rules:
                 continue
             if isinstance(mark, dict) and MARK in mark:
                 said = mark[MARK]
-                if not isinstance(said, dict) or said.get("synthetic") is not True:
-                    remedy = 'a recording that deskhand made says "synthetic": true'
+                known = said if isinstance(said, dict) else {}
+                wanted = not str(known.get("session_id")).startswith(DERIVED)
+                if known.get("synthetic") is not wanted:
+                    remedy = f'a recording of that name that deskhand made says "synthetic": {str(wanted).lower()}'
                     self._note("synthetic", number, "config", said, remedy)
 
     def _time(self, row: Any, column: str, at_s: Any) -> bool:

@@ -7,6 +7,7 @@ beside it, which has the provenance and the times that the table has no column f
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,8 @@ def write_table(session: Session, folder: Path, *, shape: str, text: str) -> Non
     folder.mkdir(exist_ok=True)
     path = folder / f"{session.session_id}{SUFFIX}"
     separator = SEPARATORS.get(shape, ",")
-    path.write_bytes(table_bytes(table, separator))
+    content = table_bytes(table, separator)
+    path.write_bytes(content)
     if session.header["synthetic"]:
         header = session.header
         record = {
@@ -119,6 +121,8 @@ def write_table(session: Session, folder: Path, *, shape: str, text: str) -> Non
             "start_wall_us": session.device_start_us,
             "first_us": first_us,
             "screen": [int(header["screen_width"]), int(header["screen_height"])],
+            # So that the record speaks of this table and of no other that is put there.
+            "sha256": sha256(content).hexdigest(),
         }
         sidecar = path.with_name(path.name + SIDECAR)
         sidecar.write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2) + b"\n")

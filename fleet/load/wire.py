@@ -124,6 +124,7 @@ class Wires:
         lines = {
             "Host": self.host,
             "User-Agent": f"deskhand-fleet/{self.version} (synthetic load)",
+            "X-Synthetic": "true",
             "X-Synthetic-Load": "deskhand",
             "Accept": "*/*",
             "Content-Type": self.content_type,

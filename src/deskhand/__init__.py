@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from deskhand.datasets.augmentation.augment import augment
     from deskhand.errors import DeskhandError
     from deskhand.keyboard_motor import time_keys, type_text
+    from deskhand.marks.judging import is_synthetic
     from deskhand.pointer_motor import pointer_paths
     from deskhand.scenarios.prose.compose import compose_texts
     from deskhand.screenshot_run import screenshots, write_screenshots
@@ -27,6 +28,7 @@ __all__ = [
     "convert",
     "fit",
     "generate",
+    "is_synthetic",
     "pointer_paths",
     "read_sessions",
     "screenshots",
@@ -45,6 +47,7 @@ _HOME = {
     "compose_texts": "deskhand.scenarios.prose.compose",
     "convert": "deskhand.conversion",
     "fit": "deskhand.calibration.pointer_fit",
+    "is_synthetic": "deskhand.marks.judging",
     "pointer_paths": "deskhand.pointer_motor",
     "screenshots": "deskhand.screenshot_run",
     "time_keys": "deskhand.keyboard_motor",

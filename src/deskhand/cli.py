@@ -17,6 +17,7 @@ from deskhand.cli_episodes import episodes
 from deskhand.cli_fit import fit
 from deskhand.cli_fleet import fleet
 from deskhand.cli_formats import convert, fixture, formats, validate
+from deskhand.cli_marks import signing, verify_synthetic
 from deskhand.cli_scenarios import scenarios
 from deskhand.cli_screens import screens
 from deskhand.cli_screenshots import screenshots
@@ -58,6 +59,7 @@ app.command(fleet)
 app.command(dataset)
 app.command(episodes)
 app.command(fit)
+app.command(verify_synthetic)
 
 
 @app.command
@@ -81,6 +83,7 @@ def generate(
     fidelity: str = "law",
     team_size: Whole = 5,
     safeguards: Path | None = None,
+    sign: Path | None = None,
 ) -> None:
     """Generate the sessions of many people over many days.
 
@@ -127,10 +130,12 @@ def generate(
         People in a team; they share a day and interrupt one another.
     safeguards
         A file that says what is left out: applications, pauses, fields, secrets.
+    sign
+        A private key (Ed25519, PEM): the manifest's signature is written beside it.
     """
     from deskhand import api
 
-    with progress_line("team days") as progress:
+    with signing(sign, out), progress_line("team days") as progress:
         manifest = api.generate(
             scenario,
             people=people,
@@ -204,7 +209,7 @@ def main(words: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit status: 0; 1 when `validate` found something; 2 for a refusal; 130 after Ctrl-C.
+        The exit status: 0; 1 when a check found something; 2 for a refusal; 130 after Ctrl-C.
     """
     words = sys.argv[1:] if words is None else words
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from deskhand.cli_marks import signing
 from deskhand.progress import progress_line
 from deskhand.whole_number import Whole
 
@@ -18,6 +19,7 @@ def augment(
     copies: Whole = 1,
     format_: Annotated[str, Parameter(name="--format")] = "parquet",
     from_: Annotated[str | None, Parameter(name="--from")] = None,
+    sign: Path | None = None,
 ) -> None:
     """Write variations of captures; what was made from a person's recording stays personal data.
 
@@ -39,10 +41,12 @@ def augment(
         The format to write, for example rrweb.
     from_
         The format of the captures; recognised by what they hold when not given.
+    sign
+        A private key (Ed25519, PEM): the manifest's signature is written beside it.
     """
     from deskhand.datasets.augmentation.folder import augment_files
 
-    with progress_line("sessions") as progress:
+    with signing(sign, out), progress_line("sessions") as progress:
         manifest = augment_files(
             captures,
             do,

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import orjson
 from cyclopts import App, Parameter
 
+from deskhand.cli_marks import signing
 from deskhand.errors import DeskhandError
 from deskhand.progress import progress_line
 from deskhand.whole_number import Whole
@@ -46,6 +47,7 @@ def build(
     time_zone: str | None = None,
     workers: Whole = 1,
     resume: Annotated[bool, Parameter(negative="")] = False,
+    sign: Path | None = None,
     example: Annotated[bool, Parameter(negative="")] = False,
 ) -> int | None:
     """Build a data set: tables of events, actions, elements and sessions as Parquet, with a card.
@@ -97,6 +99,8 @@ def build(
         How many processes; the bytes do not depend on it.
     resume
         Complete a data set that was begun in the folder.
+    sign
+        A private key (Ed25519, PEM): the manifest's signature is written beside it.
     example
         Print a description and stop.
     """
@@ -135,7 +139,7 @@ def build(
             "write them into the file, or leave the file out."
         )
     asked: Path | dict[str, Any] = description or {"format": "deskhand.dataset/1", **given}
-    with progress_line("parts") as progress:
+    with signing(sign, out), progress_line("parts") as progress:
         try:
             made = build_dataset(asked, out, workers=workers, resume=resume, progress=progress)
         except LeakError as error:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from deskhand.cli_marks import signing
 from deskhand.progress import progress_line
 from deskhand.whole_number import Whole
 
@@ -25,6 +26,7 @@ def episodes(
     format_: Annotated[str, Parameter(name="--format")] = "parquet",
     workers: Whole = 1,
     resume: Annotated[bool, Parameter(negative="")] = False,
+    sign: Path | None = None,
 ) -> None:
     """Write episodes for training agents: a task in words, then a picture and an action a step.
 
@@ -60,10 +62,12 @@ def episodes(
         How many processes; the bytes do not depend on it.
     resume
         Complete what was begun in the output folder.
+    sign
+        A private key (Ed25519, PEM): the manifest's signature is written beside it.
     """
     from deskhand.ml import write_episodes
 
-    with progress_line("parts", "steps") as progress:
+    with signing(sign, out), progress_line("parts", "steps") as progress:
         manifest = write_episodes(
             scenarios,
             count=count,

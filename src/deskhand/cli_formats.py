@@ -7,6 +7,7 @@ from typing import Annotated
 import orjson
 from cyclopts import Parameter
 
+from deskhand.cli_marks import signing
 from deskhand.progress import progress_line
 from deskhand.whole_number import Whole
 
@@ -98,6 +99,7 @@ def fixture(
     *,
     format_: Annotated[str, Parameter(name="--format")] = "jsonl,parquet,rrweb",
     seed: Whole = 7,
+    sign: Path | None = None,
 ) -> None:
     """Write a small set of named files for tests in any language: good, odd and broken ones.
 
@@ -109,11 +111,14 @@ def fixture(
         Formats joined by commas.
     seed
         A whole number; the same seed and version give the same bytes.
+    sign
+        A private key (Ed25519, PEM): the manifest's signature is written beside it.
     """
     from deskhand.arguments import parse_formats
     from deskhand.fixtures import write_fixtures
 
-    manifest = write_fixtures(out, formats=parse_formats(format_), seed=seed)
+    with signing(sign, out):
+        manifest = write_fixtures(out, formats=parse_formats(format_), seed=seed)
     print(f"{out}: {len(manifest['cases'])} cases, described in {out / 'manifest.json'}")
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from deskhand.cli_marks import signing
 from deskhand.progress import progress_line
 
 
@@ -20,6 +21,7 @@ def screenshots(
     resume: Annotated[bool, Parameter(negative="")] = False,
     safeguards: Path | None = None,
     chromium: str | None = None,
+    sign: Path | None = None,
 ) -> None:
     """Take screenshots of sessions: PNG files, with an index of when and why each was taken.
 
@@ -44,10 +46,12 @@ def screenshots(
         A file that says what is left out: applications, pauses, fields, secrets.
     chromium
         The path of the Chromium to use.
+    sign
+        A private key (Ed25519, PEM): the manifest's signature is written beside it.
     """
     from deskhand.screenshot_run import write_screenshots
 
-    with progress_line("sessions", "pictures") as progress:
+    with signing(sign, out), progress_line("sessions", "pictures") as progress:
         manifest = write_screenshots(
             sessions,
             out,

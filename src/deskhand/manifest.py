@@ -17,6 +17,9 @@ from deskhand.errors import DeskhandError
 RUN_FILE = "run.json"
 SHARD_FILE = "shard.json"
 MANIFEST_FILE = "manifest.json"
+# A signature is made of the manifest, so the manifest cannot list it.
+SIGNATURE_FILE = "manifest.json.sig"
+UNLISTED = (MANIFEST_FILE, SIGNATURE_FILE)
 MAKING = ".making-"
 # What a person can see to; any other error of the system is a mistake in this program.
 _CANNOT_WRITE = frozenset(
@@ -104,6 +107,12 @@ def write_whole(path: Path, content: bytes) -> None:
     except BaseException:
         making.unlink(missing_ok=True)
         raise
+
+
+def forget_manifest(folder: Path) -> None:
+    """Remove a folder's manifest and its signature, so that neither speaks of what is being changed."""
+    for name in UNLISTED:
+        (folder / name).unlink(missing_ok=True)
 
 
 def read_record(path: Path) -> Any:
@@ -240,7 +249,9 @@ def run_differences(folder: Path) -> list[str]:
     """
     for name in (MANIFEST_FILE, SHARD_FILE):
         if (folder / name).is_file():
-            return differences(folder, read_record(folder / name)["files"], without=[name])
+            return differences(
+                folder, read_record(folder / name)["files"], without=[name, SIGNATURE_FILE]
+            )
     if (folder / RUN_FILE).is_file():
         return [f"{MANIFEST_FILE}: missing, so the run is not complete"]
     return []

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from deskhand.arguments import Arguments, check_workers
+from deskhand.croissant import CROISSANT_FILE
 from deskhand.errors import DeskhandError
 from deskhand.loading import SCREENS_FOLDER, picture_path, screen_path
 from deskhand.manifest import (
@@ -16,6 +17,7 @@ from deskhand.manifest import (
     SHARD_FILE,
     cannot_write,
     describe_file,
+    forget_manifest,
     sum_counts,
     versions,
     write_record,
@@ -23,6 +25,7 @@ from deskhand.manifest import (
 )
 from deskhand.progress import Progress
 from deskhand.recipe import Recipe, screen_bytes
+from deskhand.run_croissant import run_croissant
 from deskhand.run_folder import clear_making, open_folder
 from deskhand.shard import (
     Shard,
@@ -104,7 +107,7 @@ def _run(
 ) -> dict[str, Any]:
     clear_making(out)
     # Removed first and written last, so that a manifest always speaks of what is there.
-    (out / MANIFEST_FILE).unlink(missing_ok=True)
+    forget_manifest(out)
     write_record(out / RUN_FILE, begun)
     _write_screens(recipe, out)
     shards = plan_shards(arguments)
@@ -200,6 +203,9 @@ def _finish(out: Path, begun: dict[str, Any], records: Sequence[dict[str, Any]])
         for name, described in record["files"].items():
             files[f"{folder}/{name}"] = described
         files[f"{folder}/{SHARD_FILE}"] = describe_file(out / folder / SHARD_FILE)
+    if "parquet" in begun["arguments"]["formats"]:
+        write_record(out / CROISSANT_FILE, run_croissant(begun, files))
+        files[CROISSANT_FILE] = describe_file(out / CROISSANT_FILE)
     people = {session["person"] for record in records for session in record["sessions"]}
     manifest = {
         **{key: value for key, value in begun.items() if key != "own_screens"},

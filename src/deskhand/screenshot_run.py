@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from deskhand.conversion import Guard, check_apart
@@ -27,6 +28,7 @@ from deskhand.manifest import (
     cannot_write,
     describe_file,
     describe_files,
+    forget_manifest,
     read_record,
     record_sha256,
     versions,
@@ -244,7 +246,7 @@ def _written(
     try:
         clear_making(out)
         # Removed first and written last, so that a manifest always speaks of what is there.
-        (out / MANIFEST_FILE).unlink(missing_ok=True)
+        forget_manifest(out)
         write_record(out / RUN_FILE, begun)
         for session in sessions:
             stem = file_stem(session.session_id)
@@ -260,6 +262,8 @@ def _written(
         _write_table(out / INDEX, table)
         manifest = {
             **begun,
+            "synthetic": pc.all(table["synthetic"]).as_py(),
+            "provenance_ids": sorted(set(table["provenance_id"].to_pylist())),
             "counts": {"sessions": len(tables), "pictures": files.pictures, "rows": len(table)},
             "files": describe_files(out, without=[MANIFEST_FILE]),
         }

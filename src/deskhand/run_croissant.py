@@ -1,0 +1,66 @@
+"""A run's croissant.json: its canonical tables as Parquet, with what they were made from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from deskhand.croissant import document, file_object, file_set, record_set
+from deskhand.events import TABLES
+from deskhand.json_schema import schema
+
+TAGS = ("synthetic", "deskhand", "human-computer-interaction")
+# What of persons is in a run, by the mode of its profile.
+PERSONAL: Mapping[str, str] = {
+    "published": "None: nobody in it is real; numbers of the literature alone.",
+    "research": "None: nobody in it is real; numbers of populations, fitted on public research data.",
+    "dp-fit": "Nobody in it is real; its population was fitted on captures with differential privacy, ",
+    "fit-no-dp": "Nobody in it is real; its population was fitted on captures without differential "
+    "privacy, so that numbers of few people may tell of them.",
+}
+
+
+def run_croissant(
+    begun: Mapping[str, Any], files: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return the document.
+
+    Parameters
+    ----------
+    begun : mapping
+        The run's record, as ``run.json`` holds it.
+    files : mapping
+        The sha256 and size of each file, by its path in the run's folder.
+    """
+    arguments, profile = begun["arguments"], begun["profile"]
+    tables = {
+        path: told
+        for path, told in sorted(files.items())
+        if path.startswith("shard=") and path.endswith(".parquet") and path.count("/") == 1
+    }
+    return document(
+        name=begun["scenario"]["name"],
+        license_="other",
+        version=begun["versions"]["deskhand"],
+        keywords=TAGS,
+        seed=arguments["seed"],
+        date=arguments["start"][:10],
+        provenance_id=begun["provenance_id"],
+        personal=_personal(profile),
+        distribution=[
+            *(file_object(path, told) for path, told in tables.items()),
+            *(file_set(table, f"shard=*/{table}.parquet") for table in TABLES),
+        ],
+        record_sets=[record_set(table, TABLES[table], _meanings(table)) for table in TABLES],
+    )
+
+
+def _personal(profile: Mapping[str, Any]) -> str:
+    told = PERSONAL.get(profile["mode"], f"Its population's mode is {profile['mode']}.")
+    release = profile.get("release")
+    if release is None:
+        return told
+    return f"{told}epsilon {release['epsilon']:g}, delta {release['delta']:g}, unit of privacy a person."
+
+
+def _meanings(table: str) -> dict[str, str]:
+    columns = schema(table.removesuffix("s"))["properties"]
+    return {name: str(told.get("description", "")).rstrip(".") for name, told in columns.items()}
