@@ -36,16 +36,6 @@ HERE = Path(__file__).parent
 DAY_TYPES = ("currentwindow", "afkstatus", "os.hid.input", "web.tab.current")
 
 
-@pytest.fixture(scope="module")
-def day() -> Session:
-    return deskhand.simulate("workday", seed=7)
-
-
-@pytest.fixture(scope="module")
-def lead() -> Session:
-    return deskhand.simulate("crm.create_lead", seed=7)
-
-
 class Server:
     """The REST interface of a running aw-server."""
 

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import deskhand
 from deskhand.errors import DeskhandError
 from deskhand.events import ALT, CONTROL, META, SHIFT
 from deskhand.exports import agentnet
@@ -23,14 +22,6 @@ from deskhand.session import Session
 from tests.exports.hand_made import hand_made_session
 
 Row = dict[str, Any]
-SCENARIOS = ("crm.create_lead", "auth.login", "tracker.triage_board")
-
-
-@pytest.fixture(scope="module", params=[*SCENARIOS, "hand made"])
-def lived(request: pytest.FixtureRequest) -> Session:
-    if request.param == "hand made":
-        return hand_made_session()
-    return deskhand.simulate(request.param, seed=5)
 
 
 def episode(session: Session, folder: Path, argument: str = "bare") -> Path:

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-import deskhand
 from deskhand.errors import DeskhandError
 from deskhand.exports import agentnet
 from deskhand.exports.agentnet.trajectory import pyautogui_key
@@ -147,15 +146,6 @@ def calls(code: str) -> list[tuple[str, dict[str, Any]]]:
         given = {k.arg or "": ast.literal_eval(k.value) for k in call.keywords}
         found.append((call.func.attr, given))
     return found
-
-
-@pytest.fixture(
-    scope="module", params=["crm.create_lead", "auth.login", "tracker.triage_board", "hand made"]
-)
-def lived(request: pytest.FixtureRequest) -> Session:
-    if request.param == "hand made":
-        return hand_made_session()
-    return deskhand.simulate(request.param, seed=5)
 
 
 def test_both_stages_take_every_episode(lived: Session, tmp_path: Path) -> None:

@@ -22,15 +22,11 @@ from deskhand.exports.clarity.selectors import hashed
 from deskhand.exports.rrweb.live_page import LivePage
 from deskhand.json_schema import worst
 from deskhand.session import Session
+from tests.exports.event_rows import rows_of
 from tests.exports.hand_made import START_WALL_US, hand_made_session
 
 Payloads = list[dict[str, Any]]
 APPS = Path(__file__).parents[2] / "scenarios" / "apps"
-
-
-@pytest.fixture(scope="module")
-def lead() -> Session:
-    return deskhand.simulate("crm.create_lead", seed=7)
 
 
 def written(session: Session, folder: Path) -> Path:
@@ -59,10 +55,6 @@ def all_of(payloads: Payloads, kind: str) -> list[tuple[int, dict[str, Any]]]:
         for event in payload.get(kind, ())
     ]
     return sorted(found, key=lambda entry: entry[0])
-
-
-def rows_of(session: Session, *kinds: str) -> list[dict[str, Any]]:
-    return [row for row in session.events.to_pylist() if row["type"] in kinds]
 
 
 def wall_ms(session: Session, t_us: int) -> int:

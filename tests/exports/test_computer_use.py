@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-import deskhand
 from deskhand.errors import DeskhandError
 from deskhand.events import CONTROL, SHIFT
 from deskhand.exports import computer_use
@@ -19,14 +18,6 @@ from tests.exports.test_derived_acts import session_of as scripted
 
 Trajectory = dict[str, Any]
 VOCABULARIES = ("anthropic", "openai")
-SCENARIOS = ("crm.create_lead", "auth.login", "tracker.triage_board")
-
-
-@pytest.fixture(scope="module", params=[*SCENARIOS, "hand made"])
-def lived(request: pytest.FixtureRequest) -> Session:
-    if request.param == "hand made":
-        return hand_made_session()
-    return deskhand.simulate(request.param, seed=5)
 
 
 def _unknown(model: Any) -> Iterator[str]:

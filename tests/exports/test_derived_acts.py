@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import deskhand
 from deskhand.events import ALT, CONTROL, SHIFT
 from deskhand.exports.captured import captured_session
 from deskhand.exports.derived_acts import (
@@ -29,14 +28,6 @@ from deskhand.session import Session
 from tests.exports.hand_made import hand_made_session
 
 Row = dict[str, Any]
-SCENARIOS = ("crm.create_lead", "auth.login", "tracker.triage_board")
-
-
-@pytest.fixture(scope="module", params=[*SCENARIOS, "hand made"])
-def lived(request: pytest.FixtureRequest) -> Session:
-    if request.param == "hand made":
-        return hand_made_session()
-    return deskhand.simulate(request.param, seed=11)
 
 
 def session_of(rows: list[Row]) -> Session:
@@ -138,10 +129,9 @@ def test_typed_runs_without_corrections_are_the_fields_text(lived: Session) -> N
     assert checked or not edits
 
 
-def test_what_a_person_meant_is_found_again() -> None:
-    session = deskhand.simulate("crm.create_lead", seed=7)
-    meant = [a for a in session.actions.to_pylist() if a["verb"] == "click"]
-    clicks = [act for act in derived_acts(session.events) if isinstance(act, Click)]
+def test_what_a_person_meant_is_found_again(lead: Session) -> None:
+    meant = [a for a in lead.actions.to_pylist() if a["verb"] == "click"]
+    clicks = [act for act in derived_acts(lead.events) if isinstance(act, Click)]
     found = [(act.target, act.screen_x, act.screen_y) for act in clicks]
     for act in meant:
         assert (act["target"], act["actual_x"], act["actual_y"]) in found

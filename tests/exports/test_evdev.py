@@ -9,8 +9,6 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,6 +20,7 @@ from deskhand.exports.evdev import codes as ev
 from deskhand.exports.evdev.reporting import keyboard_reports, mouse_reports
 from deskhand.exports.losses import Dropped
 from deskhand.session import Session
+from tests.exports.event_rows import rows_of
 from tests.exports.hand_made import hand_made_session
 
 FORMATS = {"evemu": evemu, "libinput": libinput_record}
@@ -43,14 +42,8 @@ def read_back(path: Path, name: str) -> tuple[Session, Dropped]:
     return session, dropped
 
 
-def rows(session: Session, *types: str) -> list[dict[str, Any]]:
-    kind = session.events["type"].cast(pa.string())
-    found: list[dict[str, Any]] = session.events.filter(pc.is_in(kind, pa.array(types))).to_pylist()
-    return found
-
-
 def displacement(session: Session) -> tuple[int, int]:
-    at = [(r["screen_x"], r["screen_y"]) for r in rows(session, "pointermove", "pointerdown")]
+    at = [(r["screen_x"], r["screen_y"]) for r in rows_of(session, "pointermove", "pointerdown")]
     _, geometry = mouse_reports(session)
     return int(at[-1][0] - geometry.start_x), int(at[-1][1] - geometry.start_y)
 
@@ -85,11 +78,11 @@ def test_libinput_analyzes_motion_and_presses(
     table = list(_table(done.stdout))
     assert sum(int(row.get("X") or 0) for row in table) == displacement(session)[0]
     assert sum(int(row.get("Y") or 0) for row in table) == displacement(session)[1]
-    notches = [r["delta_y"] for r in rows(session, "wheel")]
+    notches = [r["delta_y"] for r in rows_of(session, "wheel")]
     assert sum(int(row["WHEEL"] or 0) for row in table) == -sum(notches) / 100
     for button, name in ((0, "BTN_LEFT"), (2, "BTN_RIGHT")):
         held = [name in row["Keys"].split(", ") for row in table]
-        presses = [r for r in rows(session, "pointerdown") if r["button"] == button]
+        presses = [r for r in rows_of(session, "pointerdown") if r["button"] == button]
         assert sum(b and not a for a, b in zip([False, *held], held, strict=False)) == len(presses)
 
 
@@ -211,13 +204,13 @@ def test_keys_are_hidden_unless_asked_for(name: str, session: Session, tmp_path:
         return "".join(file.read_text() for file in files)
 
     events = re.compile(r"# EV_KEY / (KEY_\w+) +\d( \(obfuscated\))?\n")
-    pressed = {r["code"] for r in rows(session, "keydown") if not r["masked"]}
+    pressed = {r["code"] for r in rows_of(session, "keydown") if not r["masked"]}
     hidden, plain = events.findall(text(None)), events.findall(text("keys"))
     allowed = {"KEY_A", "KEY_TAB"}
     assert {key for key, _ in hidden} == allowed
     assert all(mark for key, mark in hidden if key == "KEY_A")
     assert {ev.BY_CODE[code].name for code in pressed} == {key for key, mark in plain if not mark}
-    masked = sum(r["masked"] for r in rows(session, "keydown", "keyup"))
+    masked = sum(r["masked"] for r in rows_of(session, "keydown", "keyup"))
     assert masked == sum(bool(mark) for _, mark in plain) > 0
     # A scan code would give the key away.
     assert not re.search(r"MSC_SCAN +4\d{5}", text(None))
@@ -292,7 +285,7 @@ def columns(draw: st.DrawFn) -> dict[str, list[Any]]:
 
 
 def places(session: Session) -> dict[int, tuple[float, float]]:
-    found = rows(session, "pointermove", "pointerdown", "pointerup", "wheel")
+    found = rows_of(session, "pointermove", "pointerdown", "pointerup", "wheel")
     return {r["t_us"]: (round(r["screen_x"], 2), round(r["screen_y"], 2)) for r in found}
 
 
@@ -313,7 +306,7 @@ def test_what_a_format_keeps_comes_back(
     for kind in ("keydown", "keyup", "pointerdown", "pointerup"):
         columns = ("t_us", *kept[kind].columns)
         before, after = (
-            [tuple(r[c] for c in columns) for r in rows(s, kind)] for s in (session, back)
+            [tuple(r[c] for c in columns) for r in rows_of(s, kind)] for s in (session, back)
         )
         assert before == after
     assert _turns(session) == pytest.approx(_turns(back))
@@ -329,7 +322,7 @@ def test_what_a_format_keeps_comes_back(
 
 def _turns(session: Session) -> dict[int, float]:
     found: dict[int, float] = {}
-    for row in rows(session, "wheel"):
+    for row in rows_of(session, "wheel"):
         found[row["t_us"]] = found.get(row["t_us"], 0) + row["delta_y"]
     return found
 
@@ -345,16 +338,16 @@ def test_keys_of_a_us_keyboard_and_modifiers(tmp_path: Path) -> None:
     types = ["keydown", "keydown", "keyup", "keyup", "keydown", "keyup"]
     session = made({"t_us": range(0, 60, 10), "type": types, "code": codes})
     back, _ = read_back(written(session, "evemu", tmp_path, "keys"), "evemu")
-    keys = rows(back, "keydown", "keyup")
+    keys = rows_of(back, "keydown", "keyup")
     assert [r["key"] for r in keys] == ["Shift", "A", "A", "Shift", "2", "2"]
     assert [r["modifiers"] for r in keys] == [1, 1, 1, 0, 0, 0]
 
 
 def test_hidden_keys_come_back_masked(session: Session, tmp_path: Path) -> None:
     back, _ = read_back(written(session, "libinput", tmp_path), "libinput")
-    assert rows(back, "redaction")[0]["reason"] == "keycodes"
-    keys = rows(back, "keydown", "keyup")
-    assert [r["t_us"] for r in keys] == [r["t_us"] for r in rows(session, "keydown", "keyup")]
+    assert rows_of(back, "redaction")[0]["reason"] == "keycodes"
+    keys = rows_of(back, "keydown", "keyup")
+    assert [r["t_us"] for r in keys] == [r["t_us"] for r in rows_of(session, "keydown", "keyup")]
     assert {r["key"] for r in keys if r["masked"]} == {None}
     assert {r["key"] for r in keys if not r["masked"]} == {"Tab"}
 

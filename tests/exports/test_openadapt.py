@@ -10,8 +10,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,6 +23,7 @@ from deskhand.exports.losses import Dropped
 from deskhand.exports.openadapt.key_names import KEYCODES, NAMES
 from deskhand.exports.screen_frames import frames, png_bytes
 from deskhand.session import Session
+from tests.exports.event_rows import rows_of
 
 READER = Path(__file__).with_name("openadapt_reader.py")
 PYTHON = "DESKHAND_OPENADAPT"
@@ -64,11 +63,6 @@ def session_of(rows: Sequence[dict[str, Any]], **header: Any) -> Session:
     return captured_session(columns, start_wall_us=START_US, header={**size, **header}, **MARKS)
 
 
-def of_kind(session: Session, *kinds: str) -> list[dict[str, Any]]:
-    chosen = pc.is_in(session.events["type"].cast(pa.string()), pa.array(kinds))
-    return list(session.events.filter(chosen).to_pylist())
-
-
 def stored(folder: Path, query: str) -> list[tuple[Any, ...]]:
     with sqlite3.connect(f"file:{folder / 'recording.db'}?mode=ro", uri=True) as database:
         return database.execute(query).fetchall()
@@ -100,12 +94,12 @@ def test_openadapt_finds_the_acts_that_were_meant(tmp_path: Path) -> None:
     for session, answer in zip(sessions, asked(*folders), strict=True):
         assert answer["unchanged"]
         hands = ("pointermove", "pointerdown", "pointerup", "wheel", "keydown", "keyup")
-        reported = [row for row in of_kind(session, *hands) if not row["masked"]]
+        reported = [row for row in rows_of(session, *hands) if not row["masked"]]
         assert answer["raw"] == len(reported)
         actions = answer["actions"]
         assert not [a for a in actions if a["type"] in ("mouse.down", "mouse.up")]
         wall_s = (session.header["start_wall_us"] + session.header["clock_skew_us"]) / 1e6
-        downs = of_kind(session, "pointerdown")
+        downs = rows_of(session, "pointerdown")
         mine = [(r["t_us"] / 1e6, r["screen_x"], r["screen_y"], "left") for r in downs]
         clicks = ("mouse.singleclick", "mouse.drag")
         theirs = [
@@ -120,8 +114,8 @@ def test_openadapt_finds_the_acts_that_were_meant(tmp_path: Path) -> None:
         typed = [r["key"] for r in reported if r["type"] == "keydown" and len(r["key"]) == 1]
         said = "".join(a["text"] or "" for a in actions if a["type"] == "key.type")
         assert said == "".join(typed)
-        assert answer["urls"] == [r["url"] for r in of_kind(session, "navigation")]
-        titles = [session.screens[r["reference"]].title for r in of_kind(session, "navigation")]
+        assert answer["urls"] == [r["url"] for r in rows_of(session, "navigation")]
+        titles = [session.screens[r["reference"]].title for r in rows_of(session, "navigation")]
         assert [title for title, _ in answer["windows"]] == titles
         assert answer["size"] == [1920, 1080]
         assert all(answer["frames"])
@@ -205,7 +199,7 @@ def test_pictures_are_those_of_their_time_and_bound_to_acts(tmp_path: Path) -> N
 def test_masked_keys_are_not_recorded(tmp_path: Path) -> None:
     session = deskhand.simulate("auth.login", seed=7)
     folder = written(tmp_path, session)
-    keys = of_kind(session, "keydown", "keyup")
+    keys = rows_of(session, "keydown", "keyup")
     assert any(row["masked"] for row in keys)
     (count,) = stored(
         folder, "SELECT count(*) FROM action_event WHERE name IN ('press', 'release')"
@@ -317,8 +311,8 @@ def test_what_is_promised_comes_back(
     assert back.events.schema.equals(EVENTS)
     for kind, kept in openadapt.KEEPS.items():
         columns = ["t_us", *kept.columns, *(["delta_x", "delta_y"] if kind == "wheel" else [])]
-        mine = [[row[c] for c in columns] for row in of_kind(made, kind)]
-        theirs = [[row[c] for c in columns] for row in of_kind(back, kind)]
+        mine = [[row[c] for c in columns] for row in rows_of(made, kind)]
+        theirs = [[row[c] for c in columns] for row in rows_of(back, kind)]
         assert mine == theirs
     assert not list(openadapt.findings(folder))
 
@@ -331,11 +325,11 @@ def test_real_sessions_come_back(tmp_path: Path) -> None:
     (back,) = openadapt.read(folder / "recording.db")
     for kind in ("pointermove", "pointerdown", "pointerup", "wheel"):
         columns = ("t_us", "screen_x", "screen_y", "buttons")
-        mine = [[row[c] for c in columns] for row in of_kind(session, kind)]
-        assert [[row[c] for c in columns] for row in of_kind(back, kind)] == mine, kind
+        mine = [[row[c] for c in columns] for row in rows_of(session, kind)]
+        assert [[row[c] for c in columns] for row in rows_of(back, kind)] == mine, kind
     for name in ("modifiers", "repeat", "key", "code"):
-        keys = [r[name] for r in of_kind(session, "keydown", "keyup") if not r["masked"]]
-        assert [r[name] for r in of_kind(back, "keydown", "keyup")] == keys, name
+        keys = [r[name] for r in rows_of(session, "keydown", "keyup") if not r["masked"]]
+        assert [r[name] for r in rows_of(back, "keydown", "keyup")] == keys, name
     assert back.header["screen_width"] == 1920
 
 
@@ -494,7 +488,7 @@ def test_hostile_files_end_in_a_refusal(good: Path, damage: Callable[[Path], Non
 def test_generated_columns_are_not_read(good: Path) -> None:
     generated_column(good)
     (back,) = openadapt.read(good)
-    assert len(of_kind(back, "keydown")) == 1
+    assert len(rows_of(back, "keydown")) == 1
 
 
 def test_an_older_layout_and_a_write_log_are_read(tmp_path: Path) -> None:
@@ -522,9 +516,9 @@ def test_an_older_layout_and_a_write_log_are_read(tmp_path: Path) -> None:
         one, two = openadapt.read(folder, dropped)
     finally:
         database.close()
-    keys = of_kind(one, "keydown", "keyup")
+    keys = rows_of(one, "keydown", "keyup")
     assert [(r["key"], r["t_us"]) for r in keys] == [("l", 271_371), ("l", 326_782)]
-    assert [r["key"] for r in of_kind(two, "keydown")] == ["m"]
+    assert [r["key"] for r in rows_of(two, "keydown")] == ["m"]
     assert one.session_id != two.session_id
     assert list(dropped.lines()) == ["1 x action_event: disabled by its user"]
 

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import deskhand
 from deskhand.errors import DeskhandError
 from deskhand.exports import otlp
 from deskhand.exports.captured import captured_session
@@ -22,16 +21,6 @@ from deskhand.exports.otlp.batches import batches
 from deskhand.session import Session
 
 KNOWN = {"session.start", "session.end", "app.screen.click", "app.widget.click"}
-
-
-@pytest.fixture(scope="module")
-def lead() -> Session:
-    return deskhand.simulate("crm.create_lead", seed=7)
-
-
-@pytest.fixture(scope="module")
-def day() -> Session:
-    return deskhand.simulate("workday", seed=7)
 
 
 @pytest.fixture(scope="module")

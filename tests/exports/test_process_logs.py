@@ -71,28 +71,28 @@ print(json.dumps({
 """
 
 
-def test_pm4py_reads_the_trace(pm4py: str, tmp_path: Path) -> None:
-    session = deskhand.simulate("crm.create_lead", seed=7)
+def test_pm4py_reads_the_trace(pm4py: str, lead: Session, tmp_path: Path) -> None:
     path = tmp_path / "lead.xes"
-    session.write(path, format="xes")
+    lead.write(path, format="xes")
     found = answer(pm4py, READ_XES, path)
-    listed = list(entries(session))
+    listed = list(entries(lead))
     assert found["activities"] == [entry.activity for entry in listed]
     assert found["values"] == [entry.value for entry in listed]
     assert found["lengths"] == [entry.length for entry in listed]
     assert found["windows"] == ["window-1"]
     assert "click button Save" in found["activities"]
-    assert found["cases"] == [session.session_id]
-    assert found["resources"] == [session.header["persona"]]
+    assert found["cases"] == [lead.session_id]
+    assert found["resources"] == [lead.header["persona"]]
     assert found["times"] == sorted(found["times"])
     assert found["start"] == {"open Leads - Kestwell": 1}
     assert found["follows"] == len(listed) - 1
 
 
-def test_pm4py_reads_objects_and_what_they_are_part_of(pm4py: str, tmp_path: Path) -> None:
-    session = deskhand.simulate("crm.create_lead", seed=7)
+def test_pm4py_reads_objects_and_what_they_are_part_of(
+    pm4py: str, lead: Session, tmp_path: Path
+) -> None:
     path = tmp_path / "lead.json"
-    session.write(path, format="ocel")
+    lead.write(path, format="ocel")
     found = answer(pm4py, READ_OCEL, path)
     log = orjson.loads(path.read_bytes())
     assert Counter(found["events"]) == Counter(e["type"] for e in log["events"])
@@ -158,21 +158,20 @@ def test_an_excluded_application_is_a_gap(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_log_tells_no_more_than_a_recorder_sees(name: str, tmp_path: Path) -> None:
-    session = deskhand.simulate("crm.create_lead", seed=7)
+def test_a_log_tells_no_more_than_a_recorder_sees(name: str, lead: Session, tmp_path: Path) -> None:
     path = tmp_path / "log"
-    session.write(path, format=name)
+    lead.write(path, format=name)
     bare = Session(
-        header={**session.header, "scenario": "other", "role": "other", "action_count": 0},
-        events=session.events.set_column(
-            session.events.schema.get_field_index("action_id"),
+        header={**lead.header, "scenario": "other", "role": "other", "action_count": 0},
+        events=lead.events.set_column(
+            lead.events.schema.get_field_index("action_id"),
             "action_id",
-            [[None] * len(session.events)],
-        ).cast(session.events.schema),
-        actions=session.actions.slice(0, 0),
-        elements=session.elements,
-        screenshots=session.screenshots,
-        screens=session.screens,
+            [[None] * len(lead.events)],
+        ).cast(lead.events.schema),
+        actions=lead.actions.slice(0, 0),
+        elements=lead.elements,
+        screenshots=lead.screenshots,
+        screens=lead.screens,
     )
     bare.write(tmp_path / "bare", format=name)
     # Without actions, scenario and the actions' numbers the log is the same to the byte.

@@ -28,11 +28,6 @@ Events = list[dict[str, Any]]
 BOTH = pytest.mark.parametrize("module", [posthog, sentry])
 
 
-@pytest.fixture(scope="module")
-def lead() -> Session:
-    return deskhand.simulate("crm.create_lead", seed=7)
-
-
 def written(module: Any, session: Session, folder: Path) -> Path:
     with module.open_writer(folder) as writer:
         writer.write(session)

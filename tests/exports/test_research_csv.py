@@ -8,20 +8,19 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import deskhand
 from deskhand.errors import DeskhandError
 from deskhand.exports import research_csv
 from deskhand.exports.captured import captured_session
 from deskhand.exports.losses import Dropped
 from deskhand.exports.research_csv.strokes import strokes_of
 from deskhand.session import Session
+from tests.exports.event_rows import rows_of
 
 SHAPES = ("balabit", "sapimouse", "cmu:ada", "aalto")
 
@@ -51,12 +50,6 @@ def read_back(path: Path) -> tuple[Session, Dropped]:
     return session, dropped
 
 
-def rows(session: Session, *types: str) -> list[dict[str, Any]]:
-    kind = session.events["type"].cast(pa.string())
-    found: list[dict[str, Any]] = session.events.filter(pc.is_in(kind, pa.array(types))).to_pylist()
-    return found
-
-
 def made(columns: Mapping[str, Any], made_by: str | None = "syn_prov_1", **header: Any) -> Session:
     return captured_session(
         columns,
@@ -81,7 +74,7 @@ def test_presses_are_in_the_pointers_table(shape: str, session: Session, tmp_pat
     states = {"pointerdown": "Pressed", "pointerup": "Released"}
     expected = [
         (names[r["button"]], states[r["type"]], r["screen_x"], r["screen_y"], (r["t_us"] - first) // tick)
-        for r in rows(session, "pointerdown", "pointerup")
+        for r in rows_of(session, "pointerdown", "pointerup")
     ]  # fmt: skip
     assert expected == [
         (r["button"], r["state"], r["x"], r["y"], round(r["client timestamp"] * unit / tick))
@@ -89,14 +82,13 @@ def test_presses_are_in_the_pointers_table(shape: str, session: Session, tmp_pat
         if r["state"] in ("Pressed", "Released")
     ]
     turns = [r for r in found if r["button"] == "Scroll"]
-    assert len(turns) == (len(rows(session, "wheel")) if shape == "balabit" else 0)
+    assert len(turns) == (len(rows_of(session, "wheel")) if shape == "balabit" else 0)
     assert all((r["x"], r["y"], r["state"]) == (0, 0, "Down") for r in turns)
 
 
-def test_moves_are_sampled_as_the_recorders_do(tmp_path: Path) -> None:
-    session = deskhand.simulate("crm.create_lead", seed=7)
+def test_moves_are_sampled_as_the_recorders_do(lead: Session, tmp_path: Path) -> None:
     remote, page = (
-        [r["client timestamp"] for r in table(written(session, s, tmp_path / s)) if r["state"] == "Move"]
+        [r["client timestamp"] for r in table(written(lead, s, tmp_path / s)) if r["state"] == "Move"]
         for s in ("balabit", "sapimouse")
     )  # fmt: skip
     steps = np.diff(remote)
@@ -124,7 +116,7 @@ def test_a_drag_says_so(tmp_path: Path) -> None:
 def test_keystrokes_of_fields_that_are_not_masked(session: Session, tmp_path: Path) -> None:
     folder = written(session, "aalto", tmp_path)
     found = table(folder)
-    typed = [r for r in rows(session, "keydown") if r["target"] in ("login.user", "lead.name")]
+    typed = [r for r in rows_of(session, "keydown") if r["target"] in ("login.user", "lead.name")]
     wall_ms = [(session.header["start_wall_us"] + r["t_us"]) // 1000 for r in typed]
     assert [r["PRESS_TIME"] for r in found][: len(typed)] == wall_ms
     assert [r["LETTER"] for r in found[: len(typed)]] == ["a", "d", "a", "A", "d", "a", "TAB"]
@@ -223,7 +215,7 @@ def test_pointers_come_back(
     back, dropped = read_back(written(session, shape, tmp_path_factory.mktemp("made")))
     assert not dropped.counts
     kept = research_csv.keeps(shape)
-    before, after = rows(session, *kept), rows(back, *kept)
+    before, after = rows_of(session, *kept), rows_of(back, *kept)
     assert [r["type"] for r in before] == [r["type"] for r in after]
     for old, new in zip(before, after, strict=True):
         assert 0 <= old["t_us"] - new["t_us"] < kept[old["type"]].step_us + 1_000
@@ -291,7 +283,8 @@ def test_keystrokes_come_back(
     assert (before.down_us // 1000 == after.down_us // 1000).all()
     assert back.header["start_wall_us"] == session.header["start_wall_us"]
     released = [
-        sorted((r["t_us"] // 1000, r["key"]) for r in rows(one, "keyup")) for one in (session, back)
+        sorted((r["t_us"] // 1000, r["key"]) for r in rows_of(one, "keyup"))
+        for one in (session, back)
     ]
     assert released[0] == released[1]
 

@@ -23,6 +23,7 @@ from deskhand.exports.rrweb.live_dom import nodes_of
 from deskhand.field_text import edit_between, edited
 from deskhand.screen import Screen
 from deskhand.session import Session
+from tests.exports.event_rows import rows_of
 from tests.exports.hand_made import SESSION_ID, START_WALL_US, Script, hand_made_session, table
 from tests.exports.hand_made_screens import LOGIN, NAME, PASSWORD, STAGE, USER
 
@@ -34,11 +35,6 @@ def read(events: Any, folder: Path, dropped: Dropped | None = None) -> Session:
     path = folder / "recording.json"
     path.write_bytes(events if isinstance(events, bytes) else json.dumps(events).encode())
     return next(rrweb.read(path, dropped))
-
-
-def rows_of(session: Session, *kinds: str) -> Rows:
-    rows: Rows = session.events.to_pylist()
-    return [row for row in rows if not kinds or row["type"] in kinds]
 
 
 # --- canonical -> rrweb -> canonical --------------------------------------------------------------

@@ -29,11 +29,6 @@ ORIGIN = (256, 136)
 DARK = 120  # a pixel darker than this belongs to a letter
 
 
-@pytest.fixture(scope="module")
-def lead() -> Session:
-    return deskhand.simulate("crm.create_lead", seed=7)
-
-
 def rows(session: Session, kind: str, target: str | None = None) -> list[dict[str, Any]]:
     chosen = pc.equal(session.events["type"].cast(pa.string()), kind)
     found = session.events.filter(chosen).to_pylist()
@@ -150,13 +145,10 @@ def test_a_sensitive_field_shows_dots_whatever_the_table_says() -> None:
     assert (masked.max(axis=2) < DARK).sum() > 20 * len(typed) // 2
 
 
-def test_a_page_that_is_scrolled_moves_under_its_window() -> None:
-    session = deskhand.simulate("workday", seed=7)
-    scrolled = next(r for r in rows(session, "scroll") if (r["delta_y"] or 0) > 100)
-    before = next(
-        r["t_us"] for r in reversed(rows(session, "scroll")) if r["t_us"] < scrolled["t_us"]
-    )
-    assert (picture(session, before) != picture(session, scrolled["t_us"])).any()
+def test_a_page_that_is_scrolled_moves_under_its_window(day: Session) -> None:
+    scrolled = next(r for r in rows(day, "scroll") if (r["delta_y"] or 0) > 100)
+    before = next(r["t_us"] for r in reversed(rows(day, "scroll")) if r["t_us"] < scrolled["t_us"])
+    assert (picture(day, before) != picture(day, scrolled["t_us"])).any()
 
 
 def test_an_excluded_application_is_a_blank_box(lead: Session) -> None:

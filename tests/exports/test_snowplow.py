@@ -26,16 +26,6 @@ PACKAGE = "deskhand.exports.snowplow"
 UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
-@pytest.fixture(scope="module")
-def lead() -> Session:
-    return deskhand.simulate("crm.create_lead", seed=7)
-
-
-@pytest.fixture(scope="module")
-def day() -> Session:
-    return deskhand.simulate("workday", seed=7)
-
-
 def tracked(session: Session) -> list[tuple[str, dict[str, Any], dict[str, str]]]:
     """Name, data and record of each event; of a long session every fortieth is checked by schema."""
     found = []
