@@ -1,29 +1,22 @@
-"""OpenAdapt recordings: what openadapt-capture finds in them, round trips, and what is refused."""
+"""What OpenAdapt recordings hold, and what openadapt-capture finds in them."""
 
 import json
 import os
-import sqlite3
 import subprocess
-from collections.abc import Callable, Sequence
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import deskhand
 from deskhand.errors import DeskhandError
-from deskhand.events import EVENTS
 from deskhand.exports import openadapt
 from deskhand.exports.captured import captured_session
-from deskhand.exports.losses import Dropped
-from deskhand.exports.openadapt.key_names import KEYCODES, NAMES
 from deskhand.exports.screen_frames import frames, png_bytes
-from deskhand.session import Session
 from tests.exports.event_rows import rows_of
+from tests.exports.openadapt_recordings import START_US, press, session_of, stored, stroke, written
 
 READER = Path(__file__).with_name("openadapt_reader.py")
 PYTHON = "DESKHAND_OPENADAPT"
@@ -32,14 +25,6 @@ INSTALL = (
     ".openadapt/bin/python -m pip install openadapt-capture==1.3.0 && "
     f"export {PYTHON}=$PWD/.openadapt/bin/python"
 )
-START_US = 1_767_000_000_123_457
-MARKS: dict[str, Any] = {"session_id": "syn_session_1", "made_by": "syn_prov_1", "source": "made"}
-
-
-def written(folder: Path, session: Session, argument: str | None = "0") -> Path:
-    with openadapt.open_writer(folder, argument) as writer:
-        writer.write(session)
-    return folder / "openadapt" / session.session_id
 
 
 def asked(*folders: Path) -> list[dict[str, Any]]:
@@ -53,38 +38,6 @@ def asked(*folders: Path) -> list[dict[str, Any]]:
     assert done.returncode == 0, done.stderr
     answer: list[dict[str, Any]] = json.loads(done.stdout)
     return answer
-
-
-def session_of(rows: Sequence[dict[str, Any]], **header: Any) -> Session:
-    names = {name for row in rows for name in row} | {"type", "t_us"}
-    columns: dict[str, Any] = {name: [row.get(name) for row in rows] for name in names}
-    columns["masked"] = [bool(row.get("masked")) for row in rows]
-    size = {"screen_width": 1920, "screen_height": 1080}
-    return captured_session(columns, start_wall_us=START_US, header={**size, **header}, **MARKS)
-
-
-def stored(folder: Path, query: str) -> list[tuple[Any, ...]]:
-    with sqlite3.connect(f"file:{folder / 'recording.db'}?mode=ro", uri=True) as database:
-        return database.execute(query).fetchall()
-
-
-def stroke(t_us: int, key: str, code: str, held_us: int = 60_000) -> list[dict[str, Any]]:
-    named = {"key": key, "code": code}
-    return [
-        {"type": "keydown", "t_us": t_us, **named},
-        {"type": "keyup", "t_us": t_us + held_us, **named},
-    ]
-
-
-def press(t_us: int, x: float, y: float, button: int = 0) -> list[dict[str, Any]]:
-    at = {"screen_x": x, "screen_y": y, "button": button}
-    return [
-        {"type": "pointerdown", "t_us": t_us, **at},
-        {"type": "pointerup", "t_us": t_us + 60_000, **at},
-    ]
-
-
-# ------------------------------------------------------------------ the independent reader
 
 
 def test_openadapt_finds_the_acts_that_were_meant(tmp_path: Path) -> None:
@@ -153,9 +106,6 @@ def test_openadapt_derives_shortcuts_scrolls_double_clicks_and_rolled_text(tmp_p
         {"type": "mouse.singleclick", "x": 500.0, "y": 400.0},
     ]
     assert answer["actions"][-1]["button"] == "right"
-
-
-# ------------------------------------------------------------------ what is written
 
 
 def test_same_session_same_bytes(tmp_path: Path) -> None:
@@ -244,290 +194,6 @@ def test_a_capture_does_not_claim_to_be_synthetic(tmp_path: Path) -> None:
     (back,) = openadapt.read(folder)
     assert back.header["synthetic"] is False
     assert back.session_id.startswith("cap_session_")
-
-
-# ------------------------------------------------------------------ round trip
-
-PLACES = st.floats(-4000, 8000, width=32).map(lambda v: v + 0.0)
-KEYS = st.sampled_from(["a", "Z", "é", "ß", "7", "€", "F5", "Insert", "Unidentified", *NAMES])
-KEY_ROW = st.fixed_dictionaries({"key": KEYS, "code": st.sampled_from([None, *KEYCODES])})
-AT = {"screen_x": PLACES, "screen_y": PLACES}
-ROWS = st.one_of(
-    st.fixed_dictionaries({"type": st.just("pointermove"), **AT}),
-    st.fixed_dictionaries(
-        {
-            "type": st.sampled_from(["pointerdown", "pointerup"]),
-            **AT,
-            "button": st.integers(0, 7),
-        }
-    ),
-    st.fixed_dictionaries({"type": st.just("wheel"), **AT, "delta_x": PLACES, "delta_y": PLACES}),
-    st.tuples(st.sampled_from(["keydown", "keyup"]), KEY_ROW).map(
-        lambda made: {"type": made[0], **made[1]}
-    ),
-    st.fixed_dictionaries(
-        {
-            "type": st.just("navigation"),
-            "url": st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1),
-        }
-    ),
-)
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    rows=st.lists(ROWS, max_size=25),
-    steps=st.lists(st.integers(0, 10**9), min_size=25, max_size=25),
-    start_us=st.integers(0, 4_000_000_000_000_000),
-)
-def test_what_is_promised_comes_back(
-    rows: list[dict[str, Any]],
-    steps: list[int],
-    start_us: int,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    t_us = 0
-    for row, step in zip(rows, steps, strict=False):
-        t_us += step
-        row["t_us"] = t_us
-        if row["type"] == "wheel":
-            row["delta_mode"] = 0
-    made = session_of(rows)
-    given_session = Session(
-        header={**made.header, "start_wall_us": start_us, "clock_skew_us": -7 % (start_us + 1)},
-        events=made.events,
-        actions=made.actions,
-        elements=made.elements,
-        screenshots=made.screenshots,
-        screens={},
-    )
-    folder = written(tmp_path_factory.mktemp("round"), given_session)
-    dropped = Dropped()
-    (back,) = openadapt.read(folder, dropped)
-    assert all(what.startswith("window_event, title") for what in dropped.counts)
-    assert back.session_id == made.session_id
-    assert back.header["provenance_id"] == "openadapt:syn_prov_1"
-    assert back.header["synthetic"] is True
-    assert back.events.schema.equals(EVENTS)
-    for kind, kept in openadapt.KEEPS.items():
-        columns = ["t_us", *kept.columns, *(["delta_x", "delta_y"] if kind == "wheel" else [])]
-        mine = [[row[c] for c in columns] for row in rows_of(made, kind)]
-        theirs = [[row[c] for c in columns] for row in rows_of(back, kind)]
-        assert mine == theirs
-    assert not list(openadapt.findings(folder))
-
-
-def test_real_sessions_come_back(tmp_path: Path) -> None:
-    session = deskhand.simulate("crm.create_lead", seed=11)
-    folder = written(tmp_path, session)
-    assert openadapt.recognises(folder)
-    assert openadapt.recognises(folder / "recording.db")
-    (back,) = openadapt.read(folder / "recording.db")
-    for kind in ("pointermove", "pointerdown", "pointerup", "wheel"):
-        columns = ("t_us", "screen_x", "screen_y", "buttons")
-        mine = [[row[c] for c in columns] for row in rows_of(session, kind)]
-        assert [[row[c] for c in columns] for row in rows_of(back, kind)] == mine, kind
-    for name in ("modifiers", "repeat", "key", "code"):
-        keys = [r[name] for r in rows_of(session, "keydown", "keyup") if not r["masked"]]
-        assert [r[name] for r in rows_of(back, "keydown", "keyup")] == keys, name
-    assert back.header["screen_width"] == 1920
-
-
-# ------------------------------------------------------------------ what others wrote
-
-
-@pytest.fixture
-def good(tmp_path: Path) -> Path:
-    rows = [
-        {"type": "pointermove", "t_us": 0, "screen_x": 1.0, "screen_y": 2.0},
-        *press(1_000, 3.0, 4.0),
-        *stroke(200_000, "a", "KeyA"),
-    ]
-    return written(tmp_path, session_of(rows))
-
-
-def change(folder: Path, *statements: str) -> None:
-    database = sqlite3.connect(folder / "recording.db")
-    for statement in statements:
-        database.execute(statement)
-    database.commit()
-    database.close()
-
-
-BAD_ROWS = [
-    ("UPDATE action_event SET name = 'hover' WHERE id = 1", "name", False),
-    ("UPDATE action_event SET mouse_x = NULL WHERE id = 1", "needed", True),
-    ("UPDATE action_event SET mouse_x = 'left' WHERE id = 1", "number", True),
-    ("UPDATE action_event SET mouse_y = x'00ff' WHERE id = 2", "number", True),
-    ("UPDATE action_event SET mouse_pressed = NULL WHERE id = 2", "needed", True),
-    ("UPDATE action_event SET mouse_pressed = 7 WHERE id = 2", "number", True),
-    ("UPDATE action_event SET mouse_button_name = 'thumb' WHERE id = 2", None, True),
-    (
-        "UPDATE action_event SET key_char = NULL, key_vk = NULL, "  # noqa: ISC004
-        "canonical_key_char = NULL, canonical_key_vk = NULL WHERE id = 4",
-        "needed",
-        True,
-    ),
-    ("UPDATE action_event SET key_char = x'ff' WHERE id = 4", None, True),
-    ("UPDATE action_event SET timestamp = timestamp * 1000", "time", True),
-    ("UPDATE action_event SET timestamp = 'now' WHERE id = 3", "time", True),
-    ("UPDATE action_event SET timestamp = 9e999 WHERE id = 1", "time", True),
-    ("UPDATE action_event SET timestamp = NULL WHERE id = 1", "time", True),
-    ("UPDATE action_event SET timestamp = timestamp - 60 WHERE id = 3", "order", False),
-    ("UPDATE action_event SET source_ordinal = 1", "ordinal", False),
-    ("UPDATE recording SET timestamp = NULL", "time", True),
-    ("UPDATE recording SET config = '{'", "json", False),
-    ("UPDATE recording SET config = '{\"deskhand\": {}}'", "synthetic", False),
-    ("DELETE FROM recording", "recording", False),
-    ("INSERT INTO recording (id, timestamp) VALUES (2, 5)", "recording", False),
-    ("INSERT INTO screenshot (id, timestamp, png_data) VALUES (1, 5, 'text')", "picture", False),
-    (
-        "INSERT INTO screenshot (id, timestamp, png_data, png_sha256) "  # noqa: ISC004
-        "VALUES (1, 5, x'89504e470d0a1a0a', 'ab')",
-        "picture",
-        False,
-    ),
-    ("ALTER TABLE action_event DROP COLUMN disabled", "column", False),
-    ("DROP TABLE memory_stat", "table", False),
-    ("DROP TABLE action_event", "readable", True),
-    ("CREATE VIRTUAL TABLE found USING fts5(x)", "table", False),
-    (
-        "CREATE TRIGGER t AFTER INSERT ON recording BEGIN DELETE FROM action_event; END",
-        "table",
-        False,
-    ),
-]
-
-
-@pytest.mark.parametrize(("statement", "rule", "refused"), BAD_ROWS)
-def test_what_is_wrong_is_found_or_refused(
-    good: Path, statement: str, rule: str | None, refused: bool
-) -> None:
-    assert not list(openadapt.findings(good))
-    change(good, statement)
-    before = sha256((good / "recording.db").read_bytes()).hexdigest()
-    found = list(openadapt.findings(good))
-    assert rule is None or rule in {finding.rule for finding in found}, found
-    if refused:
-        with pytest.raises(DeskhandError, match=r"recording\.db"):
-            list(openadapt.read(good))
-    else:
-        list(openadapt.read(good))
-    assert sha256((good / "recording.db").read_bytes()).hexdigest() == before
-    assert [p.name for p in good.iterdir()] == ["recording.db"]
-
-
-def view_of_functions(folder: Path) -> None:
-    change(
-        folder,
-        "ALTER TABLE action_event RENAME TO held",
-        "CREATE VIEW action_event AS SELECT * FROM held WHERE load_extension('evil') IS NULL",
-    )
-
-
-def generated_column(folder: Path) -> None:
-    change(folder, "ALTER TABLE action_event ADD COLUMN more AS (name || 'x') VIRTUAL")
-
-
-def huge_text(folder: Path) -> None:
-    change(
-        folder, "UPDATE action_event SET key_name = CAST(zeroblob(80000000) AS TEXT) WHERE id = 4"
-    )
-
-
-def cut_short(folder: Path) -> None:
-    file = folder / "recording.db"
-    file.write_bytes(file.read_bytes()[:9000])
-
-
-def scrambled(folder: Path) -> None:
-    file = folder / "recording.db"
-    content = bytearray(file.read_bytes())
-    content[4096:] = bytes(b ^ 0x5A for b in content[4096:])
-    file.write_bytes(bytes(content))
-
-
-def another_file(folder: Path) -> None:
-    (folder / "recording.db").write_bytes(b"SQLite format 3\0" + b"\0" * 5000)
-
-
-def no_database(folder: Path) -> None:
-    (folder / "recording.db").write_text("timestamp,name\n")
-
-
-def empty(folder: Path) -> None:
-    (folder / "recording.db").write_bytes(b"")
-
-
-def wrong_text(folder: Path) -> None:
-    change(folder, "UPDATE action_event SET name = CAST(x'fffe' AS TEXT) WHERE id = 1")
-
-
-def link_elsewhere(folder: Path) -> None:
-    file = folder / "recording.db"
-    file.rename(folder.parent / "elsewhere.db")
-    file.symlink_to(folder.parent / "elsewhere.db")
-
-
-HOSTILE = [
-    view_of_functions, huge_text, cut_short, scrambled, another_file, no_database, empty,
-    wrong_text, link_elsewhere,
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("damage", HOSTILE, ids=lambda f: f.__name__)
-def test_hostile_files_end_in_a_refusal(good: Path, damage: Callable[[Path], None]) -> None:
-    damage(good)
-    before = (good / "recording.db").read_bytes()
-    with pytest.raises(DeskhandError, match=r"recording\.db"):
-        list(openadapt.read(good))
-    assert "readable" in {finding.rule for finding in openadapt.findings(good)}
-    assert (good / "recording.db").read_bytes() == before
-
-
-def test_generated_columns_are_not_read(good: Path) -> None:
-    generated_column(good)
-    (back,) = openadapt.read(good)
-    assert len(rows_of(back, "keydown")) == 1
-
-
-def test_an_older_layout_and_a_write_log_are_read(tmp_path: Path) -> None:
-    folder = tmp_path / "old"
-    folder.mkdir()
-    database = sqlite3.connect(folder / "recording.db", isolation_level=None)
-    database.execute("PRAGMA journal_mode = WAL")
-    database.execute("CREATE TABLE recording (id INTEGER, timestamp NUMERIC)")
-    database.execute(
-        "CREATE TABLE action_event (id INTEGER, recording_id INTEGER, name TEXT, "
-        "timestamp NUMERIC, key_char TEXT, key_vk TEXT, disabled BOOLEAN)"
-    )
-    database.execute("INSERT INTO recording VALUES (1, 1690049582.5), (2, 1690049600)")
-    database.executemany(
-        "INSERT INTO action_event VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            (1, 1, "press", 1690049582.7713714, "l", "76", 0),
-            (2, 1, "release", 1690049582.826782, "l", "76", 0),
-            (3, 1, "press", 1690049583, "x", "76", 1),
-            (4, 2, "press", 1690049601, "m", None, None),
-        ],
-    )
-    try:
-        dropped = Dropped()
-        one, two = openadapt.read(folder, dropped)
-    finally:
-        database.close()
-    keys = rows_of(one, "keydown", "keyup")
-    assert [(r["key"], r["t_us"]) for r in keys] == [("l", 271_371), ("l", 326_782)]
-    assert [r["key"] for r in rows_of(two, "keydown")] == ["m"]
-    assert one.session_id != two.session_id
-    assert list(dropped.lines()) == ["1 x action_event: disabled by its user"]
-
-
-def test_other_things_are_not_recognised(tmp_path: Path) -> None:
-    (tmp_path / "a.db").write_bytes(b"SQLite format 3\0" + b"\0" * 500)
-    assert not openadapt.recognises(tmp_path)
-    assert not openadapt.recognises(tmp_path / "a.db")
-    assert not openadapt.recognises(tmp_path / "none")
 
 
 @pytest.mark.parametrize("argument", ["often", "-1", "1e9", "nan", ""])
