@@ -16,8 +16,8 @@ from deskhand.errors import DeskhandError
 from deskhand.exports import agentnet
 from deskhand.exports.agentnet.trajectory import pyautogui_key
 from deskhand.session import Session
+from tests.exports.agentnet_episodes import episode, records, scripted
 from tests.exports.hand_made import hand_made_session
-from tests.exports.test_agentnet import episode, records, scripted
 
 Row = dict[str, Any]
 TIMES = "\N{MULTIPLICATION SIGN}"
