@@ -1,7 +1,5 @@
-"""Broken mappings, schemas and records: each is refused with its place, the rule and the remedy."""
+"""Broken mappings are refused with their place, the rule and the remedy."""
 
-import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,60 +8,7 @@ import pytest
 
 from deskhand.errors import DeskhandError
 from deskhand.exports import mapping
-from deskhand.exports.losses import Dropped
-from deskhand.session import Session
-
-HEAD = {"made": {"$session": "synthetic"}, "at": {"$clock": "epoch", "unit": "us"}}
-KEYS = {"when": {"type": ["keydown"]}, "record": {"kind": "key", "key": {"$column": "key"}}}
-MOVES = {
-    "when": {"type": ["pointermove"]},
-    "record": {
-        "kind": "move",
-        "points": {"$each": [{"record": {"x": {"$column": "client_x"}}}]},
-    },
-    "batch": {"count": 5},
-}
-SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": ["kind", "at"],
-    "properties": {"kind": {"enum": ["key", "move"]}, "key": {"type": "string"}},
-}
-
-
-def _whole() -> dict[str, Any]:
-    given = {
-        "format": "deskhand.mapping/1",
-        "name": "acme",
-        "schema": "acme.schema.json",
-        "file": {"form": "jsonl"},
-        "common": HEAD,
-        "records": [KEYS, MOVES],
-    }
-    copy: dict[str, Any] = json.loads(json.dumps(given))
-    return copy
-
-
-def _save(folder: Path, given: Any, schema: Any = SCHEMA) -> str:
-    path = folder / "acme.json"
-    path.write_text(given if isinstance(given, str) else json.dumps(given, indent=1))
-    text = schema if isinstance(schema, str) else json.dumps(schema, indent=1)
-    (folder / "acme.schema.json").write_text(text)
-    return str(path)
-
-
-def _check_line(path: Path, place: str, text: str) -> None:
-    """The message begins with the file, the pointer, and the line on which its last key stands."""
-    found = re.match(rf"acme\.json line (\d+), {re.escape(place)}: ", text)
-    assert found, text
-    key = place.rpartition("/")[2]
-    shown = path.read_text().splitlines()[int(found[1]) - 1]
-    given = json.loads(path.read_text())
-    for part in place.split("/")[1:-1]:
-        given = given[int(part)] if isinstance(given, list) else given[part]
-    if isinstance(given, dict) and key:
-        assert shown.lstrip().startswith(f'"{key}": ')
-    elif key:
-        assert shown.strip(" ,") == json.dumps(given[int(key)], indent=1).splitlines()[0]
+from tests.exports.small_mapping import check_line, save, whole
 
 
 def _set(*path: str | int, to: Any) -> Callable[[dict[str, Any]], None]:
@@ -193,15 +138,15 @@ MAPPINGS: list[tuple[Callable[[dict[str, Any]], None], str, str]] = [
 def test_broken_mappings(
     tmp_path: Path, change: Callable[[dict[str, Any]], None], place: str, message: str
 ) -> None:
-    given = _whole()
-    mapping.open_writer(tmp_path / "before", _save(tmp_path, given)).close()
+    given = whole()
+    mapping.open_writer(tmp_path / "before", save(tmp_path, given)).close()
     change(given)
-    path = _save(tmp_path, given)
+    path = save(tmp_path, given)
     with pytest.raises(DeskhandError) as refusal:
         mapping.open_writer(tmp_path / "after", path)
     text = str(refusal.value)
     assert message in text
-    _check_line(Path(path), place, text)
+    check_line(Path(path), place, text)
     # The rule and the remedy follow what was given.
     assert "; " in text
     assert text.endswith((".", "?"))
@@ -228,7 +173,7 @@ TEXTS = [
 @pytest.mark.parametrize(("text", "message"), TEXTS, ids=[m for _, m in TEXTS])
 def test_files_that_are_no_json(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(DeskhandError) as refusal:
-        mapping.losses(_save(tmp_path, text))
+        mapping.losses(save(tmp_path, text))
     assert message in str(refusal.value)
 
 
@@ -248,207 +193,4 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "link.json").symlink_to(outside)
     with pytest.raises(DeskhandError, match="not in the folder of the mapping"):
-        mapping.losses(_save(tmp_path / "in", {**_whole(), "schema": "link.json"}))
-
-
-SCHEMAS = [
-    ("[1]", "acme.schema.json line 1, /: a JSON Schema is an object"),
-    ('{"type":\n "strin"}', "line 1, /type: 'strin' is not valid"),
-    ('{"$schema": "https://acme.example/s"}', "line 1, /$schema: "),
-    (
-        '{"properties":\n{"kind": {"$ref": "https://acme.example/kind.json"}}}',
-        "line 2, /properties/kind/$ref: 'https://acme.example/kind.json' is not in this file",
-    ),
-    ('{"$ref": "other.json"}', "/$ref: 'other.json' is not in this file"),
-    ('{"$ref": "file:///etc/passwd"}', "nothing is fetched"),
-    ('{"allOf": [{"$ref": "#/$defs/nothing"}]}', "/allOf/0/$ref: '#/$defs/nothing'"),
-    ('{"$id": "https://acme.example/a/b", "$ref": "c"}', "/$ref: 'c' is not in this file"),
-    ('{"pattern": "("}', "/pattern: '(' is not a 'regex'"),
-]
-
-
-@pytest.mark.parametrize(("text", "message"), SCHEMAS, ids=[m for _, m in SCHEMAS])
-def test_broken_schemas(tmp_path: Path, text: str, message: str) -> None:
-    with pytest.raises(DeskhandError) as refusal:
-        mapping.open_writer(tmp_path, _save(tmp_path, _whole(), text))
-    assert message in str(refusal.value)
-    assert not (tmp_path / "mapping").exists()
-
-
-def test_references_within_the_schema_are_followed(tmp_path: Path, session: Session) -> None:
-    schema = {
-        "$id": "https://acme.example/schemas/record.json",
-        "$ref": "#/$defs/record",
-        "properties": {"key": {"$ref": "key.json"}},
-        "$defs": {
-            "record": {**SCHEMA, "$anchor": "record"},
-            "key": {"$id": "key.json", "type": "string"},
-            "again": {"$ref": "#record"},
-        },
-        "const": {"$ref": "https://acme.example/in-a-constant-is-no-reference"},
-    }
-    del schema["const"]
-    schema["default"] = {"$ref": "https://acme.example/in-a-default-is-no-reference"}
-    with mapping.open_writer(tmp_path, _save(tmp_path, _whole(), schema)) as writer:
-        writer.write(session)
-    assert list((tmp_path / "mapping").iterdir())
-
-
-RECORDS: list[tuple[Any, str, str, str]] = [
-    (
-        {"properties": {"key": {"type": "integer"}}},
-        "/records/0/record/key",
-        "/key: '",
-        "is not of type 'integer' [type of acme.schema.json line",
-    ),
-    (
-        {"required": ["version"]},
-        "/records/1/record",
-        "/: 'version' is a required property",
-        "[required of",
-    ),
-    ({"additionalProperties": False}, "/records/1/record", "/: Additional", "take the member"),
-    (
-        {"properties": {"kind": {"const": "stroke"}}},
-        "/records/1/record/kind",
-        "/kind: 'stroke' was expected",
-        "a constant is written as it stands",
-    ),
-    (
-        {"properties": {"points": {"maxItems": 2}}},
-        "/records/1/record/points",
-        "/points: ",
-        "[maxItems of",
-    ),
-    (
-        {"properties": {"points": {"items": {"properties": {"x": {"maximum": 9}}}}}},
-        "/records/1/record/points/$each/0/record/x",
-        "/points/4/x: ",
-        "[maximum of",
-    ),
-    (
-        {"properties": {"at": {"type": "string"}}},
-        "/common/at",
-        "/at: 17",
-        '"as": "string"',
-    ),
-    (
-        {"anyOf": [{"required": ["a"]}, {"required": ["b"]}]},
-        "/records/1/record",
-        "/: ",
-        "is not valid under any of the given schemas",
-    ),
-]
-
-
-@pytest.mark.parametrize(
-    ("schema", "place", "where", "rule"), RECORDS, ids=[str(r[0]) for r in RECORDS]
-)
-def test_records_that_break_the_schema(
-    tmp_path: Path, session: Session, schema: Any, place: str, where: str, rule: str
-) -> None:
-    path = _save(tmp_path, _whole(), schema)
-    with (
-        pytest.raises(DeskhandError) as refusal,
-        mapping.open_writer(tmp_path, path) as writer,
-    ):
-        writer.write(session)
-    text = str(refusal.value)
-    _check_line(Path(path), place, text)
-    assert f"of session {session.session_id}, {where}" in text
-    assert rule in text
-    assert "nothing was written" in text
-    assert not list((tmp_path / "mapping").iterdir())
-
-
-def test_a_value_that_the_enum_does_not_list(tmp_path: Path, session: Session) -> None:
-    given = _whole()
-    given["records"][0]["record"]["key"]["enum"] = {"a": "A"}
-    with (
-        pytest.raises(DeskhandError) as refusal,
-        mapping.open_writer(tmp_path, _save(tmp_path, given)) as writer,
-    ):
-        writer.write(session)
-    _check_line(tmp_path / "acme.json", "/records/0/record/key/enum", str(refusal.value))
-    assert "which is not in the enum" in str(refusal.value)
-    assert not list((tmp_path / "mapping").iterdir())
-
-
-def test_earlier_sessions_of_a_shared_file_are_not_left_behind(
-    tmp_path: Path, session: Session
-) -> None:
-    given = _whole()
-    given["file"]["per"] = "all"
-    given["common"]["id"] = {"$session": "session_id"}
-    given["common"]["user"] = {"$session": "persona"}
-    schema = {"properties": {"user": {"const": session.header["persona"]}}}
-    other = {**session.header, "persona": "somebody else"}
-    path = _save(tmp_path, given, schema)
-
-    def write() -> None:
-        with mapping.open_writer(tmp_path, path) as writer:
-            writer.write(session)
-            writer.write(_with_header(session, other))
-
-    with pytest.raises(DeskhandError, match="nothing was written"):
-        write()
-    assert not list((tmp_path / "mapping").iterdir())
-
-
-def _with_header(session: Session, header: Any) -> Session:
-    return Session(
-        header=header,
-        events=session.events,
-        actions=session.actions,
-        elements=session.elements,
-        screenshots=session.screenshots,
-        screens={},
-    )
-
-
-FILES = [
-    (b'{"kind": "key", "at": 5, "made"', "line 1: not JSON"),
-    (b'{"kind": "key"}\n\xff\xfe\n', "line 2: not JSON"),
-    (b'{"kind":"key","at":5,"made":true}\n{"kind":', "line 2: not JSON"),
-    (b"\x00\x00", "line 1: not JSON"),
-    (b'{"kind": "tap", "at": 5, "made": true}', "is it the mapping of these records?"),
-    (b"[1, 2]\n", "is it the mapping"),
-]
-
-
-@pytest.mark.parametrize(("content", "message"), FILES, ids=[m for _, m in FILES])
-def test_captures_that_cannot_be_read(tmp_path: Path, content: bytes, message: str) -> None:
-    path = _save(tmp_path, _whole())
-    file = tmp_path / "capture.jsonl"
-    file.write_bytes(content)
-    with pytest.raises(DeskhandError) as refusal:
-        list(mapping.read(file, Dropped(), path))
-    assert message in str(refusal.value)
-    assert file.read_bytes() == content
-
-
-def test_captures_of_another_form(tmp_path: Path) -> None:
-    given = _whole()
-    given["file"]["form"] = "json-array"
-    path = _save(tmp_path, given)
-    (tmp_path / "a.json").write_text("{}")
-    with pytest.raises(DeskhandError, match="no array; the mapping says json-array"):
-        list(mapping.read(tmp_path / "a.json", None, path))
-    (tmp_path / "a.json").write_text("[{]")
-    with pytest.raises(DeskhandError, match="not JSON"):
-        list(mapping.read(tmp_path / "a.json", None, path))
-    with pytest.raises(DeskhandError, match="No such file"):
-        list(mapping.read(tmp_path / "b.json", None, path))
-    (tmp_path / "hollow").mkdir()
-    with pytest.raises(DeskhandError, match=r"no file that ends in \.json"):
-        list(mapping.read(tmp_path / "hollow", None, path))
-
-
-def test_a_capture_cannot_choose_where_it_is_written(tmp_path: Path, session: Session) -> None:
-    away = _with_header(session, {**session.header, "session_id": "cap_/../../../away"})
-    with (
-        pytest.raises(DeskhandError, match="no file can have that name"),
-        mapping.open_writer(tmp_path / "out", _save(tmp_path, _whole())) as writer,
-    ):
-        writer.write(away)
-    assert [p.name for p in (tmp_path / "out").rglob("*")] == ["mapping"]
+        mapping.losses(save(tmp_path / "in", {**whole(), "schema": "link.json"}))
