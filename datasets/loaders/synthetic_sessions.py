@@ -212,7 +212,11 @@ class SyntheticSessions(Iterable):
         return -(-self.items // self.blocks.size)
 
     def set_epoch(self, epoch: int) -> None:
-        """Go to another epoch, from its beginning."""
+        """Go to another epoch, from its beginning.
+
+        Workers that a DataLoader keeps from epoch to epoch (``persistent_workers``) have the data
+        set as it was when they were started, and are not told.
+        """
         self.epoch = _whole("epoch", epoch, 0)
         self._at, self._share, self._next = {}, None, (0, 0)
 
