@@ -18,7 +18,7 @@ from deskhand.session import Session
 VERBS = (
     *("none", "other", "click", "double_click", "right_click", "hover", "drag", "type", "paste"),
     *("copy", "choose", "check", "press", "scroll", "read", "think", "switch_to", "navigate"),
-    *("wait_for", "screenshot", "undo"),
+    *("wait_for", "screenshot", "undo", "cut", "select", "pick", "zoom"),
 )
 # Classes of keys that name none: of events that are no keys, and of masked keys.
 NO_KEY, MASKED = len(CLASSES), len(CLASSES) + 1
