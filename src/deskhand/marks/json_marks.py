@@ -105,8 +105,11 @@ def said_by(value: Any) -> Verdict:
 def _verdict(flags: set[bool | None], names: set[str]) -> Verdict:
     if True in flags:
         return Verdict.SYNTHETIC if flags == {True} else Verdict.PARTLY
-    if False in flags:
-        return Verdict.DERIVED if "der" in names else Verdict.NOT
+    if flags and "der" in names:
+        return Verdict.DERIVED
+    if flags:
+        # Where a mark was emptied, an identifier that is left does not stand for it.
+        return Verdict.NOT if False in flags else Verdict.NONE
     if not names:
         return Verdict.NONE
     return (

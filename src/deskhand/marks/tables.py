@@ -125,11 +125,13 @@ def _plain(table: Any) -> Any:
     """Return a table without dictionaries, which row groups need not share."""
     import pyarrow as pa
 
-    fields = [
-        field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
-        for field in table.schema
-    ]
-    return table.cast(pa.schema(fields))
+    for place, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            # Views of strings, as polars writes them, are no kind that a dictionary is cast to.
+            view = pa.types.is_string_view(field.type.value_type)
+            kind = pa.string() if view else field.type.value_type
+            table = table.set_column(place, field.name, table.column(place).cast(kind))
+    return table
 
 
 def judge_csv(path: Path) -> Judgement:
