@@ -74,6 +74,7 @@ def test_what_is_sent_says_what_it_is(tmp_path: Path) -> None:
     device = identifiers(SEED, "device", 0)[0].decode()
     assert head.startswith(b"POST /in HTTP/1.1\r\n")
     for line in (
+        "X-Synthetic: true",
         "X-Synthetic-Load: deskhand",
         "(synthetic load)",
         "Content-Encoding: gzip",

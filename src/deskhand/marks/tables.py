@@ -122,16 +122,26 @@ def _judge_arrow(path: Path, parts: Iterable[Any], schema: Any, rows: int, head:
 
 
 def _plain(table: Any) -> Any:
-    """Return a table without dictionaries, which row groups need not share."""
+    """Return a table without dictionaries, which row groups need not share, and without views."""
     import pyarrow as pa
 
     for place, field in enumerate(table.schema):
-        if pa.types.is_dictionary(field.type):
-            # Views of strings, as polars writes them, are no kind that a dictionary is cast to.
-            view = pa.types.is_string_view(field.type.value_type)
-            kind = pa.string() if view else field.type.value_type
-            table = table.set_column(place, field.name, table.column(place).cast(kind))
+        chunks = []
+        for chunk in table.column(place).chunks:
+            if pa.types.is_dictionary(chunk.type):
+                # Arrow groups by no view of a string, as polars writes them, and takes none either.
+                words, indices = _unviewed(chunk.dictionary), chunk.indices
+                chunk = words.take(indices)
+            chunks.append(_unviewed(chunk))
+        if chunks:
+            table = table.set_column(place, field.name, pa.chunked_array(chunks))
     return table
+
+
+def _unviewed(array: Any) -> Any:
+    import pyarrow as pa
+
+    return array.cast(pa.string()) if pa.types.is_string_view(array.type) else array
 
 
 def judge_csv(path: Path) -> Judgement:
