@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from deskhand.croissant import document, file_object, file_set, record_set, source
+from deskhand.croissant import (
+    document,
+    file_object,
+    file_set,
+    personal_information,
+    record_set,
+    source,
+)
 from deskhand.datasets.card import TAGS
 from deskhand.datasets.columns import meanings
 from deskhand.datasets.description import Description
@@ -32,6 +39,7 @@ def croissant(
         seed=described.seed,
         date=described.start[:10],
         provenance_id=begun["provenance_id"],
+        personal=sorted({personal_information(r["profile"]) for r in begun["recipes"]}),
         distribution=[
             *(file_object(path, told) for path, told in sorted(files.items())),
             *(file_set(table, f"{table}/split=*/*.parquet") for table in TABLES),

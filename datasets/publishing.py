@@ -86,6 +86,7 @@ def publish(
         "name": description.name,
         "license": description.license,
         "seed": description.seed,
+        "recipes": begun["recipes"],
         "versions": versions(),
         "counts": sum_counts(told.values()),
         "splits": told,

@@ -265,6 +265,7 @@ def _begun(order: Order) -> dict[str, Any]:
         },
         # By what they hold: a file may lie elsewhere when the run is taken up again.
         "scenarios": {r.scenario.name: r.scenario_sha256 for r in recipes.values()},
+        "profiles": {r.profile.name: r.as_record()["profile"] for r in recipes.values()},
         "versions": versions() | used,
     }
 

@@ -56,6 +56,14 @@ CONTEXT: Mapping[str, Any] = {
 # The format wants an address; this one is reserved and leads nowhere, as those of our JSON Schemas.
 HOME = "https://deskhand.invalid/"
 CROISSANT_FILE = "croissant.json"
+# What of persons is in data, by the mode of its profile.
+PERSONAL: Mapping[str, str] = {
+    "published": "None: nobody in it is real; numbers of the literature alone.",
+    "research": "None: nobody in it is real; numbers of populations, fitted on public research data.",
+    "dp-fit": "Nobody in it is real; its population was fitted on captures with differential privacy, ",
+    "fit-no-dp": "Nobody in it is real; its population was fitted on captures without differential "
+    "privacy, so that numbers of few people may tell of them.",
+}
 
 
 def document(
@@ -69,7 +77,7 @@ def document(
     provenance_id: str,
     distribution: Sequence[Mapping[str, Any]],
     record_sets: Sequence[Mapping[str, Any]],
-    personal: str = "None: nobody in it is real.",
+    personal: Sequence[str],
 ) -> dict[str, Any]:
     """Return the document.
 
@@ -87,8 +95,8 @@ def document(
         What every row carries.
     distribution, record_sets : sequence of mapping
         Files and tables.
-    personal : str
-        What of persons is in it.
+    personal : sequence of str
+        What of persons is in it, as `personal_information` tells it.
     """
     return {
         "@context": CONTEXT,
@@ -116,10 +124,31 @@ def document(
             },
         },
         "rai:dataCollection": "None: every session is simulated; no person was recorded.",
-        "rai:personalSensitiveInformation": [personal],
+        "rai:personalSensitiveInformation": list(personal),
         "distribution": list(distribution),
         "recordSet": list(record_sets),
     }
+
+
+def personal_information(profile: Mapping[str, Any]) -> str:
+    """Return what of persons is in data, by the profile of its population.
+
+    Parameters
+    ----------
+    profile : mapping
+        As a run's record tells it: its mode, and its release where it was fitted with privacy.
+
+    Examples
+    --------
+    >>> told = personal_information({"mode": "dp-fit", "release": {"epsilon": 3.0, "delta": 1e-6}})
+    >>> told.partition("privacy, ")[2]
+    'epsilon 3, delta 1e-06, unit of privacy a person.'
+    """
+    told = PERSONAL.get(profile["mode"], f"Its population's mode is {profile['mode']}.")
+    release = profile.get("release")
+    if release is None:
+        return told
+    return f"{told}epsilon {release['epsilon']:g}, delta {release['delta']:g}, unit of privacy a person."
 
 
 def file_object(path: str, told: Mapping[str, Any]) -> dict[str, Any]:

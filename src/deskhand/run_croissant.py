@@ -3,19 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from deskhand.croissant import document, file_object, file_set, record_set
+from deskhand.croissant import (
+    document,
+    file_object,
+    file_set,
+    personal_information,
+    record_set,
+)
 from deskhand.events import TABLES
 from deskhand.json_schema import schema
 
 TAGS = ("synthetic", "deskhand", "human-computer-interaction")
-# What of persons is in a run, by the mode of its profile.
-PERSONAL: Mapping[str, str] = {
-    "published": "None: nobody in it is real; numbers of the literature alone.",
-    "research": "None: nobody in it is real; numbers of populations, fitted on public research data.",
-    "dp-fit": "Nobody in it is real; its population was fitted on captures with differential privacy, ",
-    "fit-no-dp": "Nobody in it is real; its population was fitted on captures without differential "
-    "privacy, so that numbers of few people may tell of them.",
-}
 
 
 def run_croissant(
@@ -30,7 +28,7 @@ def run_croissant(
     files : mapping
         The sha256 and size of each file, by its path in the run's folder.
     """
-    arguments, profile = begun["arguments"], begun["profile"]
+    arguments = begun["arguments"]
     tables = {
         path: told
         for path, told in sorted(files.items())
@@ -44,21 +42,13 @@ def run_croissant(
         seed=arguments["seed"],
         date=arguments["start"][:10],
         provenance_id=begun["provenance_id"],
-        personal=_personal(profile),
+        personal=[personal_information(begun["profile"])],
         distribution=[
             *(file_object(path, told) for path, told in tables.items()),
             *(file_set(table, f"shard=*/{table}.parquet") for table in TABLES),
         ],
         record_sets=[record_set(table, TABLES[table], _meanings(table)) for table in TABLES],
     )
-
-
-def _personal(profile: Mapping[str, Any]) -> str:
-    told = PERSONAL.get(profile["mode"], f"Its population's mode is {profile['mode']}.")
-    release = profile.get("release")
-    if release is None:
-        return told
-    return f"{told}epsilon {release['epsilon']:g}, delta {release['delta']:g}, unit of privacy a person."
 
 
 def _meanings(table: str) -> dict[str, str]:

@@ -161,3 +161,14 @@ def test_a_database_of_tables(tmp_path: Path) -> None:
         base.commit()
     assert judge_file(path).verdict == Verdict.PARTLY
     assert [entry.name for entry in tmp_path.iterdir()] == ["own.db"]
+
+
+def test_archives_in_archives_have_an_end(tmp_path: Path) -> None:
+    content = b'{"synthetic": true, "provenance_id": "syn_prov_0123456789abcdef"}'
+    path = tmp_path / "packed.gz"
+    verdicts = []
+    for _ in range(7):
+        content = gzip.compress(content)
+        path.write_bytes(content)
+        verdicts.append(judge_file(path).verdict)
+    assert verdicts == [Verdict.SYNTHETIC] * 5 + [Verdict.NONE] * 2

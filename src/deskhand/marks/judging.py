@@ -12,6 +12,8 @@ from deskhand.marks.texts import judge_text
 from deskhand.marks.verdict import Judgement, Verdict, together
 
 _HEAD = 512
+# Archives within archives are opened so many times, for some files unpack to themselves.
+MOST_DEPTH = 5
 SIGNATURE_ENDING = ".sig"
 
 
@@ -59,26 +61,36 @@ def judge(path: str | Path) -> list[Judgement]:
     DeskhandError
         When there is nothing at the path, or it cannot be read.
     """
-    path = Path(path)
+    return _judge(Path(path), 0)
+
+
+def _judge(path: Path, depth: int) -> list[Judgement]:
     try:
         if path.is_dir():
             # A signature is no data; it is checked with a key.
             files = sorted(
                 p for p in path.rglob("*") if p.is_file() and p.suffix != SIGNATURE_ENDING
             )
-            return [judge_file(file) for file in files]
+            return [judge_file(file, depth) for file in files]
         if not path.exists():
             raise DeskhandError(f"{path}: not found; name a file or a folder.")
-        return [judge_file(path)]
+        return [judge_file(path, depth)]
     except OSError as error:
         raise DeskhandError(
             f"{error.filename or path} cannot be read: {error.strerror or error}."
         ) from error
 
 
-def judge_file(path: Path) -> Judgement:
-    """Return the judgement on one file: what is in it counts before what is beside it."""
-    inside = _inside(path)
+def judge_file(path: Path, depth: int = 0) -> Judgement:
+    """Return the judgement on one file: what is in it counts before what is beside it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    depth : int
+        In how many archives it was packed.
+    """
+    inside = _inside(path, depth)
     if inside.verdict == Verdict.NOT:
         # A table without rows has no word for what was derived; the manifest beside it has.
         beside = judge_beside(path)
@@ -92,14 +104,16 @@ def judge_file(path: Path) -> Judgement:
     )
 
 
-def _inside(path: Path) -> Judgement:
+def _inside(path: Path, depth: int) -> Judgement:
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if not head:
         return Judgement(path=path, verdict=Verdict.EMPTY)
     kind = packing(head)
+    if kind is not None and depth >= MOST_DEPTH:
+        return Judgement(path=path, verdict=Verdict.NONE, marks=("packed too many times",))
     if kind is not None:
-        return judge_packed(path, kind, judge)
+        return judge_packed(path, kind, lambda inner: _judge(inner, depth + 1))
     if head.startswith(b"PAR1"):
         return judge_parquet(path)
     if head.startswith((b"ARROW1", b"\xff\xff\xff\xff")):

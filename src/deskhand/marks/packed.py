@@ -17,6 +17,18 @@ from deskhand.marks.verdict import Judgement, Verdict, together
 
 # A file that unpacks to more is not looked into: it may have been made to fill a disk.
 MOST_BYTES = 4 << 30
+# What the libraries raise; zipfile's of passwords and of unknown methods are the last two.
+_BROKEN = (
+    OSError,
+    EOFError,
+    ValueError,
+    zlib.error,
+    lzma.LZMAError,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    RuntimeError,
+    NotImplementedError,
+)
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "gzip"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
@@ -56,15 +68,7 @@ def judge_packed(path: Path, kind: str, judge: Callable[[Path], list[Judgement]]
             found = judge(inner)
             if kind in ("tar", "zip"):
                 return _of_members(path, kind, inner, found)
-    except (
-        OSError,
-        EOFError,
-        ValueError,
-        zlib.error,
-        lzma.LZMAError,
-        tarfile.TarError,
-        zipfile.BadZipFile,
-    ) as error:
+    except _BROKEN as error:
         return Judgement(
             path=path, verdict=Verdict.NONE, marks=(f"{kind} that cannot be unpacked: {error}",)
         )
@@ -129,14 +133,9 @@ def _opened(path: Path, kind: str) -> Any:
         return bz2.open(path)
     if kind == "xz":
         return lzma.open(path)
-    try:
-        import zstandard
-    except ImportError:
-        # pyarrow comes with deskhand, and unpacks frames too.
-        import pyarrow as pa
+    import pyarrow as pa
 
-        return pa.CompressedInputStream(pa.OSFile(str(path)), "zstd")
-    return zstandard.open(path, "rb")
+    return pa.CompressedInputStream(pa.OSFile(str(path)), "zstd")
 
 
 def _copy(source: Any, file: BinaryIO) -> None:
