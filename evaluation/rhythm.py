@@ -1,7 +1,7 @@
 """How events follow one another: burstiness, memory, and how counts scatter over windows."""
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Times = NDArray[np.int64]
 
@@ -37,10 +37,21 @@ def burstiness(gaps: NDArray[np.float64]) -> float:
     >>> abs(burstiness(rng.exponential(size=20_000))) < 0.05, burstiness(np.ones(50))
     (True, -1.0)
     """
-    count = len(gaps) + 1
-    ratio = float(gaps.std() / gaps.mean())
-    more, less = np.sqrt(count + 1.0), np.sqrt(count - 1.0)
-    return float((more * ratio - less) / ((more - 2.0) * ratio + less))
+    return float(burstiness_of_ratio(gaps.std() / gaps.mean(), len(gaps) + 1.0))
+
+
+def burstiness_of_ratio(ratio: ArrayLike, count: ArrayLike) -> NDArray[np.float64]:
+    """Return burstiness by how many times the mean gap its standard deviation is, and events.
+
+    Examples
+    --------
+    >>> burstiness_of_ratio([0.0, 1.0], [100.0, 1e9]).round(3).tolist()
+    [-1.0, 0.0]
+    """
+    r, n = np.asarray(ratio, np.float64), np.asarray(count, np.float64)
+    more, less = np.sqrt(n + 1.0), np.sqrt(n - 1.0)
+    found: NDArray[np.float64] = (more * r - less) / ((more - 2.0) * r + less)
+    return found
 
 
 def log_memory(gaps: NDArray[np.float64]) -> float:

@@ -7,7 +7,8 @@ import numpy as np
 
 from deskhand.fleet.report.amounts import short_bytes, short_count, short_time
 from deskhand.fleet.report.latencies import decoded
-from deskhand.fleet.report.plots import (
+from deskhand.fleet.report.timeline import timeline
+from deskhand.plots import (
     Axis,
     Curve,
     Values,
@@ -15,7 +16,6 @@ from deskhand.fleet.report.plots import (
     logarithmic_axis,
     plot,
 )
-from deskhand.fleet.report.timeline import timeline
 
 # Places on the axis of nines, each a tenth of a nine apart.
 PER_NINE = 10

@@ -1,14 +1,14 @@
 """The page of a run: one HTML file that stands alone, with a verdict, tables and plots."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from deskhand.fleet.report.amounts import short_bytes, short_count, short_time
 from deskhand.fleet.report.figures import percentile_curve, timeline_figures
 from deskhand.fleet.report.record_check import check_record
+from deskhand.html_table import html_table, page_style
 from deskhand.manifest import write_whole
 
 FIGURES = ("p50", "p90", "p99", "p999", "max", "mean")
@@ -30,21 +30,6 @@ def _time(value_us: float | None) -> str:
 
 def _share(part: float, whole: float) -> str:
     return f"{100 * part / whole:.3g} %" if whole else "-"
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], numeric: Iterable[int] = ()) -> str:
-    """Return a table of cells that are escaped already; `numeric` columns are set to the right."""
-    right = set(numeric)
-
-    def line(cells: Sequence[str], tag: str) -> str:
-        made = (
-            f"<{tag}{' class=n' if place in right else ''}>{cell}</{tag}>"
-            for place, cell in enumerate(cells)
-        )
-        return f"<tr>{''.join(made)}</tr>"
-
-    head = line(heads, "th") if any(heads) else ""
-    return f"<table>{head}{''.join(line(row, 'td') for row in rows)}</table>"
 
 
 def verdict(run: Mapping[str, Any]) -> tuple[str, str, list[str]]:
@@ -151,7 +136,7 @@ def _thresholds(run: Mapping[str, Any]) -> str:
         for t in run["thresholds"]
     ]
     heads = ("", "Threshold", "Limit", "Measured")
-    return f'<h2>Thresholds</h2><div class="card wide">{_table(heads, rows, (2, 3))}</div>'
+    return f'<h2>Thresholds</h2><div class="card wide">{html_table(heads, rows, (2, 3))}</div>'
 
 
 def _why(run: Mapping[str, Any]) -> str:
@@ -187,7 +172,7 @@ def _latency(run: Mapping[str, Any]) -> str:
         for figure in FIGURES
     ]
     rows.append(("batches", *(f"{times['count']:,}" for _, times in kinds)))
-    table = _table(("", *(name for name, _ in kinds)), rows, (1, 2, 3))
+    table = html_table(("", *(name for name, _ in kinds)), rows, (1, 2, 3))
     return (
         f"<h2>Latency</h2><p>{escape(_why(run))}</p>"
         f'<div class="pair"><div class="card wide">{table}<p class="note">Lag is how late '
@@ -214,10 +199,12 @@ def _counted(run: Mapping[str, Any]) -> str:
             made.append((f"{len(ordered) - SHOWN} others", f"{rest:,}", _share(rest, sent)))
         return made
 
-    answers = _table(("Status", "Attempts", "Share"), rows(statuses, {"0": "no answer"}), (1, 2))
+    answers = html_table(
+        ("Status", "Attempts", "Share"), rows(statuses, {"0": "no answer"}), (1, 2)
+    )
     errors = "<p>None.</p>"
     if run["errors"]:
-        errors = _table(("Error", "Attempts", "Share"), rows(run["errors"], {}), (1, 2))
+        errors = html_table(("Error", "Attempts", "Share"), rows(run["errors"], {}), (1, 2))
     return (
         '<h2>Answers</h2><div class="pair">'
         f'<div class="card">{answers}</div><div class="card">{errors}</div></div>'
@@ -234,7 +221,7 @@ def _facts(run: Mapping[str, Any]) -> str:
         ("Workers", f"{run['workers']:,}, CPU {shares or '-'}"),
         ("deskhand", escape(run["deskhand"])),
     ]
-    return f'<h2>Plan and client</h2><div class="card">{_table(("", ""), facts)}</div>'
+    return f'<h2>Plan and client</h2><div class="card">{html_table(("", ""), facts)}</div>'
 
 
 def report_html(run: Mapping[str, Any]) -> str:
@@ -258,7 +245,7 @@ def report_html(run: Mapping[str, Any]) -> str:
     check_record(run)
     colour, headline, reasons = verdict(run)
     told = "".join(f"<li>{escape(reason)}</li>" for reason in reasons)
-    style = (files("deskhand.fleet.report") / "page.css").read_text(encoding="utf-8")
+    style = page_style()
     target = escape(run["target"])
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from deskhand.fleet.report.plots import Values
+from deskhand.plots import Values
 
 BINS = 240
 SUMMED = ("intended", "sent", "ok", "fail", "unknown", "retries", "bytes")

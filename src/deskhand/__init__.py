@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from deskhand.api import generate, read_sessions, simulate, validate
     from deskhand.behavior_models.profile import Profile
     from deskhand.calibration.pointer_fit import fit
+    from deskhand.comparison import compare
     from deskhand.conversion import convert
     from deskhand.datasets.augmentation.augment import augment
     from deskhand.errors import DeskhandError
@@ -24,6 +25,7 @@ __all__ = [
     "Session",
     "__version__",
     "augment",
+    "compare",
     "compose_texts",
     "convert",
     "fit",
@@ -44,6 +46,7 @@ _HOME = {
     "Profile": "deskhand.behavior_models.profile",
     "Session": "deskhand.session",
     "augment": "deskhand.datasets.augmentation.augment",
+    "compare": "deskhand.comparison",
     "compose_texts": "deskhand.scenarios.prose.compose",
     "convert": "deskhand.conversion",
     "fit": "deskhand.calibration.pointer_fit",

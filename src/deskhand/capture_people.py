@@ -1,7 +1,8 @@
 """Whose captures they are: sessions of one person, in however many files, under one name in memory."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from hashlib import file_digest
 from pathlib import Path
 
@@ -44,10 +45,7 @@ def captured_people(
     """
     if not captures:
         raise DeskhandError("fit: name at least one capture or folder of captures.")
-    pattern = None
-    if person is not None and person not in SESSIONS.names:
-        pattern = _pattern(person)
-    for session, place in _sessions(captures, format, by_file=pattern is not None):
+    for name, session in _named(captures, person, format):
         if session.header["synthetic"] and not stand_ins:
             raise DeskhandError(
                 "a capture says that it is synthetic: a profile fitted on it would be of a model, not "
@@ -58,23 +56,63 @@ def captured_people(
                 "a capture says that it was derived from another one: its person would count as two, and "
                 "be protected as half of either. Leave it out, and fit the captures that it was made from."
             )
-        if pattern is None:
-            name = str(session.header[person or COLUMN])
-            if name == UNKNOWN:
-                raise DeskhandError(
-                    "a capture does not say whose it is; give --person with a column of the sessions "
-                    "table, or with a pattern that finds the person in the files' paths: "
-                    r"--person '([^/]+)/[^/]+$'."
-                )
-        else:
-            found = pattern.search(place)
-            if found is None or not found[1]:
-                raise DeskhandError(
-                    f"the pattern {person!r} finds no person in the path of a capture; its group is to "
-                    r"match in every path, for example --person '([^/]+)/[^/]+$'."
-                )
-            name = found[1]
-        yield name, session
+        yield name(), session
+
+
+def named_sessions(
+    captures: Sequence[Path],
+    *,
+    person: str | None = None,
+    format: str | None = None,  # noqa: A002
+) -> Iterator[tuple[str, Session]]:
+    """Yield every session, whatever it is of, with its person's name.
+
+    Parameters
+    ----------
+    captures : sequence of pathlib.Path
+        Files or folders in any format that is read back.
+    person, format : str, optional
+        As in `captured_people`.
+
+    Raises
+    ------
+    DeskhandError
+        When a capture cannot be read, or does not say whose it is.
+    """
+    for name, session in _named(captures, person, format):
+        yield name(), session
+
+
+def _named(
+    captures: Sequence[Path],
+    person: str | None,
+    format: str | None,  # noqa: A002
+) -> Iterator[tuple[Callable[[], str], Session]]:
+    """Yield every session with what tells its person's name."""
+    pattern = None
+    if person is not None and person not in SESSIONS.names:
+        pattern = _pattern(person)
+    for session, place in _sessions(captures, format, by_file=pattern is not None):
+        yield partial(_name, session, place, person, pattern), session
+
+
+def _name(session: Session, place: str, person: str | None, pattern: re.Pattern[str] | None) -> str:
+    if pattern is None:
+        name = str(session.header[person or COLUMN])
+        if name == UNKNOWN:
+            raise DeskhandError(
+                "a capture does not say whose it is; give --person with a column of the sessions "
+                "table, or with a pattern that finds the person in the files' paths: "
+                r"--person '([^/]+)/[^/]+$'."
+            )
+        return name
+    found = pattern.search(place)
+    if found is None or not found[1]:
+        raise DeskhandError(
+            f"the pattern {person!r} finds no person in the path of a capture; its group is to "
+            r"match in every path, for example --person '([^/]+)/[^/]+$'."
+        )
+    return found[1]
 
 
 def capture_digests(captures: Sequence[Path]) -> list[bytes]:

@@ -12,6 +12,7 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from deskhand.cli_augment import augment
+from deskhand.cli_compare import compare
 from deskhand.cli_dataset import dataset
 from deskhand.cli_episodes import episodes
 from deskhand.cli_fit import fit
@@ -60,6 +61,7 @@ app.command(dataset)
 app.command(episodes)
 app.command(fit)
 app.command(verify_synthetic)
+app.command(compare)
 
 
 @app.command
@@ -209,7 +211,8 @@ def main(words: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit status: 0; 1 when a check found something; 2 for a refusal; 130 after Ctrl-C.
+        The exit status: 0; 1 when a check found something; 2 for a refusal; 130 after Ctrl-C; 3 and 4
+        come from `compare` alone.
     """
     words = sys.argv[1:] if words is None else words
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
