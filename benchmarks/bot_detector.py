@@ -13,12 +13,13 @@ from movement_windows import (
     windows_of,
 )
 from numpy.typing import NDArray
-from pointer_sides import SETS, requests_of, table_of
+from pointer_sides import SETS, table_of
 
 from deskhand.calibration.movements import Movements, cut_movements
 from deskhand.calibration.recording import read_recording
 from deskhand.datasets.bots.families import FAMILIES
 from deskhand.errors import DeskhandError
+from deskhand.evaluation.path_table import movement_requests
 
 Floats = NDArray[np.float64]
 Score = Callable[[Floats], Floats]
@@ -164,7 +165,7 @@ def tested_set(folder: Path, name: str, window: int, quick: bool) -> Tested:
     if (np.diff(movements.person) < 0).any():
         raise DeskhandError(f"{name}: people do not stand one after another.")
     kept: Movements = movements.take(rank < most)
-    asked = requests_of(kept)
+    asked = movement_requests(kept)
     bots = {family: bot_windows(asked, family, name, 9, window) for family in (*TRAINING, *UNSEEN)}
     return Tested(name, windows_of(kept, window), bots)
 

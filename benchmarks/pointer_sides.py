@@ -75,22 +75,6 @@ def sides_of(path: Path) -> Sides:
     )
 
 
-def requests_of(movements: Movements) -> pa.Table:
-    """Return requests for movements by as many people between the same points, into the targets."""
-    known = (movements.target[:, 2:] > 0).all(1) & np.isfinite(movements.target).all(1)
-    ends = {
-        "x0": movements.x[movements.first],
-        "y0": movements.y[movements.first],
-        "x1": movements.x[movements.last],
-        "y1": movements.y[movements.last],
-    }
-    targets = {
-        name: pa.array(movements.target[:, k], mask=~known)
-        for k, name in enumerate(TARGET if known.any() else ())
-    }
-    return pa.table({"person": movements.person.astype(str), **ends, **targets})
-
-
 def parts(size: int, most: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return which movements stand for people and which are made anew: others where there are enough."""
     order = np.random.default_rng(seed).permutation(size)

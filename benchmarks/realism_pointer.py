@@ -24,13 +24,13 @@ import numpy as np
 from numpy.typing import NDArray
 from peers.environment import PEERS, Peer, PeerError, drawn, install
 from peers.ways import given_s, ways_of, write_paths
-from pointer_sides import SETS, Sides, parts, requests_of, sides_of, table_of
+from pointer_sides import SETS, Sides, parts, sides_of, table_of
 from pointer_speed import Speed, speed
 
 from deskhand.calibration.movements import Movements
 from deskhand.errors import DeskhandError
 from deskhand.evaluation.nearest_movement import nearest_movement
-from deskhand.evaluation.path_table import path_movements
+from deskhand.evaluation.path_table import movement_requests, path_movements
 from deskhand.evaluation.pointer_laws import pointer_laws
 from deskhand.evaluation.pointer_views import VIEWS, pointer_views, telling
 from deskhand.pointer_motor import FIDELITIES
@@ -69,7 +69,7 @@ def synthesised(profile: str, fidelity: str, wanted: Movements, seed: int) -> Ma
     """Return movements made for the wanted ones' people and points, and holds of the presses."""
     from deskhand.pointer_motor import pointer_paths
 
-    paths = pointer_paths(requests_of(wanted), profile=profile, seed=seed, fidelity=fidelity)
+    paths = pointer_paths(movement_requests(wanted), profile=profile, seed=seed, fidelity=fidelity)
     names = [str(k) for k in range(int(wanted.person.max()) + 1)]
     made, hold_us = path_movements(paths, names)
     if len(made) != len(wanted):
@@ -153,7 +153,7 @@ def benchmark(given: argparse.Namespace, profile: str, path: Path, keep: Path) -
     found: dict[str, Any] = {"views": {row.name: row.views for row in rows}}
     for tier, (movements, hold_us) in made.items():
         found[tier] = {
-            "speed": show_speed(tier, speed(name, tier, requests_of(scored), keep, ghost)),
+            "speed": show_speed(tier, speed(name, tier, movement_requests(scored), keep, ghost)),
             "nearest": show_nearest(tier, movements, sides),
             "laws": show_laws(tier, movements, hold_us, sides),
         }

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from deskhand.calibration.movements import Movements
+from deskhand.calibration.recording import TARGET
 from deskhand.errors import DeskhandError
 
 COLUMNS = ("movement", "person", "t_us", "type", "x", "y")
@@ -96,6 +97,33 @@ def path_movements(paths: pa.Table, people: Sequence[str]) -> tuple[Movements, N
         ),
         np.where((down_us < 0) | (up_us < 0), -1, up_us - down_us),
     )
+
+
+def movement_requests(movements: Movements) -> pa.Table:
+    """Return requests for movements by as many people between the same points, into the targets.
+
+    Parameters
+    ----------
+    movements : Movements
+        m of them.
+
+    Examples
+    --------
+    >>> movement_requests(straight_movements([(0, 0, 100, 50)])).to_pylist()
+    [{'person': '0', 'x0': 0.0, 'y0': 0.0, 'x1': 100.0, 'y1': 50.0}]
+    """
+    known = (movements.target[:, 2:] > 0).all(1) & np.isfinite(movements.target).all(1)
+    ends = {
+        "x0": movements.x[movements.first],
+        "y0": movements.y[movements.first],
+        "x1": movements.x[movements.last],
+        "y1": movements.y[movements.last],
+    }
+    targets = {
+        name: pa.array(movements.target[:, k], mask=~known)
+        for k, name in enumerate(TARGET if known.any() else ())
+    }
+    return pa.table({"person": movements.person.astype(str), **ends, **targets})
 
 
 def straight_movements(points: Sequence[tuple[float, float, float, float]]) -> Movements:

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
+from deskhand.cli_audit import audit
 from deskhand.cli_augment import augment
 from deskhand.cli_compare import compare
 from deskhand.cli_dataset import dataset
@@ -62,6 +63,7 @@ app.command(episodes)
 app.command(fit)
 app.command(verify_synthetic)
 app.command(compare)
+app.command(audit)
 
 
 @app.command
@@ -212,7 +214,7 @@ def main(words: Sequence[str] | None = None) -> int:
     -------
     int
         The exit status: 0; 1 when a check found something; 2 for a refusal; 130 after Ctrl-C; 3 and 4
-        come from `compare` alone.
+        come from `compare` and `audit` alone.
     """
     words = sys.argv[1:] if words is None else words
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:

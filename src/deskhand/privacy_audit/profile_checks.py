@@ -1,0 +1,130 @@
+"""Checks of what a profile itself says: its numbers, its promise, its ledger."""
+
+from typing import NamedTuple
+
+from deskhand.behavior_models.profile import profile_names
+from deskhand.behavior_models.profile_release import PRIVATE
+from deskhand.calibration.fitted_profile import check_written, public_sections
+from deskhand.calibration.privacy_gates import private_scope
+from deskhand.errors import DeskhandError
+from deskhand.privacy_audit.subject import Spent, Subject
+
+PASS, FAIL, OPEN = "pass", "fail", "not measurable"
+
+
+class Check(NamedTuple):
+    """What was checked, what came of it, and why."""
+
+    check: str
+    verdict: str
+    sentence: str
+
+
+def profile_checks(subject: Subject, seen: Spent | None) -> list[Check]:
+    """Return the checks that need no captures.
+
+    Parameters
+    ----------
+    subject : Subject
+        A profile, or a folder of sessions.
+    seen : Spent, optional
+        What its ledger says.
+    """
+    checks = []
+    if subject.mode == "derived":
+        checks.append(
+            Check(
+                "mode", FAIL, "What is derived of captures is personal data of the people in them."
+            )
+        )
+    if subject.mode == "published" and subject.profile is not None:
+        checks.append(_published(subject))
+    if subject.mode in ("research", "fit-no-dp"):
+        checks.append(
+            Check(
+                "promise",
+                OPEN,
+                "There is none to check; only attacks with the people who were fitted (--members) and "
+                "others (--others) can say more.",
+            )
+        )
+    if subject.mode == PRIVATE:
+        checks += [_people(subject), _ledger(seen)]
+        if subject.profile is not None:
+            checks.append(_numbers(subject))
+    return checks
+
+
+def _published(subject: Subject) -> Check:
+    fitted = [
+        f"{section}.{name}"
+        for section, entries in (subject.profile.sections if subject.profile else {}).items()
+        for name, given in entries.items()
+        if "fitted on" in given["source"] or "fit-no-dp" in given["source"]
+    ]
+    if fitted:
+        return Check(
+            "sources",
+            FAIL,
+            f"{len(fitted)} numbers are fitted by what their sources say, {fitted[0]} among them; that "
+            "is of another mode.",
+        )
+    return Check("sources", PASS, "No source of any number speaks of a fit.")
+
+
+def _people(subject: Subject) -> Check:
+    release = subject.release
+    people = round(float(release["people"]))
+    try:
+        private_scope(people, float(release["epsilon"]), float(release["delta"]))
+    except DeskhandError as error:
+        return Check("people", FAIL, f"By the noised number of people: {error}")
+    return Check("people", PASS, f"About {people} people are enough for this claim.")
+
+
+def _ledger(seen: Spent | None) -> Check:
+    if seen is None:
+        return Check(
+            "ledger", OPEN, "It is not beside the profile; name it with --ledger where it is kept."
+        )
+    if not seen.within:
+        return Check(
+            "ledger",
+            FAIL,
+            f"Releases on these people come to epsilon {seen.epsilon:.3g}, above the budget of "
+            f"{seen.budget:g}.",
+        )
+    return Check(
+        "ledger",
+        PASS,
+        f"Its seals hold; releases on these people come to epsilon {seen.epsilon:.3g} of "
+        f"{seen.budget:g}.",
+    )
+
+
+def _numbers(subject: Subject) -> Check:
+    """Whether nothing but what a fit may write is other than in a shipped profile."""
+    sections = subject.profile.sections if subject.profile else {}
+    for base in profile_names():
+        try:
+            lent = public_sections(base)
+            check_written(sections, lent)
+        except (AssertionError, DeskhandError):
+            continue
+        moved = sum(
+            given != lent.get(section, {}).get(name)
+            for section, entries in sections.items()
+            for name, given in entries.items()
+        )
+        return Check(
+            "numbers",
+            PASS,
+            f"{moved} parameters are other than in the shipped profile {base!r}, all of them numbers "
+            "of the public list.",
+        )
+    return Check(
+        "numbers",
+        FAIL,
+        "Something is other than in the shipped profiles that a fit does not write; it was not made by "
+        "a private fit.",
+    )
