@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from deskhand.exports import agentnet
-from deskhand.exports.captured import captured_session
 from deskhand.session import Session
+from tests.exports.hand_made import START_WALL_US
+from tests.exports.made_up_session import columns_of, made_up
 
 Row = dict[str, Any]
+ROWS, SEEN, WHOLE = "events.jsonl", "reduced_events_vis.jsonl", "reduced_events_complete.jsonl"
 
 
 def episode(session: Session, folder: Path, argument: str = "bare") -> Path:
@@ -22,15 +24,5 @@ def records(path: Path) -> list[Row]:
 
 
 def scripted(rows: list[Row], *, synthetic: bool = True) -> Session:
-    names = {name for row in rows for name in row} | {"type", "t_us"}
-    return captured_session(
-        {name: [row.get(name) for row in rows] for name in names},
-        session_id="syn_session_1" if synthetic else "cap_session_1",
-        start_wall_us=1_772_438_400_000_750,
-        source="script",
-        made_by="syn_prov_1" if synthetic else None,
-        header={"screen_width": 1920, "screen_height": 1080},
-    )
-
-
-ROWS, SEEN, WHOLE = "events.jsonl", "reduced_events_vis.jsonl", "reduced_events_complete.jsonl"
+    made_by = "syn_prov_1" if synthetic else None
+    return made_up(columns_of(rows), made_by, start_wall_us=START_WALL_US)

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from deskhand.exports import openadapt
-from deskhand.exports.captured import captured_session
 from deskhand.session import Session
+from tests.exports.made_up_session import columns_of, made_up
 
 START_US = 1_767_000_000_123_457
-MARKS: dict[str, Any] = {"session_id": "syn_session_1", "made_by": "syn_prov_1", "source": "made"}
 
 
 def written(folder: Path, session: Session, argument: str | None = "0") -> Path:
@@ -19,12 +18,8 @@ def written(folder: Path, session: Session, argument: str | None = "0") -> Path:
     return folder / "openadapt" / session.session_id
 
 
-def session_of(rows: Sequence[dict[str, Any]], **header: Any) -> Session:
-    names = {name for row in rows for name in row} | {"type", "t_us"}
-    columns: dict[str, Any] = {name: [row.get(name) for row in rows] for name in names}
-    columns["masked"] = [bool(row.get("masked")) for row in rows]
-    size = {"screen_width": 1920, "screen_height": 1080}
-    return captured_session(columns, start_wall_us=START_US, header={**size, **header}, **MARKS)
+def session_of(rows: Sequence[dict[str, Any]]) -> Session:
+    return made_up(columns_of(rows), start_wall_us=START_US)
 
 
 def stored(folder: Path, query: str) -> list[tuple[Any, ...]]:

@@ -1,13 +1,11 @@
 """Tables in the shapes of research data, and made-up sessions for them."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from deskhand.exports import research_csv
-from deskhand.exports.captured import captured_session
 from deskhand.exports.losses import Dropped
 from deskhand.session import Session
 
@@ -35,17 +33,6 @@ def read_back(path: Path) -> tuple[Session, Dropped]:
     dropped = Dropped()
     (session,) = research_csv.read(path, dropped)
     return session, dropped
-
-
-def made(columns: Mapping[str, Any], made_by: str | None = "syn_prov_1", **header: Any) -> Session:
-    return captured_session(
-        columns,
-        session_id="syn_session_1" if made_by else "cap_session_1",
-        start_wall_us=1_772_438_400_000_000,
-        source="test",
-        made_by=made_by,
-        header=header,
-    )
 
 
 def typed(texts: list[str], holds: list[int]) -> dict[str, list[Any]]:

@@ -10,16 +10,14 @@ from deskhand.session import Session
 
 Events = list[dict[str, Any]]
 Rows = list[dict[str, Any]]
+AT = 1_772_438_400_000
+HREF = "https://shop.example/basket?token=secret"
 
 
 def read(events: Any, folder: Path, dropped: Dropped | None = None) -> Session:
     path = folder / "recording.json"
     path.write_bytes(events if isinstance(events, bytes) else json.dumps(events).encode())
     return next(rrweb.read(path, dropped))
-
-
-AT = 1_772_438_400_000
-HREF = "https://shop.example/basket?token=secret"
 
 
 def node(node_id: int, tag: str, children: Rows | None = None, **attributes: Any) -> dict[str, Any]:

@@ -5,8 +5,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from deskhand.session import Session
-
 HEAD = {"made": {"$session": "synthetic"}, "at": {"$clock": "epoch", "unit": "us"}}
 KEYS = {"when": {"type": ["keydown"]}, "record": {"kind": "key", "key": {"$column": "key"}}}
 MOVES = {
@@ -58,14 +56,3 @@ def check_line(path: Path, place: str, text: str) -> None:
         assert shown.lstrip().startswith(f'"{key}": ')
     elif key:
         assert shown.strip(" ,") == json.dumps(given[int(key)], indent=1).splitlines()[0]
-
-
-def with_header(session: Session, header: Any) -> Session:
-    return Session(
-        header=header,
-        events=session.events,
-        actions=session.actions,
-        elements=session.elements,
-        screenshots=session.screenshots,
-        screens={},
-    )

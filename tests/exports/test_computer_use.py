@@ -13,8 +13,8 @@ from deskhand.exports import computer_use
 from deskhand.exports.derived_acts import Click, Drag, Press, Scroll, Type, Wait, derived_acts
 from deskhand.session import Session
 from tests.exports.hand_made import hand_made_session
+from tests.exports.made_up_session import columns_of, made_up
 from tests.exports.test_derived_acts import key, press, wheel
-from tests.exports.test_derived_acts import session_of as scripted
 
 Trajectory = dict[str, Any]
 VOCABULARIES = ("anthropic", "openai")
@@ -191,7 +191,7 @@ def test_openais_calls_do_what_the_person_did(lived: Session) -> None:
 def test_acts_in_both_vocabularies(
     rows: list[dict[str, Any]], anthropic: list[Any], openai: list[Any]
 ) -> None:
-    session = scripted(rows)
+    session = made_up(columns_of(rows), None)
     steps = computer_use.trajectory(session, "anthropic")["steps"]
     assert [(s["call"]["name"], s["call"]["input"]) for s in steps] == anthropic
     for step in steps:
@@ -203,7 +203,8 @@ def test_acts_in_both_vocabularies(
 
 
 def test_a_screenshot_is_an_act() -> None:
-    session = scripted([{"type": "screenshot", "t_us": 5, "reference": "one.png"}])
+    rows = [{"type": "screenshot", "t_us": 5, "reference": "one.png"}]
+    session = made_up(columns_of(rows), None)
     for vocabulary in VOCABULARIES:
         (step,) = computer_use.trajectory(session, vocabulary)["steps"]
         assert step["screenshot"] == "one.png"

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskhand.events import ALT, CONTROL, SHIFT
-from deskhand.exports.captured import captured_session
 from deskhand.exports.derived_acts import (
     Act,
     Choose,
@@ -26,26 +25,13 @@ from deskhand.exports.derived_acts import (
 )
 from deskhand.session import Session
 from tests.exports.hand_made import hand_made_session
+from tests.exports.made_up_session import columns_of, made_up
 
 Row = dict[str, Any]
 
 
-def session_of(rows: list[Row]) -> Session:
-    """Return rows as a session of a screen of 1920 x 1080 px."""
-    names = {name for row in rows for name in row} | {"type", "t_us"}
-    columns = {name: [row.get(name) for row in rows] for name in names}
-    columns["masked"] = [bool(row.get("masked")) for row in rows]
-    return captured_session(
-        columns,
-        session_id="cap_session_1",
-        start_wall_us=0,
-        source="script",
-        header={"screen_width": 1920, "screen_height": 1080},
-    )
-
-
 def acts_of(rows: list[Row]) -> list[Act]:
-    return derived_acts(session_of(rows).events)
+    return derived_acts(made_up(columns_of(rows), None).events)
 
 
 def press(t_us: int, x: float = 10, y: float = 10, button: int = 0, **more: Any) -> list[Row]:

@@ -12,9 +12,10 @@ from deskhand.errors import DeskhandError
 from deskhand.exports.evdev import codes as ev
 from deskhand.exports.evdev.reporting import keyboard_reports, mouse_reports
 from deskhand.session import Session
-from tests.exports.evdev_recordings import FORMATS, made, written
+from tests.exports.evdev_recordings import FORMATS, written
 from tests.exports.event_rows import rows_of
 from tests.exports.hand_made import hand_made_session
+from tests.exports.made_up_session import made_up
 
 # The tools come with the system's Python, not with the project's.
 SYSTEM = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
@@ -139,7 +140,7 @@ def test_reports_are_those_of_real_devices(session: Session) -> None:
 def test_what_happens_at_one_time_is_one_report() -> None:
     at = {"screen_x": [5.0, 7.0, 7.0, 7.0], "screen_y": [5.0] * 4}
     types = ["pointermove", "pointermove", "pointerdown", "pointerup"]
-    session = made({"t_us": [1, 2, 2, 2], "type": types, "button": [None, None, 0, 0], **at})
+    session = made_up({"t_us": [1, 2, 2, 2], "type": types, "button": [None, None, 0, 0], **at})
     mouse, _ = mouse_reports(session)
     assert list(zip(mouse.type.tolist(), mouse.code.tolist(), mouse.value.tolist(), strict=True)) == [
         (2, 0, 1), (0, 0, 0),
@@ -150,7 +151,7 @@ def test_what_happens_at_one_time_is_one_report() -> None:
 
 def test_a_held_key_repeats_without_a_scan_code() -> None:
     keys = keyboard_reports(
-        made(
+        made_up(
             {
                 "t_us": [1, 2, 3, 4],
                 "type": ["keydown", "keydown", "keydown", "keyup"],

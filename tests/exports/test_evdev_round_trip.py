@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from deskhand.exports import evemu
 from deskhand.exports.evdev import codes as ev
 from deskhand.session import Session
-from tests.exports.evdev_recordings import FORMATS, made, read_back, written
+from tests.exports.evdev_recordings import FORMATS, read_back, written
 from tests.exports.event_rows import rows_of
+from tests.exports.made_up_session import made_up
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_real_capture_does_not_come_to_be_synthetic(name: str, tmp_path: Path) -> None:
-    real = made({"t_us": [5], "type": ["keydown"], "code": ["F5"]}, made_by=None)
+    real = made_up({"t_us": [5], "type": ["keydown"], "code": ["F5"]}, made_by=None)
     path = written(real, name, tmp_path)
     back, _ = read_back(path, name)
     assert back.header["synthetic"] is False
@@ -76,7 +77,7 @@ def places(session: Session) -> dict[int, tuple[float, float]]:
 def test_what_a_format_keeps_comes_back(
     name: str, given_columns: dict[str, list[Any]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    session = made(given_columns)
+    session = made_up(given_columns)
     path = written(session, name, tmp_path_factory.mktemp("made"), "keys")
     back, dropped = read_back(path, name)
     assert not dropped.counts
@@ -117,7 +118,7 @@ def _bodies(path: Path) -> list[str]:
 def test_keys_of_a_us_keyboard_and_modifiers(tmp_path: Path) -> None:
     codes = ["ShiftLeft", "KeyA", "KeyA", "ShiftLeft", "Digit2", "Digit2"]
     types = ["keydown", "keydown", "keyup", "keyup", "keydown", "keyup"]
-    session = made({"t_us": range(0, 60, 10), "type": types, "code": codes})
+    session = made_up({"t_us": range(0, 60, 10), "type": types, "code": codes})
     back, _ = read_back(written(session, "evemu", tmp_path, "keys"), "evemu")
     keys = rows_of(back, "keydown", "keyup")
     assert [r["key"] for r in keys] == ["Shift", "A", "A", "Shift", "2", "2"]
@@ -135,7 +136,7 @@ def test_hidden_keys_come_back_masked(session: Session, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_session_without_devices(name: str, tmp_path: Path) -> None:
-    path = written(made({"t_us": [5], "type": ["mark"]}), name, tmp_path)
+    path = written(made_up({"t_us": [5], "type": ["mark"]}), name, tmp_path)
     back, _ = read_back(path, name)
     assert back.events["type"].to_pylist() == ["session.start", "session.end"]
 

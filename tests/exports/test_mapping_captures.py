@@ -1,5 +1,6 @@
 """Captures that a mapping cannot read, and names that no file can have."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from deskhand.errors import DeskhandError
 from deskhand.exports import mapping
 from deskhand.exports.losses import Dropped
 from deskhand.session import Session
-from tests.exports.small_mapping import save, whole, with_header
+from tests.exports.small_mapping import save, whole
 
 FILES = [
     (b'{"kind": "key", "at": 5, "made"', "line 1: not JSON"),
@@ -49,7 +50,7 @@ def test_captures_of_another_form(tmp_path: Path) -> None:
 
 
 def test_a_capture_cannot_choose_where_it_is_written(tmp_path: Path, session: Session) -> None:
-    away = with_header(session, {**session.header, "session_id": "cap_/../../../away"})
+    away = replace(session, header={**session.header, "session_id": "cap_/../../../away"})
     with (
         pytest.raises(DeskhandError, match="no file can have that name"),
         mapping.open_writer(tmp_path / "out", save(tmp_path, whole())) as writer,

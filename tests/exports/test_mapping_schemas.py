@@ -1,5 +1,6 @@
 """Broken schemas, and records that break theirs, are refused; nothing is written."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from deskhand.errors import DeskhandError
 from deskhand.exports import mapping
 from deskhand.session import Session
-from tests.exports.small_mapping import SCHEMA, check_line, save, whole, with_header
+from tests.exports.small_mapping import SCHEMA, check_line, save, whole
 
 SCHEMAS = [
     ("[1]", "acme.schema.json line 1, /: a JSON Schema is an object"),
@@ -147,7 +148,7 @@ def test_earlier_sessions_of_a_shared_file_are_not_left_behind(
     def write() -> None:
         with mapping.open_writer(tmp_path, path) as writer:
             writer.write(session)
-            writer.write(with_header(session, other))
+            writer.write(replace(session, header=other))
 
     with pytest.raises(DeskhandError, match="nothing was written"):
         write()

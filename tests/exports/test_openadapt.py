@@ -13,10 +13,11 @@ import pytest
 import deskhand
 from deskhand.errors import DeskhandError
 from deskhand.exports import openadapt
-from deskhand.exports.captured import captured_session
 from deskhand.exports.screen_frames import frames, png_bytes
+from deskhand.session import Session
 from tests.exports.event_rows import rows_of
-from tests.exports.openadapt_recordings import START_US, press, session_of, stored, stroke, written
+from tests.exports.made_up_session import made_up
+from tests.exports.openadapt_recordings import press, session_of, stored, stroke, written
 
 READER = Path(__file__).with_name("openadapt_reader.py")
 PYTHON = "DESKHAND_OPENADAPT"
@@ -27,11 +28,17 @@ INSTALL = (
 )
 
 
-def asked(*folders: Path) -> list[dict[str, Any]]:
-    """What openadapt-capture says of recordings; it is given the files themselves."""
-    python = os.environ.get(PYTHON)
-    if not python:
+@pytest.fixture(scope="module")
+def python() -> str:
+    """Return the Python that has openadapt-capture."""
+    found = os.environ.get(PYTHON)
+    if not found:
         pytest.skip(INSTALL)
+    return found
+
+
+def asked(python: str, *folders: Path) -> list[dict[str, Any]]:
+    """What openadapt-capture says of recordings; it is given the files themselves."""
     done = subprocess.run(
         [python, str(READER), *map(str, folders)], check=False, capture_output=True, text=True
     )
@@ -40,11 +47,12 @@ def asked(*folders: Path) -> list[dict[str, Any]]:
     return answer
 
 
-def test_openadapt_finds_the_acts_that_were_meant(tmp_path: Path) -> None:
-    names = ("crm.create_lead", "tracker.triage_board")
-    sessions = [deskhand.simulate(name, seed=7) for name in names]
+def test_openadapt_finds_the_acts_that_were_meant(
+    python: str, lead: Session, tmp_path: Path
+) -> None:
+    sessions = [lead, deskhand.simulate("tracker.triage_board", seed=7)]
     folders = [written(tmp_path / str(k), s, "0.5") for k, s in enumerate(sessions)]
-    for session, answer in zip(sessions, asked(*folders), strict=True):
+    for session, answer in zip(sessions, asked(python, *folders), strict=True):
         assert answer["unchanged"]
         hands = ("pointermove", "pointerdown", "pointerup", "wheel", "keydown", "keyup")
         reported = [row for row in rows_of(session, *hands) if not row["masked"]]
@@ -74,7 +82,9 @@ def test_openadapt_finds_the_acts_that_were_meant(tmp_path: Path) -> None:
         assert all(answer["frames"])
 
 
-def test_openadapt_derives_shortcuts_scrolls_double_clicks_and_rolled_text(tmp_path: Path) -> None:
+def test_openadapt_derives_shortcuts_scrolls_double_clicks_and_rolled_text(
+    python: str, tmp_path: Path
+) -> None:
     rows = [
         {"type": "keydown", "t_us": 100_000, "key": "Control", "code": "ControlLeft"},
         *stroke(180_000, "c", "KeyC"),
@@ -93,7 +103,7 @@ def test_openadapt_derives_shortcuts_scrolls_double_clicks_and_rolled_text(tmp_p
         *stroke(4_300_000, "a", "KeyA", 150_000),
         *press(6_000_000, 500.0, 400.0, button=2),
     ]  # fmt: skip
-    (answer,) = asked(written(tmp_path, session_of(sorted(rows, key=lambda r: r["t_us"]))))
+    (answer,) = asked(python, written(tmp_path, session_of(sorted(rows, key=lambda r: r["t_us"]))))
     said = [
         {k: v for k, v in action.items() if v is not None and k not in ("t_s", "button")}
         for action in answer["actions"]
@@ -183,12 +193,8 @@ def test_where_the_desktop_is_unknown_places_are_those_of_the_page(tmp_path: Pat
 
 
 def test_a_capture_does_not_claim_to_be_synthetic(tmp_path: Path) -> None:
-    real = captured_session(
-        {"type": ["pointermove"], "t_us": [7], "screen_x": [1.0], "screen_y": [2.0]},
-        session_id="cap_session_1",
-        start_wall_us=START_US,
-        source="rrweb",
-    )
+    columns = {"type": ["pointermove"], "t_us": [7], "screen_x": [1.0], "screen_y": [2.0]}
+    real = made_up(columns, None)
     folder = written(tmp_path, real)
     assert b"synthetic" not in (folder / "recording.db").read_bytes()
     (back,) = openadapt.read(folder)

@@ -11,7 +11,8 @@ from deskhand.exports import research_csv
 from deskhand.exports.research_csv.strokes import strokes_of
 from deskhand.session import Session
 from tests.exports.event_rows import rows_of
-from tests.exports.research_tables import made, read_back, table, written
+from tests.exports.made_up_session import made_up
+from tests.exports.research_tables import read_back, table, written
 
 
 @pytest.mark.parametrize("shape", ["balabit", "sapimouse"])
@@ -58,7 +59,7 @@ def test_a_drag_says_so(tmp_path: Path) -> None:
         "screen_y": [5, 5, 5, 5],
     }
     for shape, button in (("balabit", "NoButton"), ("sapimouse", "Left")):
-        found = table(written(made(columns), shape, tmp_path / shape))
+        found = table(written(made_up(columns), shape, tmp_path / shape))
         assert [r["state"] for r in found] == ["Pressed", "Drag", "Released", "Move"]
         assert found[1]["button"] == button
 
@@ -110,7 +111,7 @@ def test_a_table_says_that_it_is_synthetic(argument: str, session: Session, tmp_
 
 
 def test_a_real_capture_does_not_come_to_be_synthetic(tmp_path: Path) -> None:
-    real = made({"t_us": [5], "type": ["pointermove"], "screen_x": [1], "screen_y": [2]}, None)
+    real = made_up({"t_us": [5], "type": ["pointermove"], "screen_x": [1], "screen_y": [2]}, None)
     folder = written(real, "sapimouse", tmp_path)
     assert [path.name for path in folder.iterdir()] == ["cap_session_1.csv"]
     assert read_back(folder)[0].header["synthetic"] is False
@@ -118,7 +119,7 @@ def test_a_real_capture_does_not_come_to_be_synthetic(tmp_path: Path) -> None:
 
 def test_rolled_over_keys_keep_their_own_releases() -> None:
     strokes = strokes_of(
-        made(
+        made_up(
             {
                 "t_us": [0, 50, 60, 90, 100, 140, 150],
                 "type": ["keydown", "keydown", "keyup", "keydown", "keyup", "keydown", "keyup"],

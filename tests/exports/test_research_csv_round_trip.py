@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from deskhand.exports import research_csv
 from deskhand.exports.research_csv.strokes import strokes_of
 from tests.exports.event_rows import rows_of
-from tests.exports.research_tables import made, read_back, table, typed, written
+from tests.exports.made_up_session import made_up
+from tests.exports.research_tables import read_back, table, typed, written
 
 
 @st.composite
@@ -43,7 +44,7 @@ def pointer_columns(draw: st.DrawFn) -> dict[str, list[Any]]:
 def test_pointers_come_back(
     shape: str, columns: dict[str, list[Any]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    session = made(columns)
+    session = made_up(columns)
     back, dropped = read_back(written(session, shape, tmp_path_factory.mktemp("made")))
     assert not dropped.counts
     kept = research_csv.keeps(shape)
@@ -69,7 +70,7 @@ TEXTS = st.text(alphabet="abcXY1. ,'\"@", min_size=1, max_size=8)
 def test_repetitions_come_back(
     text: str, count: int, holds: list[int], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    session = made(typed([text] * count, holds))
+    session = made_up(typed([text] * count, holds))
     back, dropped = read_back(written(session, f"cmu:{text}", tmp_path_factory.mktemp("made")))
     before, after = strokes_of(session.events), strokes_of(back.events)
     assert after.key.tolist() == before.key.tolist()
@@ -93,7 +94,7 @@ def test_keystrokes_come_back(
 ) -> None:
     columns = typed(texts, holds)
     columns["target"] = ["note.text"] * len(columns["t_us"])
-    session = made(columns)
+    session = made_up(columns)
     back, _ = read_back(written(session, "aalto", tmp_path_factory.mktemp("made")))
     before, after = strokes_of(session.events), strokes_of(back.events)
     assert after.key.tolist() == before.key.tolist()

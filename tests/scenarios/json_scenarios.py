@@ -13,6 +13,7 @@ CHECK = {"do": "check", "target": "form.agree"}
 HOVER = {"do": "hover", "target": "form.status"}
 SHOT = {"do": "screenshot"}
 TABLE = "company,city\nAlder & Finch,Ulm\nBrightmoor,Bonn\nCobble,Kiel\n"
+CELL = {"table": "customers.csv", "column": "company"}
 
 
 def written(folder: Path, steps: list[Any], file: str = "task.json", **head: Any) -> Path:
@@ -45,6 +46,3 @@ def typed(act: Act, path: Path, **who: int) -> dict[str | None, str]:
 
 def type_(text: Any) -> list[Any]:
     return [{"do": "type", "text": text, "into": "form.name"}]
-
-
-CELL = {"table": "customers.csv", "column": "company"}
