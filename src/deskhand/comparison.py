@@ -182,9 +182,9 @@ def write_comparison(record: dict[str, Any], out: Path) -> None:
 def _side(
     path: Path,
     person: str | None,
-    format: str | None,
+    format: str | None,  # noqa: A002
     findings: list[str],
-    seen: Counter[str],  # noqa: A002
+    seen: Counter[str],
 ) -> Side:
     try:
         return side_of_sessions(_checked(path, person, format, findings, seen))
@@ -196,9 +196,9 @@ def _side(
 def _checked(
     path: Path,
     person: str | None,
-    format: str | None,
+    format: str | None,  # noqa: A002
     findings: list[str],
-    seen: Counter[str],  # noqa: A002
+    seen: Counter[str],
 ) -> Iterator[tuple[str, Session]]:
     """Yield sessions with their people, and gather the rules that they break."""
     for name, session in named_sessions([path], person=person, format=format):
