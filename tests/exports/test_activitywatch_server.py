@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import deskhand
 from deskhand.exports import activitywatch
 from deskhand.exports.activitywatch.heartbeats import Heartbeats, events_of, iso_texts
 from deskhand.exports.activitywatch.watchers import heartbeats, watched
@@ -102,18 +103,19 @@ def test_server_merges_the_heartbeats_alike(server: Server, lead: Session, kind:
 
 
 def test_server_merges_presence_alike(server: Server, day: Session) -> None:
-    sent = next(s for w, s in heartbeats(watched(day, None)) if w.type == "afkstatus")
     # With someone who touches the mouse once and looks: the next heartbeat is older than the event.
     overlaps = 0
-    for place in np.flatnonzero(np.diff(sent.t_us) < 0).tolist():
-        part = sliced(sent, max(0, place - 8), place + 14)
-        kept = beat(server, f"presence-{place}", part)
-        assert plain(kept) == plain(events_of(part))
-        times = sorted((datetime.fromisoformat(e["timestamp"]), e["duration"]) for e in kept)
-        overlaps += sum(
-            (later - start).total_seconds() + 0.001 < lasts
-            for (start, lasts), (later, _) in pairwise(times)
-        )
+    for session in (day, deskhand.simulate("workday", seed=2)):
+        sent = next(s for w, s in heartbeats(watched(session, None)) if w.type == "afkstatus")
+        for place in np.flatnonzero(np.diff(sent.t_us) < 0).tolist():
+            part = sliced(sent, max(0, place - 8), place + 14)
+            kept = beat(server, f"presence-{session.session_id}-{place}", part)
+            assert plain(kept) == plain(events_of(part))
+            times = sorted((datetime.fromisoformat(e["timestamp"]), e["duration"]) for e in kept)
+            overlaps += sum(
+                (later - start).total_seconds() + 0.001 < lasts
+                for (start, lasts), (later, _) in pairwise(times)
+            )
     # The server itself keeps two events that overlap.
     assert overlaps
 
