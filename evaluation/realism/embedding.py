@@ -130,8 +130,10 @@ def session_rows(events: EventStream) -> Rows:
     present = session[first]
 
     def mean(values: Floats) -> Floats:
-        found: Floats = np.bincount(session[known], values[known], len(count))[present]
-        return found / np.maximum(np.bincount(session[known], minlength=len(count))[present], 1)
+        total = np.bincount(session[known], values[known], len(count))[present]
+        often = np.bincount(session[known], minlength=len(count))[present]
+        found: Floats = total / np.maximum(often, 1)
+        return found
 
     middle = mean(gaps)
     often = np.bincount(session * _KINDS + events.kind, minlength=len(count) * _KINDS)

@@ -176,7 +176,7 @@ def _classified(views: Mapping[str, Rows], seed: int) -> Apart:
     floor = max(float(np.sqrt(np.mean(np.square(floors)))), chance)
 
     def ratio(auc: float) -> float:
-        return float(max(auc - 0.5, 0.0)) / floor
+        return float(max(auc - 0.5, 0.0) / floor)
 
     return Apart(
         value=found.auc,
@@ -280,7 +280,7 @@ def _density_coverage(views: Mapping[str, Rows], seed: int) -> dict[str, Apart]:
         few = min(len(one.row), len(other.row), 600, *(len(rows[n].row) for n in rows))
         held = other.some(few, rng).row
         tree = cKDTree(held)
-        radius = tree.query(held, k=NEIGHBOURS + 1)[0][:, -1]
+        radius = np.asarray(tree.query(held, k=NEIGHBOURS + 1)[0])[:, -1]
         for name in views:
             other_side = one if name == "reference" else rows[name]
             inside = cdist(held, other_side.some(few, rng).row) < radius[:, np.newaxis]

@@ -111,8 +111,13 @@ def apart(
         return _distance(p, q, grid, reference.distance)
 
     held = other @ b
-    floor = float(between(one @ b, held).mean())
     distance = float(between(mine @ a, held).mean())
+    # What only one of all people does is in neither half as a rule: the floor is no lower than half
+    # of how far halves of all people, of both sides, are apart.
+    everyone = np.vstack([a, b])
+    mixed, others = _halves(len(everyone), few, SPLITS, rng)
+    least = float(between(mixed @ everyone, others @ everyone).mean()) / 2
+    floor = max(float(between(one @ b, held).mean()), least)
     found = {}
     for name in controls:
         spoiled = tables[name]
@@ -125,7 +130,7 @@ def apart(
             continue
         moved = between((weight / total) @ spoiled[rows[rows >= 0]], held)
         found[name] = _ratio(float(moved.mean()), floor)
-    low, high = _interval(a, b, few, between, rng)
+    low, high = _interval(a, b, few, between, least, rng)
     ratio = _ratio(distance, floor)
     told |= {"distance": distance, "floor": floor, "ratio": ratio, "low": low, "high": high}
     return Apart(**told, controls=found)
@@ -287,7 +292,7 @@ def _halves(people: int, few: int, splits: int, rng: np.random.Generator) -> tup
 
 
 def _interval(
-    a: Floats, b: Floats, few: int, between: Any, rng: np.random.Generator
+    a: Floats, b: Floats, few: int, between: Any, least: float, rng: np.random.Generator
 ) -> tuple[float, float]:
     """Return the 95 % interval of the ratio over people drawn anew on both sides."""
     ratios = []
@@ -303,7 +308,7 @@ def _interval(
             continue
         one, other, mine = (w / s for w, s in zip((one, other, mine), sums, strict=True))
         held = other @ b
-        floor = float(between(one @ b, held).mean())
+        floor = max(float(between(one @ b, held).mean()), least)
         if floor > 0:
             ratios.append(float(between(mine @ a, held).mean()) / floor)
     if len(ratios) < DRAWS // 2:

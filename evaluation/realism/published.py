@@ -79,7 +79,7 @@ def _days(side: Side) -> list[tuple[int, Day]]:
 
 
 def _off(band: DayBand, value: float) -> float:
-    return abs(value - (band.low + band.high) / 2) / ((band.high - band.low) / 2)
+    return float(abs(value - (band.low + band.high) / 2) / ((band.high - band.low) / 2))
 
 
 def _row(
@@ -120,9 +120,9 @@ def _row(
         "reference_people": 0,
         "ignored": bool(own.get("ignore", False)),
         "value": number(band.value),
-        "reference": (band.low + band.high) / 2,
+        "reference": float(band.low + band.high) / 2,
         "distance": number(abs(band.value - (band.low + band.high) / 2)),
-        "floor": (band.high - band.low) / 2,
+        "floor": float(band.high - band.low) / 2,
         "ratio": number(ratio),
         "low": number(float(low)),
         "high": number(float(high)),

@@ -1,10 +1,13 @@
 """Negative controls: what each keeps and what it spoils; and every row fails for one of them."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
+from deskhand.evaluation.key_table import typed_keys
 from deskhand.evaluation.realism.controls import CONTROLS, spoiled
-from deskhand.evaluation.realism.report import compared
+from deskhand.evaluation.realism.report import VOID, compared, result_of
+from deskhand.evaluation.realism.side import Side
 from tests.evaluation.realism.made_sides import side
 
 PEOPLE = side(1)
@@ -65,3 +68,16 @@ def test_a_slower_population_fails_the_rows_of_time_and_not_those_of_shape() -> 
         assert verdict[row] == "fail"
     for row in ("largest deviation / distance", "kinds of keys", "hold"):
         assert verdict[row] in ("pass", "warn", "not measurable")
+
+
+def test_a_reference_that_no_control_can_spoil_makes_a_void_report() -> None:
+    down_s = 0.2 * np.arange(100)
+    user = np.repeat([f"p{k}" for k in range(24)], 100)
+    columns = {"user": user, "session": user, "t_down_s": np.tile(down_s, 24)}
+    keys = typed_keys(pa.table(columns | {"t_up_s": columns["t_down_s"] + 0.1}))
+    clockwork = Side(people=keys.people, keys=keys, sessions=24)
+    found = compared(clockwork, clockwork, seed=0, joint=False)
+    failing = {control["name"]: control["ok"] for control in found["controls"]}
+    assert not failing["independent lognormals"]
+    assert failing["three times slower"]
+    assert result_of(found["rows"], found["controls"], valid=True) == VOID

@@ -43,7 +43,7 @@ def test_another_population_is_far(kind: Distance) -> None:
 
 def test_people_who_are_all_alike_are_seen_by_the_share_alone() -> None:
     alike = apart(values(1, between=0.0, kind="share"), values(2, kind="share"), {}, seed=0)
-    assert alike.ratio > 3.0
+    assert alike.ratio > 2.0
     assert alike.value < 0.05 < alike.reference
 
 
@@ -67,11 +67,17 @@ def test_few_people_are_not_measurable(mine: int, theirs: int) -> None:
     assert "20 are needed" in found.why
 
 
-def test_constant_values_have_no_ratio_but_0_or_infinity() -> None:
+def test_constant_values_are_alike_or_far() -> None:
     person = np.repeat(np.arange(30), 10)
     same, other = (measured("keys", "x", person, np.full(300, v)) for v in (1.0, 2.0))
     assert apart(same, same, {}, seed=0).ratio == 0.0
-    assert apart(other, same, {}, seed=0).ratio == np.inf
+    assert apart(other, same, {}, seed=0).ratio > 3.0
+
+
+def test_what_one_person_alone_does_fails_nobody() -> None:
+    person = np.arange(30)
+    never, once = (measured("events", "x", person, v) for v in (np.zeros(30), np.eye(30)[0]))
+    assert apart(once, never, {}, seed=0).ratio <= 3.0
 
 
 def test_values_that_are_no_numbers_are_left_out() -> None:
