@@ -25,7 +25,7 @@ from deskhand.evaluation.privacy.people_attacks import (
     singling_out,
 )
 from deskhand.evaluation.privacy.portraits import standardised
-from deskhand.evaluation.privacy.twin_rate import twin_rates
+from deskhand.evaluation.privacy.twin_rate import recognised_share, twin_rates
 
 MEMBERSHIP, TWINS = "membership inference", "biometric twins"
 SINGLING_OUT, LINKABILITY, INFERENCE = "singling out", "linkability", "inference"
@@ -33,6 +33,8 @@ NEAREST = "nearest records"
 ATTACKS = (MEMBERSHIP, TWINS, SINGLING_OUT, LINKABILITY, INFERENCE, NEAREST)
 # Fewer people on a side show nothing; of more, so many are drawn; windows that a person needs.
 FEWEST_PEOPLE, MOST_PEOPLE, FEWEST_WINDOWS = 20, 300, 4
+# Share of people whom a verifier has to know by their own windows for twins to mean anything.
+FEWEST_RECOGNISED = 0.5
 # Share of made rows that may be nearer than half the strangers' nearest hundredth.
 MOST_COPIES = 0.02
 # Synthetic people have numbers from here on, so that none is a member's.
@@ -72,6 +74,8 @@ def attack_findings(
     )
     (own, own_drawn), (theirs, by) = activity.seen(members), activity.seen(others)
     drawn = standardised(own_drawn, by), standardised(by, by)
+    # Where a verifier does not know people by their own windows, it takes nobody for them.
+    known = recognised_share(own, theirs) >= FEWEST_RECOGNISED
     for name, made in (
         (AUDITED, release),
         (CLONES, activity.cloned(members, seed)),
@@ -82,10 +86,10 @@ def attack_findings(
         look = standardised(portraits, by)
         pair = membership(*drawn, look)
         yield ranked_finding(trial(MEMBERSHIP), *pair, seed)
-        twins, among_people, of_others = twin_rates(own, theirs, windows, seed)
-        # A twin of a clone's own is no matter of chance; strangers have none of theirs.
-        controls = (among_people, of_others)
-        yield mean_finding(trial(TWINS), twins, *controls, paired=True, seed=seed)
+        if known:
+            twins, among_people, of_others = twin_rates(own, theirs, windows, seed)
+            controls = (among_people, of_others)
+            yield mean_finding(trial(TWINS), twins, *controls, paired=True, seed=seed)
         for attack, found in (
             (SINGLING_OUT, singling_out(*drawn, look, seed)),
             (LINKABILITY, linkability(*drawn, look)),

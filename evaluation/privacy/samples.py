@@ -105,7 +105,24 @@ def within_sd(samples: Samples) -> Floats:
     least = np.maximum(
         0.1 * samples.rows.std(axis=0), 1e-3 * (1.0 + np.abs(samples.rows).max(axis=0))
     )
-    return np.maximum(sd, least)
+    scatter: Floats = np.maximum(sd, least)
+    return scatter
+
+
+def between_share(samples: Samples) -> Floats:
+    """Return what share of each feature's variance is between people, shape (k,).
+
+    Examples
+    --------
+    >>> rows = np.array([[0.0, 0.0], [2.0, 9.0], [10.0, 9.0], [12.0, 0.0]])
+    >>> between_share(Samples(rows=rows, person=np.array([0, 0, 1, 1]))).round(2).tolist()
+    [0.96, 0.0]
+    """
+    within = within_sd(samples) ** 2
+    windows = len(samples.person) / len(samples.people)
+    between = np.maximum(means(samples).var(axis=0, ddof=1) - within / windows, 0.0)
+    share: Floats = between / (between + within)
+    return share
 
 
 def means(samples: Samples) -> Floats:

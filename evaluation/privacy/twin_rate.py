@@ -1,7 +1,8 @@
 """Twins: people who have a synthetic double that a biometric verifier takes for them.
 
 The verifier knows a person by the mean of the first half of their windows, and accepts a window that
-lies nearer to it, by scaled Manhattan distance, than all but one in twenty windows of strangers. A twin
+lies nearer to it, by scaled Manhattan distance, every feature weighted by how much
+people differ in it, than all but one in twenty windows of strangers. A twin
 is somebody most of whose windows are accepted. The rate at which synthetic windows are accepted is
 blind: a release of clones hardly moves it.
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from deskhand.evaluation.privacy.samples import Samples, halves, means, within_sd
+from deskhand.evaluation.privacy.samples import Samples, between_share, halves, means, within_sd
 
 Floats = NDArray[np.float64]
 
@@ -65,9 +66,26 @@ def twin_rates(
     return np.mean(found, axis=0), np.mean(control, axis=0), of_others
 
 
+def recognised_share(people: Samples, strangers: Samples) -> float:
+    """Return the share of people whom the verifier knows by most of the second half of their windows.
+
+    Parameters
+    ----------
+    people, strangers : Samples
+        Whom it is to know, and who sets its thresholds.
+    """
+    second = halves(people)[1]
+    own = np.isin(people.people, second.people)
+    alone = [
+        _chances(people.of(one), second.of(one), strangers, 1)
+        for one in people.people[own, np.newaxis]
+    ]
+    return float(np.concatenate(alone).mean()) if alone else 0.0
+
+
 def _chances(targets: Samples, pool: Samples, strangers: Samples, size: int) -> Floats:
     """Return the chance of each target to find a twin among so many people of the pool."""
-    scale = within_sd(strangers)
+    scale, weight = within_sd(strangers), between_share(strangers)
     templates = means(halves(targets)[0]) / scale
     probes, apart = pool.rows / scale, strangers.rows / scale
     people, place = np.unique(pool.person, return_inverse=True)
@@ -77,8 +95,8 @@ def _chances(targets: Samples, pool: Samples, strangers: Samples, size: int) -> 
     hers = np.searchsorted(people, targets.people)
     made_of = np.isin(targets.people, people)
     for row, template in enumerate(templates):
-        limit = np.quantile(_distance(apart, template), FALSE_ACCEPTS)
-        accepted = np.bincount(place, _distance(probes, template) <= limit) / held > MOSTLY
+        limit = np.quantile(_distance(apart, template, weight), FALSE_ACCEPTS)
+        accepted = np.bincount(place, _distance(probes, template, weight) <= limit) / held > MOSTLY
         if made_of[row]:
             own[row] = accepted[hers[row]]
             accepted[hers[row]] = False
@@ -87,8 +105,8 @@ def _chances(targets: Samples, pool: Samples, strangers: Samples, size: int) -> 
     return np.where(own, 1.0, 1.0 - _none_of(twins, drawn, among))
 
 
-def _distance(rows: Floats, template: Floats) -> Floats:
-    distance: Floats = np.minimum(np.abs(rows - template), FARTHEST).sum(axis=1)
+def _distance(rows: Floats, template: Floats, weight: Floats) -> Floats:
+    distance: Floats = np.minimum(np.abs(rows - template), FARTHEST) @ weight
     return distance
 
 

@@ -56,6 +56,8 @@ def text_lines(report: PrivacyReport) -> Iterator[str]:
             else f"attacked with {told_of.members} people who were fitted, {told_of.others} who were not"
             f" and {told_of.synthetic} synthetic ones"
         )
+        if told_of.remark:
+            yield f"  {told_of.remark}."
     for one in report.findings:
         verdict = _finding_verdict(one)
         yield (
@@ -159,6 +161,9 @@ def _attacks(report: PrivacyReport) -> Iterator[str]:
         own = [one for one in report.findings if one.activity == told.activity]
         for attack in ATTACKS:
             rows = [_finding_row(one) for one in own if one.attack == attack]
+            if not rows:
+                yield f"<h4>{escape(attack)}</h4><p>{escape(told.remark)}.</p>"
+                continue
             yield f"<h4>{escape(attack)}</h4><p class=small>{escape(MEANINGS[attack])}</p>"
             yield _table(("", "figure", "control", "difference", "", ""), rows, numeric=(1, 2, 3))
     yield "</section>"

@@ -16,6 +16,7 @@ from deskhand.evaluation.privacy.activity import (
 )
 from deskhand.evaluation.privacy.attacks import (
     FEWEST_PEOPLE,
+    TWINS,
     attack_findings,
     known_people,
 )
@@ -39,19 +40,27 @@ FORMAT = "deskhand.privacy_audit/1"
 VOID = "void"
 STATUS = {PASS: 0, FAIL: 1, OPEN: 2, VOID: 4}
 INVALID = 3
+UNRECOGNISED = (
+    "Biometric twins are not measured: of these captures the verifier does not know even half of the "
+    "people by their own second half"
+)
 # What nobody's noise covers has to be measured, or is not known.
 _UNPROMISED = ("research", "fit-no-dp")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attacked:
-    """How many people an activity was attacked with; ``reason`` where it was not."""
+    """How many people an activity was attacked with; ``reason`` where it was not.
+
+    ``remark`` says which attack was left out, and why.
+    """
 
     activity: str
     members: int = 0
     others: int = 0
     synthetic: int = 0
     reason: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,4 +288,5 @@ def _attacked(
         reason = f"{few} of whom enough is known, of at least {FEWEST_PEOPLE} each"
         return Attacked(activity=activity.name, **told, reason=reason), []
     found = list(attack_findings(activity, members, others, made, seed))
-    return Attacked(activity=activity.name, **told), found
+    remark = "" if any(one.attack == TWINS for one in found) else UNRECOGNISED
+    return Attacked(activity=activity.name, **told, remark=remark), found
