@@ -15,6 +15,7 @@ from deskhand.errors import DeskhandError
 from deskhand.exports.screen_frames import png_bytes
 from deskhand.exports.screenshots.index_table import SHOTS
 from deskhand.manifest import describe_files, files_below
+from deskhand.monitors import bounds, monitors_of
 from tests.safeguards.files import written
 
 Image = pytest.importorskip(
@@ -46,12 +47,20 @@ def test_the_index_tells_of_every_picture(run: Path, taken: Path) -> None:
     assert {row["file"] for row in rows} == {n for n in files_below(taken) if n.endswith(".png")}
     for row in rows:
         session = sessions[row["session_id"]]
-        picture = Image.open(taken / row["file"])
-        assert picture.size == (row["width"], row["height"]) == (480, 270)
-        assert picture.text == {
-            "synthetic": "true",
-            "provenance_id": session.header["provenance_id"],
-        }
+        whole = bounds(monitors_of(session.header))
+        with Image.open(taken / row["file"]) as picture:
+            assert (
+                picture.size
+                == (row["width"], row["height"])
+                == (
+                    whole.width // 4,
+                    whole.height // 4,
+                )
+            )
+            assert picture.text == {
+                "synthetic": "true",
+                "provenance_id": session.header["provenance_id"],
+            }
         assert row["synthetic"]
         assert row["scale"] == 0.25
         assert row["app"] == "auth"
