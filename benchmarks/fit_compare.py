@@ -21,7 +21,7 @@ import pointer_sides
 import pyarrow as pa
 import pyarrow.compute as pc
 from key_sides import folds_of, some_sessions
-from pointer_sides import requests_of, sides_of
+from pointer_sides import sides_of
 from realism_keys import Sides as KeySides
 from realism_keys import fitted_on, retimed
 from realism_pointer import profile_of
@@ -29,6 +29,7 @@ from realism_pointer import profile_of
 from deskhand.calibration.recording import read_recording
 from deskhand.errors import DeskhandError
 from deskhand.evaluation.key_table import typed_keys
+from deskhand.evaluation.path_table import movement_requests
 from deskhand.evaluation.realism.joint import joint_rows
 from deskhand.evaluation.realism.report import compared
 from deskhand.evaluation.realism.side import Side
@@ -36,6 +37,7 @@ from deskhand.pointer_motor import pointer_paths
 
 EVENTS = {"pointermove": "move", "pointerdown": "down", "pointerup": "up"}
 MOST_KEYS = 150_000
+TOOL_SPLITS = 3
 BEGIN, END = "<!-- fit_compare: begin -->\n", "<!-- fit_compare: end -->\n"
 
 
@@ -45,7 +47,7 @@ def pointer_pair(name: str, data: Path, tier: str, keep: Path) -> tuple[Side, Si
     sides = sides_of(path)
     profile = profile_of(sides, name, [tier], keep)
     wanted = sides.scored
-    paths = pointer_paths(requests_of(wanted), profile=profile, seed=0, fidelity=tier)
+    paths = pointer_paths(movement_requests(wanted), profile=profile, seed=0, fidelity=tier)
     kind = paths["type"].cast(pa.string())
     if sides.ends_in_release:
         paths = paths.filter(pc.not_equal(kind, "pointerdown"))
@@ -95,23 +97,28 @@ def table_of(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def tool_floor(tools: Path, name: str, data: Path) -> tuple[float, float, float]:
-    """Return people against people by an independent script: AUC and its interval."""
+    """Return people against people by an independent script: AUC, lowest and highest of its ends."""
     sys.path.insert(0, str(tools))
     import pandas as pd
 
+    found = []
     if name in pointer_sides.SETS:
         test = importlib.import_module("c2st_pointer")
-        moves = test.pick(test.P.from_parquet(str(pointer_sides.table_of(data, name))), 2400, 0)
-        users = np.random.default_rng(0).permutation(sorted({m["user"] for m in moves}))
-        first = set(users[: len(users) // 2])
-        one, other = ([m for m in moves if (m["user"] in first) is side] for side in (True, False))
-        found = test.c2st(one, other, ["raw"])["raw"]
+        moves = test.pick(test.P.from_parquet(str(pointer_sides.table_of(data, name))), 1500, 0)
+        for seed in range(TOOL_SPLITS):
+            users = np.random.default_rng(seed).permutation(sorted({m["user"] for m in moves}))
+            first = set(users[: len(users) // 2])
+            halves = [[m for m in moves if (m["user"] in first) is side] for side in (True, False)]
+            # Its interval is over movements: that over people shows between the splits.
+            found.append(test.c2st(*halves, ["raw"])["raw"])
     else:
         test = importlib.import_module("c2st_keys")
         folder = data / "keys" if (data / "keys").is_dir() else data
         table = pd.read_parquet(folder / key_sides.SETS[name].file)
-        found = test.floor(*test.features(table, timing_only=True, max_windows=2000))
-    return found["auc"], found["lo"], found["hi"]
+        features = test.features(table, timing_only=True, max_windows=2000)
+        found = [test.floor(*features, seed=seed) for seed in range(TOOL_SPLITS)]
+    middle = float(np.median([one["auc"] for one in found]))
+    return middle, min(one["lo"] for one in found), max(one["hi"] for one in found)
 
 
 def main() -> None:

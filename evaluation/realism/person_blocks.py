@@ -112,12 +112,11 @@ def apart(
 
     held = other @ b
     distance = float(between(mine @ a, held).mean())
-    # What only one of all people does is in neither half as a rule: the floor is no lower than half
-    # of how far halves of all people, of both sides, are apart.
+    # What few people do is in neither half as a rule: see `_floor`.
     everyone = np.vstack([a, b])
     mixed, others = _halves(len(everyone), few, SPLITS, rng)
-    least = float(between(mixed @ everyone, others @ everyone).mean()) / 2
-    floor = max(float(between(one @ b, held).mean()), least)
+    pooled = float(between(mixed @ everyone, others @ everyone).mean())
+    floor = _floor(float(between(one @ b, held).mean()), pooled)
     found = {}
     for name in controls:
         spoiled = tables[name]
@@ -130,10 +129,20 @@ def apart(
             continue
         moved = between((weight / total) @ spoiled[rows[rows >= 0]], held)
         found[name] = _ratio(float(moved.mean()), floor)
-    low, high = _interval(a, b, few, between, least, rng)
+    low, high = _interval(a, b, few, between, pooled, rng)
     ratio = _ratio(distance, floor)
     told |= {"distance": distance, "floor": floor, "ratio": ratio, "low": low, "high": high}
     return Apart(**told, controls=found)
+
+
+def _floor(between_halves: float, pooled: float) -> float:
+    """Return how far people are apart, where the reference's people hardly are out of all people.
+
+    Of something that a few of all people do, the reference's halves often have none at all: their
+    distance would be 0, and one person of the other side would fail. Then halves of all people, of
+    both sides, tell what chance does, as in a permutation test.
+    """
+    return between_halves if between_halves >= pooled / 2 else pooled
 
 
 _NOTHING: dict[str, Any] = dict.fromkeys(("distance", "floor", "ratio", "low", "high"), np.nan)
@@ -292,7 +301,7 @@ def _halves(people: int, few: int, splits: int, rng: np.random.Generator) -> tup
 
 
 def _interval(
-    a: Floats, b: Floats, few: int, between: Any, least: float, rng: np.random.Generator
+    a: Floats, b: Floats, few: int, between: Any, pooled: float, rng: np.random.Generator
 ) -> tuple[float, float]:
     """Return the 95 % interval of the ratio over people drawn anew on both sides."""
     ratios = []
@@ -308,7 +317,7 @@ def _interval(
             continue
         one, other, mine = (w / s for w, s in zip((one, other, mine), sums, strict=True))
         held = other @ b
-        floor = max(float(between(one @ b, held).mean()), least)
+        floor = _floor(float(between(one @ b, held).mean()), pooled)
         if floor > 0:
             ratios.append(float(between(mine @ a, held).mean()) / floor)
     if len(ratios) < DRAWS // 2:

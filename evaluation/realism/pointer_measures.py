@@ -104,7 +104,7 @@ def _of_movements(movements: Movements) -> Iterator[Measure]:
     )
     yield measured(LEVEL, "turns along the path", person, feature("turn") + 1e-2, "log w1", "rad")
     yield measured(LEVEL, "jerk, dimensionless (ln)", person, feature("log_jerk"))
-    yield measured(LEVEL, "overshoot / distance", person, np.maximum(feature("overshoot"), 0.0))
+    yield measured(LEVEL, "overshoot / distance", person, np.clip(feature("overshoot"), 0.0, 1.0))
     overshot = (feature("overshoot") > _OVERSHOOT).astype(np.float64)
     yield measured(LEVEL, "overshot by 2 %, share of people's", *each_person(person, overshot))
     yield measured(LEVEL, "speed of turn on curvature, exponent", person, feature("power_law"))
