@@ -42,12 +42,14 @@ def _shuffled(side: Side, rng: np.random.Generator) -> Side:
     side = _retimed(side, mixed)
     pointer, keys, events = side.pointer, side.keys, side.events
     if pointer is not None:
+        # What was aimed at belongs to the press.
+        order = rng.permutation(len(pointer.event))
         pointer = replace(
             pointer,
-            event=mixed(pointer.event),
+            event=pointer.event[order],
+            target=pointer.target[order],
             x=mixed(pointer.x),
             y=mixed(pointer.y),
-            target=mixed(pointer.target),
         )
     if keys is not None:
         keys = replace(keys, key=mixed(keys.key))
@@ -137,11 +139,14 @@ def _sorted(side: Side, _: np.random.Generator) -> Side:
     return _retimed(side, np.sort)
 
 
-def _any_kind(side: Side, rng: np.random.Generator) -> Side:
-    """Draw kinds of events, keys and applications anew, each as often as any other."""
+def _rare_common(side: Side, rng: np.random.Generator) -> Side:
+    """Draw kinds of events, keys and applications anew, the rarest as often as the commonest was."""
 
     def drawn(column: NDArray[Any]) -> NDArray[Any]:
-        return rng.choice(np.unique(column), len(column)) if len(column) else column
+        kinds, often = np.unique(column, return_counts=True)
+        share = np.empty(len(kinds))
+        share[np.argsort(often, kind="stable")] = np.sort(often)[::-1] / max(len(column), 1)
+        return rng.choice(kinds, len(column), p=share) if len(column) else column
 
     pointer, keys, events = side.pointer, side.keys, side.events
     if pointer is not None:
@@ -161,7 +166,7 @@ CONTROLS: Mapping[str, Control] = {
     "one person for all": _cloned,
     "paces far apart": _far_apart,
     "rising order": _sorted,
-    "any kind alike": _any_kind,
+    "rare kinds common": _rare_common,
 }
 # What each does, for those who read the report.
 SAID: Mapping[str, str] = {
@@ -171,7 +176,7 @@ SAID: Mapping[str, str] = {
     "one person for all": "one person in the place of everybody",
     "paces far apart": "everybody's times stretched by a factor of their own, far from the others'",
     "rising order": "all intervals in rising order, the shortest first",
-    "any kind alike": "types of events, keys and applications drawn, each as often as any other",
+    "rare kinds common": "types of events, keys and applications drawn, the rarest as often as the commonest was",
 }
 
 

@@ -38,7 +38,7 @@ _STYLE = """
 .strip line { stroke: var(--ink); stroke-width: 1.6; opacity: .55; } .strip circle { fill: var(--ink); }
 .row-name { white-space: normal; min-width: 190px; } .row-name small { display: block; color: var(--soft); font-size: 12px; }
 .pips { white-space: nowrap; letter-spacing: 1px; } td:first-child.row-name { white-space: normal; }
-.legend-line { display: flex; flex-wrap: wrap; gap: 4px 18px; font-size: 13px; color: var(--soft); }
+.wide td:first-child, .wide th:first-child { width: 118px; }
 """
 # The strip is logarithmic, from a tenth of the floor to 30 times the floor.
 _LOW, _HIGH, _WIDE = 0.1, 30.0, 150
