@@ -89,6 +89,7 @@ def table_of(rows: list[dict[str, Any]]) -> list[str]:
     for row in rows:
         unit = f", {row['unit']}" if row["unit"] else ""
         interval = f"{say(row['ratio'])} [{say(row['low'])}-{say(row['high'])}]"
+        interval = "-" if row["ratio"] is None else interval
         shown = row["verdict"] if row["ratio"] is not None else row["why"]
         lines.append(
             f"| {row['name']}{unit} | {say(row['value'])} | {say(row['reference'])} | {interval} | {shown} |"
