@@ -69,7 +69,8 @@ def pointing() -> list[Movements]:
 def test_typing_that_nobody_is_in_passes_and_every_leak_is_caught(
     typing: list[Keystrokes],
 ) -> None:
-    found = list(attack_findings(TYPING_ACTIVITY, *typing, seed=0))
+    members, others, release = typing
+    found = list(attack_findings(TYPING_ACTIVITY, members, others, release, seed=0))
     assert {one.attack for one in found} == set(ATTACKS)
     assert [one for one in found if not one.as_it_should_be] == []
 
@@ -77,7 +78,8 @@ def test_typing_that_nobody_is_in_passes_and_every_leak_is_caught(
 def test_pointing_that_nobody_is_in_passes_and_every_leak_is_caught(
     pointing: list[Movements],
 ) -> None:
-    found = list(attack_findings(POINTER_ACTIVITY, *pointing, seed=0))
+    members, others, release = pointing
+    found = list(attack_findings(POINTER_ACTIVITY, members, others, release, seed=0))
     # Hands of the published profile are so alike that no verifier knows one by ten movements.
     assert {one.attack for one in found} == {*ATTACKS} - {TWINS}
     assert [one for one in found if not one.as_it_should_be] == []
@@ -102,7 +104,10 @@ def test_leaky_pointing_is_found(pointing: list[Movements], made: object) -> Non
 
 
 def test_the_same_attack_gives_the_same_figures(typing: list[Keystrokes]) -> None:
-    once, again = (list(attack_findings(TYPING_ACTIVITY, *typing, seed=4)) for _ in range(2))
+    members, others, release = typing
+    once, again = (
+        list(attack_findings(TYPING_ACTIVITY, members, others, release, seed=4)) for _ in range(2)
+    )
     assert once == again
 
 

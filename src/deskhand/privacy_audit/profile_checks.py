@@ -5,7 +5,7 @@ from typing import NamedTuple
 from deskhand.behavior_models.profile import profile_names
 from deskhand.behavior_models.profile_release import PRIVATE
 from deskhand.calibration.fitted_profile import check_written, public_sections
-from deskhand.calibration.privacy_gates import private_scope
+from deskhand.calibration.privacy_gates import DELTA_SHARE, FEWEST
 from deskhand.errors import DeskhandError
 from deskhand.privacy_audit.subject import Spent, Subject
 
@@ -73,13 +73,22 @@ def _published(subject: Subject) -> Check:
 
 
 def _people(subject: Subject) -> Check:
-    release = subject.release
-    people = round(float(release["people"]))
-    try:
-        private_scope(people, float(release["epsilon"]), float(release["delta"]))
-    except DeskhandError as error:
-        return Check("people", FAIL, f"By the noised number of people: {error}")
-    return Check("people", PASS, f"About {people} people are enough for this claim.")
+    people = float(subject.release["people"])
+    delta = float(subject.release["delta"])
+    # A fit knows how many there are; the profile tells it with noise, which a half covers.
+    if people < 0.5 * FEWEST:
+        return Check(
+            "people",
+            FAIL,
+            f"About {people:.0f} people by the noised count, far below the {FEWEST} that a fit needs.",
+        )
+    if delta > DELTA_SHARE / people:
+        return Check("people", FAIL, f"Delta {delta:g} is too large for about {people:.0f} people.")
+    return Check(
+        "people",
+        PASS,
+        f"About {people:.0f} by the noised count; a fit refuses fewer than {FEWEST}.",
+    )
 
 
 def _ledger(seen: Spent | None) -> Check:
