@@ -85,10 +85,11 @@ def test_bad_arguments(words: list[str], capsys: pytest.CaptureFixture[str]) -> 
         is_synthetic("nowhere")
 
 
-def test_captures_of_people() -> None:
-    if "DESKHAND_DATA" not in os.environ:
-        pytest.skip("needs recordings: export DESKHAND_DATA=FOLDER with captures/ in it")
-    files = sorted((Path(os.environ["DESKHAND_DATA"]) / "captures").rglob("*.*"))
-    found = {one.path: one.verdict for file in files if file.is_file() for one in judge(file)}
-    assert found
-    assert set(found.values()) <= {Verdict.NONE, Verdict.NOT}
+# Only where somebody has them; they are not part of the project.
+if "DESKHAND_DATA" in os.environ:
+
+    def test_captures_of_people() -> None:
+        files = sorted((Path(os.environ["DESKHAND_DATA"]) / "captures").rglob("*.*"))
+        found = {one.path: one.verdict for file in files if file.is_file() for one in judge(file)}
+        assert found
+        assert set(found.values()) <= {Verdict.NONE, Verdict.NOT}
