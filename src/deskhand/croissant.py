@@ -136,17 +136,20 @@ def personal_information(profile: Mapping[str, Any]) -> str:
     Parameters
     ----------
     profile : mapping
-        As a run's record tells it: its mode, and its release where it was fitted with privacy.
+        As a run's record tells it: its mode, and its release, whose epsilon and delta are those of a
+        fit with privacy.
 
     Examples
     --------
     >>> told = personal_information({"mode": "dp-fit", "release": {"epsilon": 3.0, "delta": 1e-6}})
     >>> told.partition("privacy, ")[2]
     'epsilon 3, delta 1e-06, unit of privacy a person.'
+    >>> personal_information({"mode": "fit-no-dp", "release": {"people": 100}})[:26]
+    'Nobody in it is real; its '
     """
     told = PERSONAL.get(profile["mode"], f"Its population's mode is {profile['mode']}.")
     release = profile.get("release")
-    if release is None:
+    if release is None or "epsilon" not in release:
         return told
     return f"{told}epsilon {release['epsilon']:g}, delta {release['delta']:g}, unit of privacy a person."
 
