@@ -13,7 +13,7 @@ import pytest
 
 from deskhand.api import simulate
 from deskhand.keyboard_motor import time_keys
-from deskhand.pointer_motor import pointer_paths
+from tests.benchmarks.law_recording import pointer_table
 
 BENCHMARKS = Path(__file__).parent.parent.parent / "benchmarks"
 INSTALL = 'scikit-learn is not installed: python -m pip install -e ".[test,evaluate]"'
@@ -23,28 +23,6 @@ pytestmark = pytest.mark.skipif(find_spec("sklearn") is None, reason=INSTALL)
 def run(name: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(BENCHMARKS / f"{name}.py"), *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-def pointer_table(people: int, movements: int) -> pa.Table:
-    """Return a tidy table of people made by the law, each movement a second after the last."""
-    rng = np.random.default_rng(5)
-    n = people * movements
-    person = np.repeat([f"p{k}" for k in range(people)], movements)
-    ends = {name: rng.integers(50, 900, n) for name in ("x0", "y0", "x1", "y1")}
-    paths = pointer_paths({"person": person, **ends}, profile="literature", seed=3, fidelity="law")
-    movement, t_us = paths["movement"].to_numpy(), paths["t_us"].to_numpy()
-    last_us = t_us[np.append(np.flatnonzero(np.diff(movement)), len(movement) - 1)] + 1_000_000
-    start_us = np.cumsum(last_us) - last_us
-    words = {"pointermove": "move", "pointerdown": "down", "pointerup": "up"}
-    return pa.table(
-        {
-            "user": paths["person"],
-            "t_s": (t_us + start_us[movement]) / 1e6,
-            "event": [words[kind] for kind in paths["type"].to_pylist()],
-            "x": paths["x"],
-            "y": paths["y"],
-        }
-    )
 
 
 def key_table(people: int, sessions: int, keys: int) -> pa.Table:

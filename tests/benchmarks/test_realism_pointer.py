@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from deskhand.pointer_motor import pointer_paths
+from tests.benchmarks.law_recording import pointer_table
 
 BENCHMARKS = Path(__file__).parent.parent.parent / "benchmarks"
 INSTALL = 'scikit-learn is not installed: python -m pip install -e ".[test,evaluate]"'
@@ -22,28 +21,6 @@ PEOPLE, MOVEMENTS = 60, 20
 def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(BENCHMARKS / "realism_pointer.py"), *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-def recording() -> pa.Table:
-    """Return a tidy table of people made by the law, each movement a second after the last."""
-    rng = np.random.default_rng(5)
-    n = PEOPLE * MOVEMENTS
-    person = np.repeat([f"p{k}" for k in range(PEOPLE)], MOVEMENTS)
-    ends = {name: rng.integers(50, 900, n) for name in ("x0", "y0", "x1", "y1")}
-    paths = pointer_paths({"person": person, **ends}, profile="literature", seed=3, fidelity="law")
-    movement, t_us = paths["movement"].to_numpy(), paths["t_us"].to_numpy()
-    last_us = t_us[np.append(np.flatnonzero(np.diff(movement)), len(movement) - 1)] + 1_000_000
-    start_us = np.cumsum(last_us) - last_us
-    words = {"pointermove": "move", "pointerdown": "down", "pointerup": "up"}
-    return pa.table(
-        {
-            "user": paths["person"],
-            "t_s": (t_us + start_us[movement]) / 1e6,
-            "event": [words[kind] for kind in paths["type"].to_pylist()],
-            "x": paths["x"],
-            "y": paths["y"],
-        }
-    )
 
 
 def test_missing_data_names_what_is_expected(tmp_path: Path) -> None:
@@ -56,7 +33,7 @@ def test_missing_data_names_what_is_expected(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(find_spec("sklearn") is None, reason=INSTALL)
 def test_the_model_against_itself_cannot_be_told(tmp_path: Path) -> None:
-    pq.write_table(recording(), tmp_path / "web.parquet")
+    pq.write_table(pointer_table(PEOPLE, MOVEMENTS), tmp_path / "web.parquet")
     figures = tmp_path / "figures.json"
     done = run(
         *("--data", tmp_path, "--set", "mouse-web", "--profile", "literature"),

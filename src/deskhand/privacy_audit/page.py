@@ -7,6 +7,7 @@ from importlib.resources import files
 from deskhand.evaluation.canary_audit import HONEST
 from deskhand.evaluation.privacy.attacks import ATTACKS, MEMBERSHIP
 from deskhand.evaluation.privacy.finding import AUDITED, CLONES, REPLAYS, Finding
+from deskhand.html_table import html_table
 from deskhand.privacy_audit.profile_checks import FAIL, OPEN, PASS
 from deskhand.privacy_audit.report import VOID, PrivacyReport
 
@@ -204,15 +205,5 @@ def _bar(share: float, control: float, own: bool) -> str:
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], numeric: Iterable[int] = ()) -> str:
-    """Return a table of cells that are escaped already; ``numeric`` columns stand to the right."""
-    right = set(numeric)
-
-    def line(cells: Sequence[str], tag: str) -> str:
-        made = (
-            f"<{tag}{' class=n' if place in right else ''}>{cell}</{tag}>"
-            for place, cell in enumerate(cells)
-        )
-        return f"<tr>{''.join(made)}</tr>"
-
-    head = line(heads, "th") if any(heads) else ""
-    return f"<div class=wide><table>{head}{''.join(line(row, 'td') for row in rows)}</table></div>"
+    """Return a table of cells that are escaped already; it scrolls where the page is narrow."""
+    return f"<div class=wide>{html_table(heads, rows, numeric)}</div>"
