@@ -76,7 +76,7 @@ def recorded(session: Session, number: int, look: Look) -> Episode:
     >>> import deskhand
     >>> episode = recorded(deskhand.simulate("auth.login", seed=7), 0, Look(encoding="none"))
     >>> episode.success, episode.steps[1].description
-    (True, 'Type "sandra.farley" into the field "User name"')
+    (True, 'Type "mackenzie.meyers" into the field "User name"')
     """
     scenario = str(session.header["scenario"])
     if not session.goals:

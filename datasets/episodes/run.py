@@ -93,7 +93,7 @@ def episodes(
     >>> from deskhand import ml
     >>> for episode in ml.episodes("auth.unlock", count=2, seed=7, pictures="none"):
     ...     print(episode.feasible, [step.kind for step in episode])
-    True ['click', 'type', 'key', 'answer']
+    True ['click', 'type', 'click', 'answer']
     True ['click', 'type', 'key', 'answer']
     """
     order = _order(

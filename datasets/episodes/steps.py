@@ -71,7 +71,7 @@ def steps_of(session: Session) -> list[Step]:
     >>> import deskhand
     >>> steps = steps_of(deskhand.simulate("auth.login", seed=7))
     >>> [(step.kind, step.action["verb"]) for step in steps[:3]]
-    [('click', 'click'), ('type', 'type'), ('key', 'press')]
+    [('click', 'click'), ('type', 'type'), ('click', 'click')]
     """
     rows = _Rows(session)
     chosen: dict[int, str | None] = {}
