@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import orjson
-
 from deskhand.arguments import (
     DEFAULT_FIDELITY,
     DEFAULT_START,
@@ -18,7 +16,7 @@ from deskhand.arguments import (
 from deskhand.datasets.bot_families import family_names, unseen
 from deskhand.datasets.tables import SPLITS
 from deskhand.errors import DeskhandError, UnknownNameError
-from deskhand.json_schema import describe, worst
+from deskhand.json_schema import describe, read_description, worst
 from deskhand.recipe import scenario_names
 from deskhand.scenarios.local_time import parse_time_zone
 
@@ -256,13 +254,5 @@ def load_description(path: Path) -> Description:
     DeskhandError
         When it cannot be read or used.
     """
-    try:
-        record = orjson.loads(path.read_bytes())
-    except OSError as error:
-        raise DeskhandError(
-            f"{path}: {error.strerror or error}; name a JSON file; `deskhand dataset --example` "
-            "prints one."
-        ) from error
-    except orjson.JSONDecodeError as error:
-        raise DeskhandError(f"{path}: not JSON ({error}).") from error
+    record = read_description(path, "deskhand dataset --example")
     return described(record, str(path), path.parent)

@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, TypeVar
 
-import orjson
-
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.fleet.faults.buffer import Buffer, Outage
 from deskhand.fleet.faults.clock import ClockFaults
@@ -16,7 +14,7 @@ from deskhand.fleet.faults.session import SessionFaults
 from deskhand.fleet.faults.transport import TransportFaults
 from deskhand.fleet.schedule import Arrivals
 from deskhand.fleet.tables import Expected, Fault
-from deskhand.json_schema import describe, worst
+from deskhand.json_schema import describe, read_description, worst
 
 PACKAGE = "deskhand.fleet"
 # Unix times are written in a fixed width: seconds have ten digits from September 2001 to 2286, with
@@ -234,13 +232,5 @@ def load_description(path: Path) -> Description:
     DeskhandError
         When it cannot be read or used.
     """
-    try:
-        record = orjson.loads(path.read_bytes())
-    except OSError as error:
-        raise DeskhandError(
-            f"{path}: {error.strerror or error}; name a JSON file; `deskhand fleet plan --example` "
-            "prints one."
-        ) from error
-    except orjson.JSONDecodeError as error:
-        raise DeskhandError(f"{path}: not JSON ({error}).") from error
+    record = read_description(path, "deskhand fleet plan --example")
     return described(record, str(path))

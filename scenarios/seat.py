@@ -172,7 +172,6 @@ class Seat:
             self.t_us += SCRIPT_US
         window = self.windows[app]
         self.window, self.live = window, window.live
-        window.front_us = self.t_us
         self.recent = [app, *(a for a in self.recent if a != app)]
         live = self.live
         self.plan.places.append(

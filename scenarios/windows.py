@@ -34,7 +34,7 @@ class Window:
     """One browser window: the application in it, its place in the task bar, and its page.
 
     ``origin_x`` and ``origin_y`` are where the page starts on the desktop, ``monitor`` is the one on
-    which the window lies; ``front_us`` is since when the window has been in front.
+    which the window lies.
     """
 
     app: str
@@ -44,7 +44,6 @@ class Window:
     origin_y: int
     monitor: Monitor
     live: LivePage
-    front_us: int = 0
 
 
 def home_monitor(app: str, viewport: tuple[int, int], monitors: Sequence[Monitor]) -> Monitor:

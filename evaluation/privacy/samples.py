@@ -42,11 +42,6 @@ class Samples:
         chosen = np.isin(self.person, people)
         return Samples(rows=self.rows[chosen], person=self.person[chosen])
 
-    def with_at_least(self, windows: int) -> "Samples":
-        """Return those of the people who have so many."""
-        people, held = np.unique(self.person, return_counts=True)
-        return self.of(people[held >= windows])
-
 
 def key_samples(keys: Keystrokes, seed: int = 0) -> Samples:
     """Return the windows of keystrokes; which keys they are is not looked at.

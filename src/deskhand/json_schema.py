@@ -1,13 +1,17 @@
-"""JSON Schemas that ship with a package, and the breach of a record that tells most."""
+"""JSON Schemas that ship with a package, files that people write by them, and the breach that tells most."""
 
 import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
+import orjson
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
+
+from deskhand.errors import DeskhandError
 
 CANONICAL = "deskhand.schema"
 
@@ -43,6 +47,30 @@ def worst(name: str, record: Any, package: str = CANONICAL) -> ValidationError |
     """Return the breach that tells most, or None when the record is valid."""
     found: ValidationError | None = best_match(validator(name, package).iter_errors(record))
     return found
+
+
+def read_description(path: Path, example: str) -> Any:
+    """Return what a person's JSON file says.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    example : str
+        The command that prints such a file.
+
+    Raises
+    ------
+    DeskhandError
+        When it cannot be read or is not JSON.
+    """
+    try:
+        return orjson.loads(path.read_bytes())
+    except OSError as error:
+        raise DeskhandError(
+            f"{path}: {error.strerror or error}; name a JSON file; `{example}` prints one."
+        ) from error
+    except orjson.JSONDecodeError as error:
+        raise DeskhandError(f"{path}: not JSON ({error}).") from error
 
 
 def describe(error: ValidationError) -> str:

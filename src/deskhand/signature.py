@@ -4,6 +4,7 @@ The signature is the 64 bytes of RFC 8032 over the bytes of ``manifest.json``, w
 of every other file; so OpenSSL checks it too.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,16 +44,7 @@ def load_signing_key(path: str | Path) -> "Ed25519PrivateKey":
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    content = _read(Path(path))
-    try:
-        key = load_pem_private_key(content, password=None)
-    except TypeError:
-        raise DeskhandError(f"key {path}: has a password; give a key without one.") from None
-    except Exception as error:
-        # The library's own refusals share no base but this.
-        raise DeskhandError(
-            f"key {path}: no private key in PEM; make one with `{NEW_KEY}`."
-        ) from error
+    key = _parsed(path, lambda pem: load_pem_private_key(pem, password=None), "private", NEW_KEY)
     if not isinstance(key, Ed25519PrivateKey):
         raise DeskhandError(f"key {path}: is not of Ed25519; make one with `{NEW_KEY}`.")
     return key
@@ -74,16 +66,23 @@ def load_public_key(path: str | Path) -> "Ed25519PublicKey":
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-    content = _read(Path(path))
-    try:
-        key = load_pem_public_key(content)
-    except Exception as error:
-        raise DeskhandError(
-            f"key {path}: no public key in PEM; make one with `{PUBLIC_KEY}`."
-        ) from error
+    key = _parsed(path, load_pem_public_key, "public", PUBLIC_KEY)
     if not isinstance(key, Ed25519PublicKey):
         raise DeskhandError(f"key {path}: is not of Ed25519; make one with `{PUBLIC_KEY}`.")
     return key
+
+
+def _parsed(path: str | Path, parse: Callable[[bytes], Any], kind: str, command: str) -> Any:
+    content = _read(Path(path))
+    try:
+        return parse(content)
+    except TypeError:
+        raise DeskhandError(f"key {path}: has a password; give a key without one.") from None
+    except Exception as error:
+        # The library's own refusals share no base but this.
+        raise DeskhandError(
+            f"key {path}: no {kind} key in PEM; make one with `{command}`."
+        ) from error
 
 
 def sign_folder(folder: str | Path, key: "Ed25519PrivateKey") -> Path:
