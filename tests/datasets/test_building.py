@@ -117,7 +117,8 @@ def test_a_build_that_is_killed_goes_on(several: Path, tmp_path: Path) -> None:
 
 def test_ctrl_c_says_what_is_kept(tmp_path: Path) -> None:
     out = tmp_path / "stopped"
-    words = ["dataset", "--size", "150", "--scenario", "auth.unlock", "--out", str(out)]
+    # Many parts, so that one is under way whenever the signal comes.
+    words = ["dataset", "--size", "5000", "--scenario", "auth.unlock", "--out", str(out)]
     process = subprocess.Popen(
         [sys.executable, "-m", "deskhand", *words], stderr=subprocess.PIPE, text=True
     )

@@ -8,9 +8,11 @@ import pyarrow as pa
 
 from deskhand.fleet.identifiers import identifiers
 from deskhand.fleet.tables import Fault, Outcome
-from tests.fleet.load_runs import run_plan
+from tests.fleet.load_runs import NEEDS_LOAD_CORE, run_plan
 from tests.fleet.serving import OK, answering, read_request, server
 from tests.fleet.tiny_plan import SEED, tiny_plan
+
+pytestmark = NEEDS_LOAD_CORE
 
 
 def test_answers_of_known_bytes_mean_what_they_meant_and_others_are_read(tmp_path: Path) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.fleet.load_runs import intents_of, run_plan
+from tests.fleet.load_runs import NEEDS_LOAD_CORE, intents_of, run_plan
 from tests.fleet.serving import OK, Handler, read_request, server
 from tests.fleet.tiny_plan import tiny_plan
+
+pytestmark = NEEDS_LOAD_CORE
 
 
 async def _endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

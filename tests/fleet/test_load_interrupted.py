@@ -12,9 +12,11 @@ from pathlib import Path
 
 from deskhand.fleet.identifiers import identifiers
 from deskhand.manifest import read_record
-from tests.fleet.load_runs import history_of
+from tests.fleet.load_runs import NEEDS_LOAD_CORE, history_of
 from tests.fleet.serving import OK, answering, read_request, server
 from tests.fleet.tiny_plan import SEED, tiny_plan
+
+pytestmark = NEEDS_LOAD_CORE
 
 
 def test_ctrl_c_leaves_a_part_of_a_report(tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ import asyncio
 import time
 from pathlib import Path
 
-from tests.fleet.load_runs import run_plan
+from tests.fleet.load_runs import NEEDS_LOAD_CORE, run_plan
 from tests.fleet.serving import OK, answering, read_request, server
 from tests.fleet.tiny_plan import tiny_plan
+
+pytestmark = NEEDS_LOAD_CORE
 
 
 def test_a_stall_of_a_second_is_told_as_a_second(tmp_path: Path) -> None:

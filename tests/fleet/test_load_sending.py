@@ -15,12 +15,13 @@ from deskhand.fleet.identifiers import identifiers
 from deskhand.fleet.load.due import blocks
 from deskhand.fleet.load.run import run
 from deskhand.fleet.load.settings import LoadSettings
-from deskhand.fleet.load.wire import damaged
 from deskhand.fleet.plan_files import Plan
 from deskhand.fleet.tables import Fault, Outcome
-from tests.fleet.load_runs import intents_of, run_plan
+from tests.fleet.load_runs import NEEDS_LOAD_CORE, intents_of, run_plan
 from tests.fleet.serving import OK, answering, server
 from tests.fleet.tiny_plan import EVENTS, SEED, tiny_plan
+
+pytestmark = NEEDS_LOAD_CORE
 
 
 def test_every_intent_is_in_the_history_whatever_the_number_of_workers(tmp_path: Path) -> None:
@@ -137,6 +138,9 @@ def test_a_corrupt_body_cannot_be_read_in_any_encoding(encoding: Encoding) -> No
         "zstd": zstandard.decompress,
         "none": bytes,
     }
+    # Known only where the extra is.
+    from deskhand.fleet.load.wire import damaged
+
     plain = b'{"events":[{"seq":0},{"seq":1}]}'
     body = compressor(encoding)(plain)
     assert json.loads(decode[encoding](body))

@@ -10,9 +10,11 @@ import pytest
 
 from deskhand.cli import main
 from deskhand.errors import DeskhandError
-from tests.fleet.load_runs import run_plan
+from tests.fleet.load_runs import NEEDS_LOAD_CORE, run_plan
 from tests.fleet.serving import OK, answering, server
 from tests.fleet.tiny_plan import tiny_plan
+
+pytestmark = NEEDS_LOAD_CORE
 
 
 def _certificate(folder: Path) -> ssl.SSLContext:

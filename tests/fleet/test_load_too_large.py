@@ -7,9 +7,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from deskhand.fleet.tables import Fault, Outcome
-from tests.fleet.load_runs import run_plan
+from tests.fleet.load_runs import NEEDS_LOAD_CORE, run_plan
 from tests.fleet.serving import OK, answering, server
 from tests.fleet.tiny_plan import EVENTS, tiny_plan
+
+pytestmark = NEEDS_LOAD_CORE
 
 
 def test_too_large_is_split_down_to_one(tmp_path: Path) -> None:

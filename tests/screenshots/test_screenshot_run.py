@@ -1,6 +1,7 @@
 """Pictures of a run as files: index, marks, the same bytes again, and what is taken up again."""
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +149,14 @@ def test_one_session_of_a_run(
         (["{run}/run.json", "--out", "{new}"], "no known format"),
         (["{run}", "--out", "{run}/run.json"], "is there already"),
         (["{run}", "--out", "{run}", "--resume"], "only read"),
-        (["{run}", "--out", "{new}", "--exact", "--chromium", "/no/such"], "no such program"),
+        pytest.param(
+            ["{run}", "--out", "{new}", "--exact", "--chromium", "/no/such"],
+            "no such program",
+            marks=pytest.mark.skipif(
+                find_spec("playwright") is None,
+                reason='needs Playwright: python -m pip install -e ".[test,screens]"',
+            ),
+        ),
         (["{run}", "--out", "{new}", "--safeguards", "{new}.json"], "{new}.json"),
     ],
 )
