@@ -5,6 +5,7 @@ stands first. A monitor to the left of it has a negative ``left``; monitors of d
 desktop that no pointer can enter.
 """
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -164,9 +165,11 @@ def nearest(monitors: Sequence[Monitor], x: float, y: float) -> Monitor:
     >>> nearest(parsed("1920x1080@0,0 1440x900@1920,180"), 2500.0, 40.0).left
     1920
     """
+    # A place between two px lies in the first of them, as for `on_a_monitor`.
+    x, y = math.floor(x), math.floor(y)
 
     def away(m: Monitor) -> float:
-        dx, dy = max(m.left - x, 0.0, x - m.right + 1), max(m.top - y, 0.0, y - m.bottom + 1)
+        dx, dy = max(m.left - x, 0, x - m.right + 1), max(m.top - y, 0, y - m.bottom + 1)
         return dx * dx + dy * dy
 
     return min(monitors, key=away) if len(monitors) > 1 else monitors[0]

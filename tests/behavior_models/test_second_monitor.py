@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from deskhand.behavior_models.persona import ROLES, draw_persona
@@ -61,6 +61,8 @@ def test_nothing_else_of_a_person_moves() -> None:
     x=st.floats(-4000, 4000), y=st.floats(-2000, 3000),
     second=st.sampled_from((Monitor(1920, 216, 1536, 864), Monitor(-1440, 180, 1440, 900))),
 )  # fmt: skip
+@example(x=-0.5, y=180.0, second=Monitor(-1440, 180, 1440, 900))
+@example(x=1919.5, y=300.0, second=Monitor(1920, 216, 1536, 864))
 def test_the_nearest_monitor_is_the_one_under_the_pointer(
     x: float, y: float, second: Monitor
 ) -> None:
