@@ -1,6 +1,7 @@
 """Clicks: on what is meant, or by a slip beside it or on its neighbour, which is noticed and made good."""
 
 from deskhand.behavior_models.habits import takes_tab
+from deskhand.scenarios.live_page import SCRIPT_US
 from deskhand.scenarios.pointing import RIGHT
 from deskhand.scenarios.wrong_target import HISTORY_BACK, WayBack, Wrong, wrong_target
 from deskhand.scenarios.zooming import Zooming
@@ -13,6 +14,9 @@ SLIP_PX = (4.0, 10.0)
 ON_NEIGHBOUR_SHARE = 0.6
 # A click on nothing may land anywhere in a spot of this size; so many are looked at (assumed).
 SPOT_PX, SPOTS = 60.0, 12
+# Of clicks into a page, those that are double and select a word: 114 double clicks an active hour among 911
+# clicks (Balabit, medians of 10 users).
+DOUBLED = 0.14
 
 
 class Clicking(Zooming):
@@ -169,8 +173,15 @@ class Clicking(Zooming):
                 box = (x - 0.5 * SPOT_PX, y - 0.5 * SPOT_PX, SPOT_PX, SPOT_PX)
                 self.point(action, box)
                 if self._blank(self.hand.x, self.hand.y):
-                    self.press_button(action, None)
-                    self.note_point(action, "click", None, start, box)
+                    double = draws.uniform() < DOUBLED
+                    self.press_button(action, None, repeats=double)
+                    if double:
+                        gap_us = self.hand.double_gap_us()
+                        self.t_us = max(
+                            self.plan.presses[-1].down_us + gap_us, self.t_us + SCRIPT_US
+                        )
+                        self.press_button(action, None, count=2, repeats=True)
+                    self.note_point(action, "double_click" if double else "click", None, start, box)
                 else:
                     self.note_point(action, "hover", None, start, box)
                 return
