@@ -28,6 +28,7 @@ from deskhand.calibration.fitted_profile import (
 from deskhand.calibration.gaussian_privacy import mu_of
 from deskhand.calibration.letter_effects import letter_effects, letter_places
 from deskhand.calibration.person_statistics import STATISTICS, PeopleGathered, PeopleStatistics
+from deskhand.calibration.privacy_gates import parts_of
 from deskhand.calibration.private_moments import Moments, plain_moments, private_moments
 from deskhand.calibration.session_measures import MEASURES, SessionMeasures, Work
 from deskhand.keyed_draws import keys
@@ -163,7 +164,7 @@ def main() -> None:
                     private_moments(
                         some,
                         public.centres,
-                        mu=mu_of(epsilon, DELTA),
+                        mu=parts_of(mu_of(epsilon, DELTA)).rest,
                         chosen=motor,
                         with_work=False,
                     ),

@@ -9,7 +9,7 @@ import hmac
 import json
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -18,6 +18,8 @@ from typing import Any
 from deskhand.behavior_models.profile import FORMAT as PROFILE_FORMAT
 from deskhand.behavior_models.profile_release import PRIVATE
 from deskhand.calibration.gaussian_privacy import composed, epsilon_of
+from deskhand.calibration.ledger_lock import ledger_lock
+from deskhand.calibration.privacy_gates import parts_of
 from deskhand.errors import DeskhandError
 
 FORMAT = "deskhand.ledger/1"
@@ -25,19 +27,26 @@ FILE = "privacy-ledger.json"
 # A promise is not held to be broken by a number's last digits.
 _ROUNDING = 1e-6
 _LARGEST_PROFILE = 2_000_000
+# What was released: how many people there are, which comes first, or a profile.
+COUNT, PROFILE = "count", "profile"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """One promise: on which data, how much, and of which budget."""
+    """One promise: what, on which data, how much, and of which budget.
 
+    A profile's epsilon is of the whole claim, and its ``mu`` what the count before it has left. A count
+    has no budget unless one was given.
+    """
+
+    what: str
     release_id: str
     data: str
     content: str
     epsilon: float
     delta: float
     mu: float
-    budget: float
+    budget: float | None
 
 
 class PrivacyLedger:
@@ -56,11 +65,7 @@ class PrivacyLedger:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.salt = token_hex(16)
-        self.releases: list[Release] = []
-        self._seals: list[str] = []
-        if path.is_file():
-            self._read()
+        self._read()
         known = {one.release_id for one in self.releases}
         for profile, release_id in _profiles_beside(path):
             if release_id not in known:
@@ -74,6 +79,26 @@ class PrivacyLedger:
         whole = b"".join(sorted(digests))
         return hmac.new(bytes.fromhex(self.salt), whole, sha256).hexdigest()
 
+    def reserve_count(
+        self,
+        *,
+        data: str,
+        digests: Sequence[bytes],
+        epsilon: float,
+        delta: float,
+        mu: float,
+        budget: float | None,
+    ) -> Release:
+        """Write down that people are counted, before a promise for which there is room; see `allowed`."""
+        with ledger_lock(self.path):
+            self._read()
+            whole = self.allowed(
+                data=data, digests=digests, epsilon=epsilon, delta=delta, mu=mu, budget=budget
+            )
+            part = parts_of(mu).count
+            least = epsilon_of(part, delta)
+            return self._added(replace(whole, what=COUNT, epsilon=least, mu=part, budget=budget))
+
     def reserve(
         self,
         *,
@@ -84,14 +109,23 @@ class PrivacyLedger:
         mu: float,
         budget: float | None,
     ) -> Release:
-        """Write a promise down before it is given, see `allowed`."""
-        release = self.allowed(
-            data=data, digests=digests, epsilon=epsilon, delta=delta, mu=mu, budget=budget
-        )
-        self.releases.append(release)
-        self._seals.append(self._seal(len(self._seals)))
-        self._write()
-        return release
+        """Write a promise down before it is given, its people counted; see `allowed`.
+
+        What others wrote in the meantime counts, and nobody else writes while this is done.
+        """
+        with ledger_lock(self.path):
+            self._read()
+            left = parts_of(mu).rest
+            return self._added(
+                self.allowed(
+                    data=data,
+                    digests=digests,
+                    epsilon=epsilon,
+                    delta=delta,
+                    mu=left,
+                    budget=budget,
+                )
+            )
 
     def allowed(
         self,
@@ -114,8 +148,8 @@ class PrivacyLedger:
         epsilon, delta, mu : float
             What is promised.
         budget : float, optional
-            Epsilon that all releases of these data may come to: this release's, unless given the
-            first time.
+            Epsilon that all releases of these data may come to, given the first time; unless given,
+            what they come to with the first profile.
 
         Raises
         ------
@@ -124,24 +158,28 @@ class PrivacyLedger:
         """
         content = self.content_of(digests)
         alike = [one for one in self.releases if data == one.data or content == one.content]
-        if alike and budget is not None and budget != alike[0].budget:
+        before = next((one.budget for one in alike if one.budget is not None), None)
+        if before is not None and budget is not None and budget != before:
             raise DeskhandError(
-                f"budget={budget:g}: the budget of these data was set to {alike[0].budget:g} with "
+                f"budget={budget:g}: the budget of these data was set to {before:g} with "
                 f"their first release ({self.path.name}) and stays; leave --budget out."
             )
-        allowed = alike[0].budget if alike else epsilon if budget is None else budget
         least = max([delta, *(one.delta for one in alike)])
         total = epsilon_of(composed([mu, *(one.mu for one in alike)]), least)
-        # Alone it is what was asked for.
-        total = total if alike else epsilon
+        if not alike or abs(total - epsilon) <= _ROUNDING * epsilon:
+            # Alone, with its own count, it is what was asked for.
+            total = epsilon
+        given = budget if before is None else before
+        allowed = total if given is None else given
         if total > allowed * (1.0 + _ROUNDING):
-            before = f" with the {len(alike)} before" if alike else ""
+            others = f" with the {len(alike)} before" if alike else ""
             raise DeskhandError(
-                f"epsilon={epsilon:g}{before} comes to {total:.3g}, above the budget of {allowed:g} "
+                f"epsilon={epsilon:g}{others} comes to {total:.3g}, above the budget of {allowed:g} "
                 f"of these data ({self.path.name}); use the profile that was made, fit data of other "
                 "people under another --data-name, or spend less."
             )
         return Release(
+            what=PROFILE,
             release_id=token_hex(8),
             data=data,
             content=content,
@@ -150,6 +188,12 @@ class PrivacyLedger:
             mu=mu,
             budget=allowed,
         )
+
+    def _added(self, release: Release) -> Release:
+        self.releases.append(release)
+        self._seals.append(self._seal(len(self._seals)))
+        self._write()
+        return release
 
     def _seal(self, place: int) -> str:
         before = self._seals[place - 1] if place else self.salt
@@ -176,6 +220,12 @@ class PrivacyLedger:
             ) from error
 
     def _read(self) -> None:
+        """Take in what the file says; without one nothing was released."""
+        self.salt = token_hex(16)
+        self.releases: list[Release] = []
+        self._seals: list[str] = []
+        if not self.path.is_file():
+            return
         try:
             record: Any = json.loads(self.path.read_bytes())
             if record["format"] != FORMAT:

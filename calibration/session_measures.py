@@ -16,7 +16,7 @@ from deskhand.behavior_models.press import DWELL_POWER, LONGEST_DWELL_S
 from deskhand.calibration.clicks import cut_holds
 from deskhand.calibration.letter_effects import MASKED, letter_effects, letter_places
 from deskhand.calibration.movements import cut_movements
-from deskhand.calibration.recording import read_recording
+from deskhand.calibration.recording import Recording, read_recording
 from deskhand.calibration.session_keystrokes import (
     EventColumns,
     coded_column,
@@ -120,11 +120,20 @@ def _keys(events: EventColumns) -> tuple[Floats, Floats]:
 
 
 def _pointer(session: Session) -> tuple[Floats, Floats, Floats]:
-    """Return what movements' ln times lie off the line, ln holds of clicks, and dwells to a power."""
     kinds = pc.is_in(session.events["type"].cast(pa.string()), pa.array(["pointerup"]))
     if not pc.any(kinds).as_py():
         return np.empty(0), np.empty(0), np.empty(0)
-    recording = read_recording(session)
+    return pointer_values(read_recording(session))
+
+
+def pointer_values(recording: Recording) -> tuple[Floats, Floats, Floats]:
+    """Return what movements' ln times lie off the line, ln holds of clicks, and dwells to a power.
+
+    Parameters
+    ----------
+    recording : Recording
+        Of one person.
+    """
     moves = cut_movements(recording)
     time_s = 1e-6 * np.maximum(moves.duration_us, 1)
     bits = np.log2(moves.distance_px + 1.0)

@@ -19,7 +19,7 @@ from deskhand.calibration.person_statistics import (
     PeopleGathered,
     PeopleStatistics,
 )
-from deskhand.calibration.privacy_gates import private_scope
+from deskhand.calibration.privacy_gates import most_people, parts_of, private_scope
 from deskhand.calibration.privacy_ledger import PrivacyLedger
 from deskhand.calibration.private_moments import (
     Centres,
@@ -228,15 +228,24 @@ def _private(
     people: PeopleStatistics, promise: Promise, asked: dict[str, Any], centres: Centres
 ) -> dict[str, Any]:
     epsilon, delta = promise.epsilon, promise.delta
-    scope = private_scope(len(people), epsilon, delta)
-    release = PrivacyLedger(promise.ledger).reserve(**asked)
+    noise, parts = ENGINES[promise.engine], parts_of(asked["mu"])
+    ledger = PrivacyLedger(promise.ledger)
+    counted = ledger.reserve_count(**asked)
+    try:
+        scope = private_scope(most_people(len(people), parts.count, noise), epsilon, delta)
+    except DeskhandError as error:
+        raise DeskhandError(
+            f"{error} People were counted with noise, which took epsilon {counted.epsilon:.2g} of them "
+            f"({promise.ledger.name}); no profile was released."
+        ) from error
+    release = ledger.reserve(**asked)
     moments = private_moments(
         people,
         centres,
-        mu=asked["mu"],
+        mu=parts.rest,
         chosen=[k for k, one in enumerate(STATISTICS) if one.motor or scope.mind],
         with_work=scope.work,
-        noise=ENGINES[promise.engine],
+        noise=noise,
     )
     claim = f"epsilon {epsilon:g}, delta {delta:g}"
     return {

@@ -2,7 +2,9 @@
 
 import pytest
 
-from deskhand.calibration.privacy_gates import private_scope
+from deskhand.calibration.discrete_gaussian import discrete_gaussians
+from deskhand.calibration.gaussian_privacy import mu_of
+from deskhand.calibration.privacy_gates import FEWEST, most_people, parts_of, private_scope
 from deskhand.errors import DeskhandError
 
 
@@ -27,8 +29,8 @@ def test_what_is_fitted(people: int, epsilon: float, mind: bool, work: bool) -> 
     [
         (5, 3.0, 1e-6, "fewer than 100 people"),
         (99, 50.0, 1e-6, "fewer than 100 people"),
-        (100, 2.9, 1e-6, "100 to 499 people need epsilon 3"),
-        (499, 1.0, 1e-6, "100 to 499 people need epsilon 3"),
+        (100, 2.9, 1e-6, "fewer than 500 people need epsilon 3"),
+        (499, 1.0, 1e-6, "fewer than 500 people need epsilon 3"),
         (1999, 0.9, 1e-6, "below 1 it takes 2,000"),
         (3999, 0.5, 1e-6, "divided by epsilon"),
         (500, 1.0, 1e-3, "too large for so many people"),
@@ -42,3 +44,16 @@ def test_refusals_name_no_number_of_the_people(
         private_scope(people, epsilon, delta)
     if people not in (100, 499):
         assert str(people) not in str(refused.value).replace("2,000", "")
+
+
+def test_gates_see_a_noised_count() -> None:
+    """Four standard deviations: a run of 200 counts falls below once in 150 such tests."""
+    mu = parts_of(mu_of(3.0, 1e-6)).count
+    counts = [most_people(FEWEST, mu, discrete_gaussians) for _ in range(200)]
+    assert min(counts) >= FEWEST
+    assert len(set(counts)) > 10
+    middle = sum(counts) / len(counts)
+    # The mean of 200 counts is off by less than a third of a standard deviation.
+    assert middle == pytest.approx(FEWEST + 4.0 / mu, abs=0.33 / mu + 1.0)
+    few = [most_people(5, mu, discrete_gaussians) for _ in range(200)]
+    assert max(few) < FEWEST

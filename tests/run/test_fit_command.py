@@ -12,7 +12,7 @@ import deskhand as package
 from deskhand import api, capture_people
 from deskhand.behavior_models.profile import load_profile
 from deskhand.calibration.fitted_profile import WRITTEN, public_sections
-from deskhand.calibration.privacy_ledger import FILE
+from deskhand.calibration.privacy_ledger import FILE, PrivacyLedger
 from tests.run.conftest import Deskhand
 
 PEOPLE = 100
@@ -109,7 +109,7 @@ BAD: list[tuple[dict[str, str | None], str]] = [
     ({"--epsilon": "-1"}, "epsilon=-1.0"),
     ({"--epsilon": "inf"}, "epsilon=inf"),
     ({"--epsilon": "nan"}, "epsilon=nan"),
-    ({"--epsilon": "2"}, "100 to 499 people need epsilon 3"),
+    ({"--epsilon": "2"}, "fewer than 500 people need epsilon 3"),
     ({"--epsilon": None}, "epsilon=1"),
     ({"--delta": "0.5"}, "delta=0.5: too large"),
     ({"--delta": "0"}, "delta=0.0"),
@@ -137,6 +137,13 @@ BAD: list[tuple[dict[str, str | None], str]] = [
     ({"--format": "rweb"}, "did you mean 'rrweb'"),
 ]
 
+COUNTED = (
+    "fewer than 500 people need epsilon 3",
+    "epsilon=1",
+    "delta=0.5: too large",
+    "fewer than 100 people",
+)
+
 
 @pytest.mark.parametrize(("change", "told"), BAD, ids=lambda v: str(v)[:30])
 def test_refusals(
@@ -156,7 +163,13 @@ def test_refusals(
     said = capsys.readouterr()
     assert told in said.err
     assert said.out == ""
-    assert list(tmp_path.iterdir()) == []
+    # Where the number of people decides they were counted, and the count is written down.
+    counted = [FILE] if "People were counted" in said.err else []
+    assert bool(counted) == (told in COUNTED)
+    assert [path.name for path in tmp_path.iterdir()] == counted
+    for ledger in counted:
+        (count,) = PrivacyLedger(tmp_path / ledger).releases
+        assert f"which took epsilon {count.epsilon:.2g} of them" in said.err
 
 
 def test_other_refusals(
@@ -167,7 +180,7 @@ def test_other_refusals(
     out = ["--out", str(tmp_path / "mine.json"), "--stand-ins"]
     plain = ["--mode", "fit-no-dp", "--i-understand"]
     refused: list[tuple[list[str], str]] = [
-        ([str(few)], "fewer than 100 people"),
+        ([str(few), "--epsilon", "3"], "fewer than 100 people"),
         ([str(few), *plain], "fewer than 20 people"),
         ([str(tmp_path / "nowhere")], "not found"),
         ([], "at least one"),
@@ -176,7 +189,7 @@ def test_other_refusals(
     for words, told in refused:
         assert main(["fit", *words, *out]) == 2
         assert told in capsys.readouterr().err
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == [FILE]
 
 
 def test_without_privacy_it_says_so(

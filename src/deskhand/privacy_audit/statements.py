@@ -155,8 +155,8 @@ def _private(subject: Subject, seen: Spent | None) -> list[Statement]:
         (
             "side channels",
             (
-                "The time that a fit takes, its memory, and that it was refused for too few people are not "
-                "protected."
+                "The time that a fit takes, its memory, and whether captures could be read are not "
+                "protected. That a fit is refused for too few people is: the count it goes by is noised."
             ),
         ),
         (

@@ -7,7 +7,7 @@ from typing import Any
 
 from deskhand.behavior_models.profile import MODES, Profile, load_profile, profile_names
 from deskhand.calibration.gaussian_privacy import composed, epsilon_of
-from deskhand.calibration.privacy_ledger import FILE, PrivacyLedger
+from deskhand.calibration.privacy_ledger import FILE, PROFILE, PrivacyLedger
 from deskhand.errors import DeskhandError, UnknownNameError
 from deskhand.loading import read_sessions
 from deskhand.manifest import MANIFEST_FILE, read_record
@@ -168,4 +168,5 @@ def spent(subject: Subject, given: str, ledger: Path | None) -> Spent | None:
             )
     alike = [one for one in releases if own[0].data == one.data or own[0].content == one.content]
     total = epsilon_of(composed([one.mu for one in alike]), max(one.delta for one in alike))
-    return Spent(releases=len(alike), epsilon=total, budget=own[0].budget)
+    profiles = sum(one.what == PROFILE for one in alike)
+    return Spent(releases=profiles, epsilon=total, budget=own[0].budget or own[0].epsilon)
