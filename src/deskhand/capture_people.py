@@ -6,9 +6,9 @@ from functools import partial
 from hashlib import file_digest
 from pathlib import Path
 
-from deskhand.errors import DeskhandError
+from deskhand.errors import DeskhandError, InvalidDataError
 from deskhand.events import SESSIONS
-from deskhand.formats import can_read, recognised
+from deskhand.formats import can_read, recognise, recognised
 from deskhand.loading import read_sessions
 from deskhand.session import Session
 
@@ -152,13 +152,52 @@ def _sessions(
             raise DeskhandError(f"{capture}: an empty folder; name one with captures.")
         for part in parts:
             place = part.relative_to(capture) if part != capture else part
-            for session in read_sessions(part, format=format):
+            for session in readable_sessions(part, format=format):
                 yield session, place.as_posix()
+
+
+def readable_sessions(
+    path: Path,
+    *,
+    format: str | None = None,  # noqa: A002
+) -> Iterator[Session]:
+    """Yield the sessions of a file or a folder, telling damage from what is no capture.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A file or a folder.
+    format : str, optional
+        Recognised when not given.
+
+    Raises
+    ------
+    DeskhandError
+        When there is nothing that can be read back.
+    InvalidDataError
+        When there is, and it is not as its format has it.
+    """
+    known = format is None and path.exists()
+    if known and path.is_dir():
+        known = _holds(path)
+    elif known:
+        recognise(path, readable=True)
+    try:
+        yield from read_sessions(path, format=format)
+    except DeskhandError as error:
+        if known and not isinstance(error, InvalidDataError):
+            raise InvalidDataError(str(error)) from error
+        raise
+
+
+def _holds(folder: Path) -> bool:
+    """Return whether a folder is one capture or one run."""
+    return any(folder.glob("shard=*")) or any(map(can_read, recognised(folder)))
 
 
 def _below(folder: Path) -> Iterator[Path]:
     """Yield the captures in a folder: files, and folders that are one capture or one run."""
-    if any(folder.glob("shard=*")) or any(map(can_read, recognised(folder))):
+    if _holds(folder):
         yield folder
         return
     for path in sorted(folder.iterdir()):

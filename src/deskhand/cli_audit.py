@@ -32,7 +32,7 @@ def audit(
     Parameters
     ----------
     profile
-        A shipped profile, the path of a profile, or a folder of sessions.
+        A shipped profile, the path of a profile, or sessions: a folder or a file.
     members
         Captures of people who were fitted; attacks try to find them.
     others
@@ -54,11 +54,11 @@ def audit(
         Of synthetic people and of what is drawn.
     """
     from deskhand.capture_fit import Captures
-    from deskhand.errors import DeskhandError
+    from deskhand.errors import DeskhandError, InvalidDataError
     from deskhand.manifest import cannot_write, canonical_bytes, write_whole
     from deskhand.privacy_audit import report
-    from deskhand.privacy_audit.page import page, text_lines
-    from deskhand.privacy_audit.subject import InvalidDataError
+    from deskhand.privacy_audit.page import page
+    from deskhand.privacy_audit.wording import text_lines
 
     for out in (html, json):
         if out is not None and not out.parent.is_dir():

@@ -8,6 +8,10 @@ class DeskhandError(ValueError):
     """A refusal that a person can act on; the command line prints it and exits with status 2."""
 
 
+class InvalidDataError(DeskhandError):
+    """Something is there and is not as it was written."""
+
+
 class UnknownNameError(DeskhandError):
     """A name that is not in a closed list; the message lists the known names and the nearest.
 

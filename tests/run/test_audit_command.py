@@ -20,8 +20,13 @@ from deskhand.calibration.gaussian_privacy import mu_of
 from deskhand.calibration.person_statistics import STATISTICS
 from deskhand.calibration.privacy_ledger import FILE, PrivacyLedger
 from deskhand.calibration.private_moments import private_moments
+from deskhand.datasets.resynthesis.lineage import Lineage, marked
 from deskhand.evaluation.canary_audit import canary_audit
+from deskhand.evaluation.privacy.attacks import ATTACKS
+from deskhand.evaluation.privacy.finding import Finding
+from deskhand.formats import written
 from deskhand.json_schema import worst
+from deskhand.privacy_audit.report import audit
 from tests.calibration.made_people import made_people
 
 EPSILON, DELTA = 3.0, 1e-6
@@ -62,14 +67,17 @@ def private_profile(folder: Path, mode: str = "dp-fit") -> Path:
         chosen=[place for place, one in enumerate(STATISTICS) if one.motor],
         with_work=False,
     )
-    release = PrivacyLedger(folder / FILE).reserve(
-        data="captures",
-        digests=[b"1"],
-        epsilon=EPSILON,
-        delta=DELTA,
-        mu=mu_of(EPSILON, DELTA),
-        budget=None,
-    )
+    asked: dict[str, Any] = {
+        "data": "captures",
+        "digests": [b"1"],
+        "epsilon": EPSILON,
+        "delta": DELTA,
+        "mu": mu_of(EPSILON, DELTA),
+        "budget": None,
+    }
+    ledger = PrivacyLedger(folder / FILE)
+    ledger.reserve_count(**asked)
+    release = ledger.reserve(**asked)
     made = fitted_profile(
         moments, name="mine", mode=mode, remark="Made.", source="dp-fit", public=public
     )
@@ -122,13 +130,31 @@ def test_the_private_profile_passes_and_says_what_it_promises(
     assert (told.status, told.err) == (0, "")
     record = json.loads((tmp_path / "a.json").read_text())
     assert worst("privacy_audit", record, "deskhand.privacy_audit") is None
-    assert record["subject"]["promise"]["epsilon"] == EPSILON
+    promise = record["subject"]["promise"]
+    assert promise == {
+        "epsilon": EPSILON,
+        "delta": DELTA,
+        "people": 150,
+        "clipped_share": 0.1,
+        "unit": "person",
+        "trust_model": "central",
+        "ledger": {
+            "releases": 1,
+            "epsilon": pytest.approx(EPSILON),
+            "budget": pytest.approx(EPSILON),
+        },
+    }
     assert [one["verdict"] for one in record["checks"]] == ["pass"] * 3
     assert [one["as_it_should_be"] for one in record["canary"]] == [True] * 4
     items = {one["item"] for one in record["statements"]}
     assert {"unit of privacy", "trust model", "composition", "side channels"} <= items
     page = (tmp_path / "a.html").read_text()
     assert not re.search(r"<script|https?://|<link|<img|@import", page)
+    heads = re.findall(r"<h2>(.*?)</h2>", page)
+    assert heads == ["What is promised", "What was tested", "Controls", "Limits"]
+    shown = re.sub(r"<[^>]+>", " ", page)
+    for tile in ("Epsilon 3 ", "Delta 1e-06 ", "People 150 ", "Cut 10% ", "Ledger 3 of 3 "):
+        assert tile in re.sub(r" +", " ", shown)
     assert str(tmp_path) not in page + told.out
 
 
@@ -171,7 +197,7 @@ def test_sessions_are_audited_as_what_is_released(
     [
         (["literature"], 0, "No human is in it"),
         (["office"], 2, "Not measurable"),
-        (["nobody"], 2, "no profile and no folder"),
+        (["nobody"], 2, "no profile and no sessions"),
         (["literature", "--members", "five"], 2, "belong together"),
         (["literature", "--members", "none", "--others", "five"], 2, "none: not found"),
         (["literature", "--members", "five", "--others", "five"], 2, "synthetic"),
@@ -183,7 +209,7 @@ def test_sessions_are_audited_as_what_is_released(
         (
             ["literature", "--members", "five", "--others", "others", "--stand-ins"],
             2,
-            "not measurable: typing: ",
+            "not measurable: typing, enough is known of 4 people who were fitted, 24 who were not",
         ),
         (["literature", "--ledger", "ledger.json"], 2, "--ledger belongs to mode 'dp-fit'"),
         (["literature", "--html", "no/such.html"], 2, "there is no folder no"),
@@ -276,6 +302,96 @@ def test_too_few_people_for_the_promise_fail(own: Path, deskhand: Deskhand) -> N
     assert "people: fail" in told.out
 
 
+def _cut(folder: Path) -> None:
+    """Lose the end of a table, and the lists that would tell."""
+    table = next(folder.rglob("events.parquet"))
+    table.write_bytes(table.read_bytes()[:-200])
+    for listed in (*folder.rglob("*.json"),):
+        listed.unlink()
+
+
+def _another(folder: Path) -> None:
+    table = next(folder.rglob("events.parquet"))
+    table.write_bytes(table.read_bytes() + b" ")
+
+
+def _one_more(folder: Path) -> None:
+    (folder / "notes.txt").write_text("mine")
+
+
+def _no_manifest(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+
+
+def _torn_manifest(folder: Path) -> None:
+    (folder / "manifest.json").write_text("[")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (_cut, "events.parquet"),
+        (_another, "1 of its files are not as manifest.json lists them, the first: "),
+        (_one_more, "notes.txt: not in the list of files"),
+        (_no_manifest, "manifest.json: missing"),
+        (_torn_manifest, "manifest.json: not as it was written"),
+    ],
+)
+@pytest.mark.parametrize("role", ["audited", "members", "others"])
+def test_sessions_that_are_not_as_written_are_invalid(
+    change: Any, said: str, role: str, captures: Path, tmp_path: Path, deskhand: Deskhand
+) -> None:
+    spoilt = tmp_path / "spoilt"
+    shutil.copytree(captures / "five", spoilt)
+    change(spoilt)
+    places = dict.fromkeys(("audited", "members", "others"), captures / "five") | {role: spoilt}
+    words = ("--members", places["members"], "--others", places["others"], "--stand-ins")
+    told = deskhand("audit", places["audited"], *words)
+    assert told.status == 3, told.err
+    assert said in told.err
+
+
+def test_what_holds_no_sessions_and_no_profile(tmp_path: Path, deskhand: Deskhand) -> None:
+    (tmp_path / "empty").mkdir()
+    told = deskhand("audit", tmp_path / "empty")
+    assert (told.status, "no sessions that can be read back" in told.err) == (2, True)
+    (tmp_path / "text.md").write_text("# Hello")
+    told = deskhand("audit", tmp_path / "text.md")
+    assert (told.status, "text.md" in told.err) == (3, True)
+
+
+def test_private_sessions_without_their_promise(
+    private: Path, tmp_path: Path, deskhand: Deskhand
+) -> None:
+    run = tmp_path / "run"
+    api.generate("crm.create_lead", people=1, seed=1, out=run, profile=private)
+    told = deskhand("audit", run, "--ledger", private.parent / FILE)
+    assert (told.status, "epsilon 3 of a budget of 3" in told.out) == (0, True)
+    alone = next(run.glob("shard=*"))
+    told = deskhand("audit", alone)
+    assert told.status == 2
+    assert "no manifest.json says under which promise" in told.err
+
+
+def test_derived_sessions_fail_whatever_was_varied(
+    captures: Path, tmp_path: Path, deskhand: Deskhand
+) -> None:
+    """A session that says it is of a person, varied."""
+    session = next(api.read_sessions(captures / "five"))
+    person = replace(
+        session, header={**session.header, "synthetic": False, "provenance_id": "cap_session_1"}
+    )
+    lineage = Lineage(made_from="cap_session_1", steps=("jitter:1.0",), seed=7)
+    varied = tmp_path / "varied"
+    varied.mkdir()
+    with written(varied, "parquet") as writer:
+        writer.write(marked(person, lineage, persona=f"der_person_{7:016x}"))
+    told = deskhand("audit", varied)
+    assert told.status == 1
+    assert "personal data of those people" in told.out
+    assert told.out.splitlines()[-1] == "Fail: derived from captures."
+
+
 def test_a_control_that_is_missed_makes_the_report_void(
     private: Path, deskhand: Deskhand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -288,6 +404,25 @@ def test_a_control_that_is_missed_makes_the_report_void(
     told = deskhand("audit", private)
     assert told.status == 4
     assert "Void: a control was not caught: " in told.out
+
+
+@pytest.mark.parametrize(
+    ("release", "void"), [("clones", True), ("replays", True), ("audited", False)]
+)
+def test_every_control_of_every_attack_is_judged(release: str, void: bool) -> None:
+    """A figure no better than its control: right for what is audited, and blindness for a leak."""
+    report = audit("literature")
+    for attack in ATTACKS:
+        blind = Finding(
+            activity="typing",
+            attack=attack,
+            release=release,
+            value=0.5,
+            control=0.5,
+            low=-0.1,
+            high=0.1,
+        )
+        assert replace(report, findings=(blind,)).status == (4 if void else 0)
 
 
 def test_a_fit_without_privacy_is_no_pass_by_itself(tmp_path: Path, deskhand: Deskhand) -> None:

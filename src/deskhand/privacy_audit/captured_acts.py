@@ -13,13 +13,13 @@ from deskhand.calibration.movements import Movements, cut_movements
 from deskhand.calibration.recording import read_recording
 from deskhand.calibration.session_keystrokes import keystroke_table
 from deskhand.capture_fit import Captures
-from deskhand.capture_people import captured_people
+from deskhand.capture_people import captured_people, readable_sessions
 from deskhand.errors import DeskhandError
 from deskhand.evaluation.key_table import Keystrokes, typed_keys
 from deskhand.evaluation.path_table import movement_requests, path_movements
 from deskhand.keyboard_motor import time_keys
-from deskhand.loading import read_sessions
 from deskhand.pointer_motor import pointer_paths
+from deskhand.privacy_audit.subject import check_as_written
 from deskhand.progress import Progress
 from deskhand.session import Session
 
@@ -55,7 +55,11 @@ def captured_acts(captures: Captures, progress: Progress | None = None) -> Captu
     ------
     DeskhandError
         When a capture cannot be read or used.
+    InvalidDataError
+        When one is damaged, or another than the manifest beside it lists.
     """
+    for path in captures.paths:
+        check_as_written(path)
     sessions: dict[str, list[Session]] = {}
     read = events = 0
     for person, session in captured_people(
@@ -71,16 +75,21 @@ def captured_acts(captures: Captures, progress: Progress | None = None) -> Captu
     return CapturedActs(names=frozenset(sessions), acts=session_acts(sessions))
 
 
-def folder_acts(folder: Path) -> Acts:
-    """Return what the people of a folder of synthetic or derived sessions do.
+def released_acts(path: Path) -> Acts:
+    """Return what the people of synthetic or derived sessions do.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A folder or a file.
 
     Raises
     ------
-    DeskhandError
-        When the sessions cannot be read.
+    InvalidDataError
+        When the sessions are damaged.
     """
     sessions: dict[str, list[Session]] = {}
-    for session in read_sessions(folder):
+    for session in readable_sessions(path):
         sessions.setdefault(str(session.header["persona"]), []).append(session)
     return session_acts(sessions)
 

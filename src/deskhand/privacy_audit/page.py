@@ -1,71 +1,46 @@
-"""A report as lines of text, and as one HTML page that stands alone."""
+"""The report as one HTML page that stands alone: verdict, promise, tests, controls, limits."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
-from importlib.resources import files
 
-from deskhand.evaluation.canary_audit import HONEST
-from deskhand.evaluation.privacy.attacks import ATTACKS, MEMBERSHIP
+from deskhand.behavior_models.profile_release import PRIVATE
+from deskhand.evaluation.canary_audit import HONEST, AuditedClaim
+from deskhand.evaluation.privacy.attacks import ATTACKS
 from deskhand.evaluation.privacy.finding import AUDITED, CLONES, REPLAYS, Finding
-from deskhand.html_table import html_table
+from deskhand.html_table import html_table, page_style
+from deskhand.manifest import versions
 from deskhand.privacy_audit.profile_checks import FAIL, OPEN, PASS
-from deskhand.privacy_audit.report import VOID, PrivacyReport
+from deskhand.privacy_audit.report import VOID, Attacked, PrivacyReport
+from deskhand.privacy_audit.statements import LIMITS
+from deskhand.privacy_audit.wording import (
+    MEANINGS,
+    RELEASES,
+    UNATTACKED,
+    UNNOISED,
+    claim_verdict,
+    finding_verdict,
+    reasons,
+)
 
-MARKS = {PASS: "good", FAIL: "bad", OPEN: "open", VOID: "bad"}
-RELEASES = {
-    AUDITED: "what is audited",
-    CLONES: "control: a clone of each person",
-    REPLAYS: "control: jittered replays",
+COLOURS = {PASS: "good", FAIL: "bad", OPEN: "warn", VOID: "bad"}
+# Of a release's dot in a strip: the style sheet's colours of lines.
+_DOTS = {AUDITED: "c1", CLONES: "c3", REPLAYS: "c4"}
+_WIDE, _HIGH = 240, 18
+_STYLE = """
+.strip { width: 240px; height: 18px; } .strip .lane { fill: var(--rule); opacity: .5; } .strip .ok { fill: var(--good); opacity: .3; }
+.strip .control { stroke: var(--ink); stroke-width: 1.6; } .strip .span { stroke: var(--c); stroke-width: 3; opacity: .45; }
+.strip circle { fill: var(--c); } .warn { color: var(--warn); } .dot-key { display: inline-block; width: 10px; height: 10px; border-radius: 9px; margin-right: 6px; background: var(--c); }
+.ok-key { display: inline-block; width: 14px; height: 10px; margin-right: 6px; background: var(--good); opacity: .3; } .tick-key { display: inline-block; width: 2px; height: 12px; margin-right: 8px; vertical-align: -2px; background: var(--ink); }
+td:first-child { white-space: normal; } td small { display: block; color: var(--soft); font-size: 12px; min-width: 150px; max-width: 46ch; }
+.said td:first-child { width: 170px; font-weight: 600; } .said span { white-space: nowrap; } h3 { font-size: 14px; margin: 14px 0 4px; } .card + .card { margin-top: 12px; }
+.word { white-space: nowrap; font-weight: 600; } .card h3:first-child { margin-top: 0; }
+@media (max-width: 520px) {
+  .measured tr { display: grid; grid-template-columns: auto auto auto 1fr; border-bottom: 1px solid var(--rule); padding: 3px 0; } .measured tr:last-child { border: 0; }
+  .measured th { display: none; } .measured td { border: 0; padding: 2px 10px 2px 0; } .measured td:first-child { grid-column: 1 / -1; }
+  .strip { width: 100%; min-width: 60px; } td small { min-width: 0; max-width: none; } .said td { display: block; border: 0; padding: 0; width: auto; }
+  .said td:first-child { width: auto; padding-top: 6px; } .said tr:not(:last-child) td:last-child { padding-bottom: 6px; border-bottom: 1px solid var(--rule); }
 }
-# What each attack's figure is, and what it is beside.
-MEANINGS = {
-    "membership inference": "the chance that somebody who was fitted comes nearer to a synthetic person "
-    "than somebody who was not; .5 is chance",
-    "biometric twins": "share of people for whom a verifier takes one of up to 25 synthetic people, beside "
-    "the same among other real people, or of people who were not fitted; the higher one counts",
-    "singling out": "share of descriptions taken from synthetic people that fit exactly one person",
-    "linkability": "share of people both of whose sides, such as holds and spacings, lie nearest to one "
-    "synthetic person's",
-    "inference": "share of one side that the synthetic person nearest by the other side tells",
-    "nearest records": "share of synthetic rows that lie nearer to a fitted one than half the strangers' "
-    "nearest hundredth",
-}
-WIDTH, HEIGHT = 220, 16
-
-
-def text_lines(report: PrivacyReport) -> Iterator[str]:
-    """Yield the report as a terminal shows it.
-
-    Parameters
-    ----------
-    report : PrivacyReport
-    """
-    yield f"{report.subject.name} ({report.subject.mode})"
-    for item, sentence in report.statements:
-        yield f"  {item}: {sentence}"
-    for check in report.checks:
-        yield f"{check.check}: {check.verdict}. {check.sentence}"
-    for claim in report.claims:
-        told = "as it should be" if claim.as_it_should_be else "NOT as it should be"
-        yield (
-            f"canary, {claim.way}: epsilon {claim.claimed:g} claimed, {claim.shown:.2f} shown; {told}"
-        )
-    for told_of in report.attacked:
-        yield f"{told_of.activity}: " + (
-            f"not measured, {told_of.reason}"
-            if told_of.reason
-            else f"attacked with {told_of.members} people who were fitted, {told_of.others} who were not"
-            f" and {told_of.synthetic} synthetic ones"
-        )
-        if told_of.remark:
-            yield f"  {told_of.remark}."
-    for one in report.findings:
-        verdict = _finding_verdict(one)
-        yield (
-            f"  {one.attack:<21} {RELEASES[one.release]:<32} {one.value:.3f} beside {one.control:.3f} "
-            f"({one.low:+.3f} to {one.high:+.3f}): {verdict}"
-        )
-    yield report.headline
+"""
 
 
 def page(report: PrivacyReport) -> str:
@@ -77,133 +52,230 @@ def page(report: PrivacyReport) -> str:
     """
     subject = report.subject
     title = f"Privacy of {subject.name}"
+    told = [text for item, text in report.statements if item == "what it is"]
+    points = "".join(f"<li>{escape(text)}</li>" for text in [*reasons(report), *told])
+    promised = [(a, b) for a, b in report.statements if a not in LIMITS and a != "what it is"]
+    limits = [(a, b) for a, b in report.statements if a in LIMITS]
     parts = [
-        f"<header class={MARKS[report.verdict]}><h1>{escape(title)}</h1>",
-        f"<p class=verdict>{escape(report.headline)}</p>",
-        f"<p>Mode <b>{escape(subject.mode)}</b>. {escape(subject.remark)}</p></header>",
-        "<section><h2>What is claimed, and what is not</h2>",
-        _table(("", ""), [(f"<b>{escape(a)}</b>", escape(b)) for a, b in report.statements]),
-        "</section>",
-        *_checks(report),
-        *_canary(report),
-        *_attacks(report),
+        f'<div class="marks"><span class="synthetic">privacy report</span><span>deskhand {escape(versions()["deskhand"])}</span></div>',
+        f"<h1>{escape(title)}</h1>",
+        f'<div class="verdict {COLOURS[report.verdict]}"><strong>{escape(report.headline)}</strong><ul>{points}</ul></div>',
+        _tiles(report),
+        "<h2>What is promised</h2>",
+        f'<p class="soft">{escape(subject.remark)}</p>',
+        _said(promised),
+        *_tests(report),
+        *_controls(report),
+        "<h2>Limits</h2>",
+        _said(limits),
     ]
-    style = (files("deskhand.privacy_audit") / "page.css").read_text(encoding="utf-8")
     return (
-        f"<!doctype html>\n<html lang=en><meta charset=utf-8><title>{escape(title)}</title>\n"
-        '<meta name=viewport content="width=device-width, initial-scale=1">\n'
-        f"<style>{style}</style>\n<main>{''.join(parts)}</main></html>\n"
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f"<title>{escape(title)}</title><style>{page_style()}{_STYLE}</style></head>"
+        f"<body>{''.join(parts)}</body></html>\n"
     )
 
 
-def _checks(report: PrivacyReport) -> Iterator[str]:
-    if report.checks:
-        yield "<section><h2>What it says itself</h2>"
-        yield _table(
-            ("check", "", ""),
-            [(escape(c.check), _mark(c.verdict), escape(c.sentence)) for c in report.checks],
-        )
-        yield "</section>"
-
-
-def _canary(report: PrivacyReport) -> Iterator[str]:
-    yield "<section><h2>Canary test of the mechanism</h2>"
-    if not report.claims:
-        yield "<p>No noise was added, so there is no mechanism to test.</p></section>"
-        return
-    yield (
-        "<p>An odd person is put into one of two otherwise equal groups, and both are released many "
-        "times. What is shown is a lower bound of epsilon: below the claim for the mechanism as it is, "
-        "above it for each mistake made on purpose.</p>"
-    )
-    rows = []
-    most = max(max(c.shown, c.claimed) for c in report.claims)
-    for claim in report.claims:
-        name = "the mechanism as it is" if claim.way == HONEST else f"control: {claim.way}"
-        verdict = PASS if claim.as_it_should_be else (FAIL if claim.way == HONEST else VOID)
-        said = {PASS: "holds" if claim.way == HONEST else "caught", FAIL: "broken", VOID: "missed"}
-        bar = _bar(claim.shown / most, claim.claimed / most, claim.way == HONEST)
-        rows.append(
-            (
-                escape(name),
-                f"{claim.claimed:g}",
-                f"{claim.shown:.2f}",
-                bar,
-                _mark(verdict, said[verdict]),
+def _tiles(report: PrivacyReport) -> str:
+    subject, release = report.subject, report.subject.release
+    tiles = [("Mode", subject.mode, "of what is audited")]
+    if subject.mode == PRIVATE:
+        tiles += [
+            ("Epsilon", f"{float(release['epsilon']):g}", "of a person, all captures"),
+            ("Delta", f"{float(release['delta']):g}", "chance that it fails"),
+            ("People", f"{float(release['people']):.0f}", "about, by a noised count"),
+            ("Cut", f"{float(release['clipped_share']):.0%}", "of people, noised"),
+        ]
+        seen = report.spent
+        tiles.append(
+            ("Ledger", "not at hand", "other releases unknown")
+            if seen is None
+            else (
+                "Ledger",
+                f"{seen.epsilon:.3g} of {seen.budget:.3g}",
+                "epsilon spent of the budget",
             )
         )
-    yield _table(("", "claimed", "shown", "", ""), rows, numeric=(1, 2))
-    yield "</section>"
+    own = [one for one in report.findings if one.release == AUDITED]
+    if own:
+        found = sum(one.leaks for one in own)
+        tiles.append(("Attacks", f"{found} of {len(own)}", "find somebody"))
+    controls = len(report.findings) - len(own) + sum(c.way != HONEST for c in report.claims)
+    if controls:
+        caught = controls - len(report.uncaught)
+        tiles.append(("Controls", f"{caught} of {controls}", "caught, as they must be"))
+    made = "".join(
+        f"<div><dt>{name}</dt><dd>{escape(value)}<small>{remark}</small></dd></div>"
+        for name, value, remark in tiles
+    )
+    return f'<dl class="tiles" style="grid-template-columns:repeat(auto-fit,minmax(118px,1fr))">{made}</dl>'
 
 
-def _attacks(report: PrivacyReport) -> Iterator[str]:
-    yield "<section><h2>Attacks</h2>"
-    if not report.attacked:
+def _tests(report: PrivacyReport) -> Iterator[str]:
+    yield "<h2>What was tested</h2>"
+    if report.checks:
+        yield '<div class="card said"><h3>What it says itself</h3>'
+        rows = [(c.check, _word(c.verdict, c.verdict), c.sentence) for c in report.checks]
+        yield _table(("", "", ""), [(escape(a), b, escape(c)) for a, b, c in rows])
+        yield "</div>"
+    yield '<div class="card"><h3>Canary test of the mechanism</h3>'
+    honest = [claim for claim in report.claims if claim.way == HONEST]
+    if honest:
         yield (
-            "<p>None was run: they take captures of people who were fitted (<code>--members</code>) and "
-            "of people who were not (<code>--others</code>).</p></section>"
+            "<p>An odd person is put into one of two otherwise equal groups, and both are released many "
+            "times. How well the releases can be told apart shows an epsilon at the least, which must "
+            "be below the claim: in the green, which ends there.</p>"
         )
+        yield _table(("", "", "claimed", "shown", ""), map(_claim_row, honest), (2, 3))
+    else:
+        yield f"<p>{UNNOISED}</p>"
+    yield '</div><div class="card"><h3>Attacks</h3>'
+    if not report.attacked:
+        yield f"<p>{UNATTACKED}</p></div>"
         return
     yield (
-        "<p>Each attack is tried on people who were fitted and, as its control, on people who were not. "
-        "It finds something when it does better on the former by more than is allowed, with chance "
-        "passing that bound once in a hundred. Two releases that give people away on purpose must be "
-        "caught by it. Bars: the figure; tick: its control.</p>"
+        "<p>Each is tried on people who were fitted and, beside them, on people who were not. It finds "
+        "somebody when it surely does better on the former by more than is allowed; chance passes that "
+        "bound once in a hundred.</p>"
     )
+    yield _legend([AUDITED, *dict.fromkeys(f.release for f in report.findings)])
     for told in report.attacked:
-        yield f"<h3>{escape(told.activity)}</h3>"
-        if told.reason:
-            yield f"<p>Not measured: {escape(told.reason)}.</p>"
-            continue
-        yield (
-            f"<p>{told.members} people who were fitted, {told.others} who were not, {told.synthetic} "
-            "synthetic ones; of more than 300, so many were drawn.</p>"
-        )
-        own = [one for one in report.findings if one.activity == told.activity]
-        for attack in ATTACKS:
-            rows = [_finding_row(one) for one in own if one.attack == attack]
-            if not rows:
-                yield f"<h4>{escape(attack)}</h4><p>{escape(told.remark)}.</p>"
-                continue
-            yield f"<h4>{escape(attack)}</h4><p class=small>{escape(MEANINGS[attack])}</p>"
-            yield _table(("", "figure", "control", "difference", "", ""), rows, numeric=(1, 2, 3))
-    yield "</section>"
+        yield _people(told)
+        if not told.reason:
+            yield _table(("attack", "", "figure", "beside", ""), _attack_rows(report, told), (2, 3))
+    yield "</div>"
 
 
-def _finding_row(one: Finding) -> Sequence[str]:
-    verdict = PASS if one.as_it_should_be else (FAIL if one.release == AUDITED else VOID)
-    low = 0.5 if one.attack == MEMBERSHIP else 0.0
-    scale = 1.0 / (1.0 - low)
+def _controls(report: PrivacyReport) -> Iterator[str]:
+    yield "<h2>Controls</h2>"
+    mistakes = [claim for claim in report.claims if claim.way != HONEST]
+    leaky = [one for one in report.findings if one.release != AUDITED]
+    if not mistakes and not leaky:
+        yield "<p>None, since neither a mechanism nor an attack was tried.</p>"
+        return
+    yield (
+        "<p>A test that finds nothing is worth what it would have found. So mistakes are made on purpose, "
+        "and people are given away on purpose. Each has to be caught; where one is not, the whole report is "
+        "void.</p>"
+    )
+    if mistakes:
+        yield '<div class="card"><h3>Mistakes of the mechanism</h3>'
+        yield _table(("", "", "claimed", "shown", ""), map(_claim_row, mistakes), (2, 3))
+        yield "</div>"
+    for told in report.attacked:
+        rows = [_control_row(one) for one in leaky if one.activity == told.activity]
+        if rows:
+            yield f'<div class="card"><h3>Releases that leak: {escape(told.activity)}</h3>'
+            yield _table(("attack", "", "release", "figure", "beside"), rows, (3, 4))
+            yield "</div>"
+
+
+def _people(told: Attacked) -> str:
+    name = escape(told.activity.capitalize())
+    if told.reason:
+        return f"<h3>{name}</h3><p>Not measured: {escape(told.reason)}.</p>"
+    remark = f" {escape(told.remark)}." if told.remark else ""
     return (
+        f'<h3>{name}</h3><p class="note">{told.members} people who were fitted, {told.others} who were '
+        f"not, {told.synthetic} synthetic ones.{remark}</p>"
+    )
+
+
+def _attack_rows(report: PrivacyReport, told: Attacked) -> Iterator[Sequence[str]]:
+    for attack in ATTACKS:
+        of_all = [f for f in report.findings if (f.activity, f.attack) == (told.activity, attack)]
+        for one in of_all:
+            if one.release == AUDITED:
+                yield (
+                    f"{escape(attack)}<small>{escape(MEANINGS[attack])}</small>",
+                    _word(FAIL if one.leaks else PASS, finding_verdict(one)),
+                    f"{one.value:.3f}",
+                    f"{one.control:.3f}",
+                    _strip(of_all, one),
+                )
+
+
+def _control_row(one: Finding) -> Sequence[str]:
+    return (
+        escape(one.attack),
+        _word(PASS if one.leaks else VOID, finding_verdict(one)),
         escape(RELEASES[one.release]),
         f"{one.value:.3f}",
         f"{one.control:.3f}",
-        f"{one.low:+.3f} to {one.high:+.3f}",
-        _bar((one.value - low) * scale, (one.control - low) * scale, one.release == AUDITED),
-        _mark(verdict, _finding_verdict(one)),
     )
 
 
-def _finding_verdict(one: Finding) -> str:
-    if one.release == AUDITED:
-        return "gives people away" if one.leaks else "nothing found"
-    return "caught" if one.leaks else "MISSED"
-
-
-def _mark(verdict: str, said: str = "") -> str:
-    return f"<span class={MARKS[verdict]}>{escape(said or verdict)}</span>"
-
-
-def _bar(share: float, control: float, own: bool) -> str:
-    at, tick = (round(WIDTH * min(max(part, 0.0), 1.0), 1) for part in (share, control))
+def _claim_row(claim: AuditedClaim) -> Sequence[str]:
+    name = "the mechanism as it is" if claim.way == HONEST else claim.way
+    scale = 1.0 / (4.0 * claim.claimed)
+    colour = "c1" if claim.way == HONEST else "c4"
+    verdict = PASS if claim.as_it_should_be else FAIL
     return (
-        f'<svg width={WIDTH} height={HEIGHT} viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden=true>'
-        f"<rect class=ground width={WIDTH} height={HEIGHT} rx=3 />"
-        f"<rect class={'own' if own else 'leaky'} width={at} height={HEIGHT} rx=3 />"
-        f"<rect class=tick x={max(tick - 1.0, 0.0):.1f} width=2 height={HEIGHT} /></svg>"
+        escape(name),
+        _word(verdict, claim_verdict(claim)),
+        f"{claim.claimed:g}",
+        f"{claim.shown:.2f}",
+        _svg(
+            f'<rect class="ok" width="{_x(claim.claimed * scale)}" height="{_HIGH}"/>',
+            _dot(claim.shown * scale, colour),
+        ),
     )
+
+
+def _strip(of_all: Sequence[Finding], own: Finding) -> str:
+    allowed = own.control + own.allowed
+    span = (own.control + own.low, own.control + own.high)
+    leaky = [_dot(one.value, _DOTS[one.release]) for one in of_all if one is not own]
+    return _svg(
+        f'<rect class="ok" x="{_x(own.control)}" width="{_x(allowed) - _x(own.control):.1f}" height="{_HIGH}"/>',
+        f'<line class="control" x1="{_x(own.control)}" x2="{_x(own.control)}" y2="{_HIGH}"/>',
+        f'<line class="span {_DOTS[AUDITED]}" x1="{_x(span[0])}" x2="{_x(span[1])}" y1="9" y2="9"/>',
+        *leaky,
+        _dot(own.value, _DOTS[AUDITED]),
+    )
+
+
+def _x(share: float) -> float:
+    return round(_WIDE * min(max(share, 0.0), 1.0), 1)
+
+
+def _dot(share: float, colour: str) -> str:
+    at = min(max(_x(share), 5.0), _WIDE - 5.0)
+    return f'<circle class="{colour}" cx="{at}" cy="9" r="4.5"/>'
+
+
+def _svg(*marks: str) -> str:
+    lane = f'<rect class="lane" width="{_WIDE}" height="{_HIGH}"/>'
+    return (
+        f'<svg class="strip" viewBox="0 0 {_WIDE} {_HIGH}" aria-hidden="true">'
+        f"{lane}{''.join(marks)}</svg>"
+    )
+
+
+def _legend(releases: Iterable[str]) -> str:
+    dots = "".join(
+        f'<li><span class="dot-key {_DOTS[one]}"></span>{escape(RELEASES[one])}'
+        f"{'' if one == AUDITED else ', a control'}</li>"
+        for one in dict.fromkeys(releases)
+    )
+    return (
+        f'<ul class="legend">{dots}<li><span class="tick-key"></span>people who were not fitted</li>'
+        '<li><span class="ok-key"></span>allowed above it</li></ul>'
+    )
+
+
+def _word(verdict: str, said: str) -> str:
+    return f'<span class="word {COLOURS[verdict]}">{escape(said)}</span>'
+
+
+def _said(statements: Iterable[tuple[str, str]]) -> str:
+    rows = [(escape(item), escape(text)) for item, text in statements]
+    return f'<div class="card said">{_table(("", ""), rows)}</div>'
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], numeric: Iterable[int] = ()) -> str:
-    """Return a table of cells that are escaped already; it scrolls where the page is narrow."""
-    return f"<div class=wide>{html_table(heads, rows, numeric)}</div>"
+    """Return a table of cells that are escaped already; rows with figures fold where it is narrow."""
+    kind = "wide measured" if numeric else "wide"
+    return f'<div class="{kind}">{html_table(heads, rows, numeric)}</div>'

@@ -34,7 +34,9 @@ def profile_checks(subject: Subject, seen: Spent | None) -> list[Check]:
     if subject.mode == "derived":
         checks.append(
             Check(
-                "mode", FAIL, "What is derived of captures is personal data of the people in them."
+                "derived from captures",
+                FAIL,
+                "What is derived from captures is personal data of the people in them.",
             )
         )
     if subject.mode == "published" and subject.profile is not None:

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from deskhand.behavior_models.profile_release import PRIVATE
+from deskhand.behavior_models.profile_release import NUMBERS, PRIVATE
 from deskhand.capture_fit import Captures
 from deskhand.errors import DeskhandError
 from deskhand.evaluation.canary_audit import HONEST, RUNS, AuditedClaim, canary_audit
@@ -28,16 +28,16 @@ from deskhand.privacy_audit.captured_acts import (
 from deskhand.privacy_audit.captured_acts import (
     captured_acts,
     check_apart,
-    folder_acts,
     made_acts,
+    released_acts,
 )
 from deskhand.privacy_audit.profile_checks import FAIL, OPEN, PASS, Check, profile_checks
 from deskhand.privacy_audit.statements import Statement, statements
-from deskhand.privacy_audit.subject import Subject, load_subject, spent
+from deskhand.privacy_audit.subject import Spent, Subject, load_subject, spent
 from deskhand.progress import Progress
 
 FORMAT = "deskhand.privacy_audit/1"
-VOID = "void"
+VOID, CANARY = "void", "canary test"
 STATUS = {PASS: 0, FAIL: 1, OPEN: 2, VOID: 4}
 INVALID = 3
 UNRECOGNISED = (
@@ -68,6 +68,7 @@ class PrivacyReport:
     """What an audit came to."""
 
     subject: Subject
+    spent: Spent | None
     statements: tuple[Statement, ...]
     checks: tuple[Check, ...]
     claims: tuple[AuditedClaim, ...]
@@ -77,7 +78,7 @@ class PrivacyReport:
     @property
     def uncaught(self) -> list[str]:
         """Controls that were not caught."""
-        ways = [f"{c.way} (canary)" for c in self.claims if c.way != HONEST and c.holds]
+        ways = [f"{c.way} ({CANARY})" for c in self.claims if c.way != HONEST and c.holds]
         leaky = [f for f in self.findings if f.release != AUDITED and not f.leaks]
         return ways + [f"{f.release} by {f.attack} ({f.activity})" for f in leaky]
 
@@ -85,7 +86,7 @@ class PrivacyReport:
     def failed(self) -> list[str]:
         """What gives people away."""
         said = [c.check for c in self.checks if c.verdict == FAIL]
-        shown = ["canary" for c in self.claims if c.way == HONEST and not c.holds]
+        shown = [CANARY for c in self.claims if c.way == HONEST and not c.holds]
         leaks = [f for f in self.findings if f.release == AUDITED and f.leaks]
         return said + shown + [f"{f.attack} ({f.activity})" for f in leaks]
 
@@ -116,25 +117,23 @@ class PrivacyReport:
             return (
                 "Not measurable: nothing was promised, and without people nothing can be attacked."
             )
-        with_people = "" if self.findings else ", but no attack was run: that takes --members"
-        return f"Pass: nothing speaks against what is claimed{with_people}."
+        if self.findings:
+            return "Pass: nothing speaks against what is claimed, and no attack gave anybody away."
+        return (
+            "Pass: nothing speaks against what is claimed. No attack was run: that takes captures of "
+            "people (--members and --others)."
+        )
 
     def as_record(self) -> dict[str, Any]:
         """Return the report as JSON has it."""
         subject = self.subject
-        promised = ("epsilon", "delta", "people", "clipped_share")
-        release = {
-            name: subject.release[name]
-            for name in promised
-            if subject.mode == PRIVATE and name in subject.release
-        }
         return {
             "format": FORMAT,
             "deskhand": versions()["deskhand"],
             "verdict": self.verdict,
             "status": self.status,
             "headline": self.headline,
-            "subject": {"name": subject.name, "mode": subject.mode, "promise": release},
+            "subject": {"name": subject.name, "mode": subject.mode, "promise": self._promise()},
             "statements": [{"item": item, "sentence": told} for item, told in self.statements],
             "checks": [one._asdict() for one in self.checks],
             "canary": [
@@ -157,6 +156,16 @@ class PrivacyReport:
             ],
         }
 
+    def _promise(self) -> dict[str, Any]:
+        release = self.subject.release
+        if self.subject.mode != PRIVATE:
+            return {}
+        return {name: release[name] for name in NUMBERS} | {
+            "unit": "person",
+            "trust_model": "central",
+            "ledger": None if self.spent is None else asdict(self.spent),
+        }
+
 
 def audit(
     given: str,
@@ -173,7 +182,7 @@ def audit(
     Parameters
     ----------
     given : str
-        The name of a shipped profile, the path of a profile, or a folder of sessions.
+        The name of a shipped profile, the path of a profile, or sessions: a folder or a file.
     members, others : Captures, optional
         Of people who were fitted and of people who were not; both or neither.
     ledger : pathlib.Path, optional
@@ -189,7 +198,7 @@ def audit(
     ------
     DeskhandError
         When something is not there, or people are too few to measure anything.
-    deskhand.privacy_audit.subject.InvalidDataError
+    InvalidDataError
         When a profile, ledger or capture is not as it was written.
 
     Examples
@@ -216,6 +225,7 @@ def audit(
         claims = tuple(canary_audit(epsilon, delta, runs=runs, seed=seed))
     return PrivacyReport(
         subject=subject,
+        spent=seen,
         statements=tuple(statements(subject, seen, attacked=bool(findings))),
         checks=tuple(profile_checks(subject, seen)),
         claims=claims,
@@ -238,7 +248,7 @@ def _attacks(
     if subject.profile is not None:
         made = made_acts(subject.profile, strangers.acts, seed)
     else:
-        made = folder_acts(subject.folder or Path())
+        made = released_acts(subject.sessions or Path())
     return attacks_on(fitted.acts, strangers.acts, made, seed)
 
 
@@ -264,7 +274,7 @@ def attacks_on(
     ]
     attacked = [told for told, _ in both]
     if all(told.reason for told in attacked):
-        reasons = "; ".join(f"{told.activity}: {told.reason}" for told in attacked)
+        reasons = "; ".join(f"{told.activity}, {told.reason}" for told in attacked)
         raise DeskhandError(
             f"not measurable: {reasons}. Give captures of at least {FEWEST_PEOPLE} people on either "
             "side, with some hundred keys or clicked movements each."
@@ -284,8 +294,10 @@ def _attacked(
     ]
     told: dict[str, Any] = dict(zip(("members", "others", "synthetic"), counts, strict=True))
     if members is None or others is None or made is None or min(counts) < FEWEST_PEOPLE:
-        few = ", ".join(f"{count} {side}" for side, count in told.items())
-        reason = f"{few} of whom enough is known, of at least {FEWEST_PEOPLE} each"
+        reason = (
+            f"enough is known of {counts[0]} people who were fitted, {counts[1]} who were not and "
+            f"{counts[2]} synthetic ones, of at least {FEWEST_PEOPLE} each"
+        )
         return Attacked(activity=activity.name, **told, reason=reason), []
     found = list(attack_findings(activity, members, others, made, seed))
     remark = "" if any(one.attack == TWINS for one in found) else UNRECOGNISED

@@ -1,9 +1,15 @@
 """What is claimed of a profile and what is not, in plain sentences: the items of NIST SP 800-226."""
 
+from math import exp
+
 from deskhand.behavior_models.profile_release import PRIVATE
 from deskhand.privacy_audit.subject import Spent, Subject
 
 Statement = tuple[str, str]
+
+NOT_CLAIMED = "what is not claimed"
+# What is not covered by the promise, or no promise at all; the other items tell what is promised.
+LIMITS = ("side channels", "data collection", "lawful basis", "this report", NOT_CLAIMED)
 
 CLAIMS = {
     "published": (
@@ -52,7 +58,7 @@ def statements(subject: Subject, seen: Spent | None, *, attacked: bool) -> list[
             ("stand-ins", "Synthetic sessions stood in for captures: it is of nobody, and a trial.")
         )
     told += _private(subject, seen) if subject.mode == PRIVATE else _without(subject)
-    if subject.mode not in ("published",):
+    if subject.mode != "published":
         told.append(
             (
                 "lawful basis",
@@ -74,7 +80,7 @@ def statements(subject: Subject, seen: Spent | None, *, attacked: bool) -> list[
         )
     told.append(
         (
-            "what is not claimed",
+            NOT_CLAIMED,
             (
                 "That attacks find nothing shows that these attacks found nothing. The report is no legal "
                 "opinion, and no statement that data are anonymous."
@@ -95,7 +101,7 @@ def _without(subject: Subject) -> list[Statement]:
                 "learn who knows all other people."
             ),
         ),
-        ("unit of privacy", "None."),
+        ("unit of privacy", "None: no promise is made to anybody."),
     ]
 
 
@@ -106,16 +112,17 @@ def _private(subject: Subject, seen: Spent | None) -> list[Statement]:
         "the ledger is not at hand, so other releases on the same people, if there are any, are not "
         "counted"
         if seen is None
-        else f"the ledger knows {seen.releases} on these people, which come to epsilon "
-        f"{seen.epsilon:.3g} of a budget of {seen.budget:g}"
+        else f"the ledger knows {seen.releases} profile{'' if seen.releases == 1 else 's'} of these people, "
+        f"and all that was released of them comes to epsilon {seen.epsilon:.3g} of a budget of "
+        f"{seen.budget:.3g}"
     )
     return [
         (
             "privacy parameters",
             (
                 f"Epsilon is {epsilon:g} and delta {delta:g}: whoever tries to tell whether a person is in "
-                f"the data changes their odds at most by a factor of e to the {epsilon:g}, but for a chance of "
-                f"{delta:g}."
+                f"the data changes their odds at most by a factor of {exp(epsilon):.2g} (e to the {epsilon:g}), "
+                f"but for a chance of {delta:g}."
             ),
         ),
         (
@@ -139,8 +146,8 @@ def _private(subject: Subject, seen: Spent | None) -> list[Statement]:
         (
             "mechanism",
             (
-                "One vector sum of all people with whole-number Gaussian noise, calibrated exactly; no "
-                "floating-point noise, and none drawn from a seed."
+                "A count of people, then sums of their vectors, with whole-number Gaussian noise that together "
+                "comes to exactly this claim; no floating-point noise, and none drawn from a seed."
             ),
         ),
         (

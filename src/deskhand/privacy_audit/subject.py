@@ -1,4 +1,4 @@
-"""What is audited: a profile, or a folder of sessions with the promise under which they were made."""
+"""What is audited: a profile, or sessions with the promise under which they were made."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,25 +6,23 @@ from pathlib import Path
 from typing import Any
 
 from deskhand.behavior_models.profile import MODES, Profile, load_profile, profile_names
+from deskhand.behavior_models.profile_release import PRIVATE
 from deskhand.calibration.gaussian_privacy import composed, epsilon_of
 from deskhand.calibration.privacy_ledger import FILE, PROFILE, PrivacyLedger
-from deskhand.errors import DeskhandError, UnknownNameError
-from deskhand.loading import read_sessions
-from deskhand.manifest import MANIFEST_FILE, read_record
+from deskhand.capture_people import readable_sessions
+from deskhand.errors import DeskhandError, InvalidDataError, UnknownNameError
+from deskhand.formats import can_read, recognised
+from deskhand.manifest import MANIFEST_FILE, read_record, run_differences
 
 # Of epsilon and delta in profile and ledger, which are written alike.
 _ROUNDING = 1e-9
-
-
-class InvalidDataError(DeskhandError):
-    """Something is there and is not as it was written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """What is audited.
 
-    ``profile`` is None where a folder of sessions is audited, and ``folder`` where a profile is.
+    ``profile`` is None where sessions are audited, and ``sessions``, a folder or file, where a profile is.
     """
 
     name: str
@@ -32,7 +30,7 @@ class Subject:
     remark: str
     release: Mapping[str, Any]
     profile: Profile | None = None
-    folder: Path | None = None
+    sessions: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +53,14 @@ def load_subject(given: str) -> Subject:
     Parameters
     ----------
     given : str
-        The name of a shipped profile, the path of a profile, or a folder of sessions.
+        The name of a shipped profile, the path of a profile, or sessions: a folder or a file.
 
     Raises
     ------
     DeskhandError
-        When there is no such thing.
+        When there is no such thing, or sessions of a private profile come without its promise.
     InvalidDataError
-        When it is no valid profile, or was changed after it was released.
+        When it is no valid profile, was changed after it was released, or is damaged.
 
     Examples
     --------
@@ -70,17 +68,17 @@ def load_subject(given: str) -> Subject:
     'published'
     """
     path = Path(given)
-    if given not in profile_names():
-        if path.is_dir():
-            return _folder(path)
-        if not path.is_file():
-            known = ", ".join(profile_names())
-            raise DeskhandError(
-                f"{given}: no profile and no folder; give the path of a profile, a folder of sessions, "
-                f"or one of {known}."
-            )
+    shipped = given in profile_names()
+    if not shipped and not path.exists():
+        known = ", ".join(profile_names())
+        raise DeskhandError(
+            f"{given}: no profile and no sessions; give the path of a profile, a folder or file of "
+            f"sessions, or one of {known}."
+        )
+    if not shipped and (path.is_dir() or any(map(can_read, recognised(path)))):
+        return _sessions(path)
     try:
-        profile = load_profile(given if given in profile_names() else path)
+        profile = load_profile(given if shipped else path)
     except DeskhandError as error:
         raise InvalidDataError(str(error)) from error
     return Subject(
@@ -92,38 +90,47 @@ def load_subject(given: str) -> Subject:
     )
 
 
-def _folder(folder: Path) -> Subject:
-    if (folder / MANIFEST_FILE).is_file():
-        try:
-            told = read_record(folder / MANIFEST_FILE)
-            made_by = told["profile"]
-            name, mode = str(made_by["name"]), str(made_by["mode"])
-            release = made_by.get("release") or {}
-        except DeskhandError as error:
-            raise InvalidDataError(str(error)) from error
-        except (KeyError, TypeError, AttributeError):
-            name = ""
-    else:
-        name = ""
-    if not name:
-        try:
-            session = next(iter(read_sessions(folder)), None)
-        except DeskhandError as error:
-            raise InvalidDataError(str(error)) from error
+def check_as_written(folder: Path) -> None:
+    """Refuse a folder whose files are not as its manifest lists them; without one nothing is said.
+
+    Raises
+    ------
+    InvalidDataError
+        When a file is missing, new or another one.
+    """
+    try:
+        changed = run_differences(folder)
+    except (DeskhandError, KeyError, TypeError) as error:
+        raise InvalidDataError(f"{MANIFEST_FILE}: not as it was written ({error}).") from error
+    if changed:
+        raise InvalidDataError(
+            f"{folder}: {len(changed)} of its files are not as {MANIFEST_FILE} lists them, the first: "
+            f"{changed[0]}; take the folder as it was written."
+        )
+
+
+def _sessions(path: Path) -> Subject:
+    name, mode, remark = path.name, "", "Sessions without a manifest."
+    release: Mapping[str, Any] = {}
+    check_as_written(path)
+    if (path / MANIFEST_FILE).is_file():
+        made_by = read_record(path / MANIFEST_FILE).get("profile") or {}
+        mode, release = str(made_by.get("mode", "")), made_by.get("release") or {}
+        name = str(made_by.get("name", name))
+        remark = "Sessions, as their manifest lists them."
+    if not mode:
+        session = next(iter(readable_sessions(path)), None)
         if session is None:
-            raise DeskhandError(
-                f"{folder}: holds no session; give one with sessions, or a profile."
-            )
-        name, mode, release = folder.name, str(session.header["profile_mode"]), {}
+            raise DeskhandError(f"{path}: holds no session; give sessions, or a profile.")
+        mode = str(session.header["profile_mode"])
     if mode not in MODES:
         raise InvalidDataError(str(UnknownNameError("profile mode", mode, MODES)))
-    return Subject(
-        name=name,
-        mode=mode,
-        remark="Sessions in a folder.",
-        release=release,
-        folder=folder,
-    )
+    if mode == PRIVATE and not release:
+        raise DeskhandError(
+            f"{path}: its sessions say that they are of mode {PRIVATE!r}, and no {MANIFEST_FILE} says under "
+            "which promise; give the whole folder that was generated, or the profile."
+        )
+    return Subject(name=name, mode=mode, remark=remark, release=release, sessions=path)
 
 
 def spent(subject: Subject, given: str, ledger: Path | None) -> Spent | None:
