@@ -142,9 +142,11 @@ def main() -> int:
     tally, often = Tally(), 3 if given.events < MANY else 1
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        clean = planned(folder, "no faults", given.events, often=0)
-        faulty = planned(folder, "all faults", given.events, often=often)
-        for service in filter(None, given.services.split(",")):
+        services = [service for service in given.services.split(",") if service]
+        if services:
+            clean = planned(folder, "no faults", given.events, often=0)
+            faulty = planned(folder, "all faults", given.events, often=often)
+        for service in services:
             kind = SERVICES[service]
             trial(kind, clean, folder / service / "clean", tally)
             done = trial(kind, faulty, folder / service / "faulty", tally)

@@ -288,7 +288,7 @@ def _peaks(fast: Floats) -> tuple[Floats, Floats]:
     high, low = np.zeros(m), np.zeros(m)
     rising = np.ones(m, np.bool_)
     count, best, second = np.zeros(m), np.zeros(m), np.zeros(m)
-    for now in (*fast.T, np.zeros(m)):
+    for now in (*np.ascontiguousarray(fast.T), np.zeros(m)):
         np.maximum(high, now, out=high, where=rising)
         np.minimum(low, now, out=low, where=~rising)
         ended = rising & (now < high - PEAK_PROMINENCE)

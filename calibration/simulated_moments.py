@@ -90,10 +90,12 @@ def _scores(rows: Floats, ordered: Floats) -> Floats:
     """Return each feature's rank among the recorded ones, on the scale of a normal distribution."""
     scores = np.empty_like(rows)
     n = len(ordered)
-    for k in range(rows.shape[1]):
+    for k, known in enumerate(np.ascontiguousarray(ordered.T)):
         # Between both sides, for counts are often equal.
-        sides = (np.searchsorted(ordered[:, k], rows[:, k], side) for side in ("left", "right"))
-        share = (0.5 * sum(sides) + 0.5) / (n + 1.0)
+        left = np.searchsorted(known, rows[:, k])
+        ends = np.append(np.searchsorted(known, known, "right"), n)
+        right = np.where(known.take(left, mode="clip") == rows[:, k], ends[left], left)
+        share = (0.5 * (left + right) + 0.5) / (n + 1.0)
         # The logistic quantile is near the normal one and needs no table.
         scores[:, k] = 0.6 * np.log(share / (1.0 - share))
     return np.clip(scores, -FARTHEST_SCORE, FARTHEST_SCORE)

@@ -86,10 +86,10 @@ def documents(chromium: str, recorder: str) -> dict[Path, tuple[str, str]]:
         with started(chromium) as browser:
             for page in PAGES:
                 files = PageFiles(page=page, root=page.parent, href="https://x.deskhand.example/a")
+                # The recorder first: were ours to change the page, its document would tell.
                 with opened(browser, files, (1280, 720)) as live:
-                    ours = written(live)
-                with opened(browser, files, (1280, 720)) as live:
-                    found[page] = (ours, recorded_node(live))
+                    theirs = recorded_node(live)
+                    found[page] = (written(live), theirs)
         return found
 
     return apart(all_pages)
