@@ -7,6 +7,8 @@ would write of the whole picture.
 
 import io
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,7 +17,9 @@ if TYPE_CHECKING:
 # Pixels of a row of blocks where colours are at full resolution.
 BAND_PX = 8
 _RESTART = re.compile(rb"\xff[\xd0-\xd7]")
+RESTARTS = tuple(bytes((0xFF, 0xD0 + k)) for k in range(8))
 _SCAN, _END = b"\xff\xda", b"\xff\xd9"
+Rows = tuple[int, int]
 # Small letters are still sharp: colours at full resolution, a quality at which edges do not ring.
 HOW = {"quality": 90, "subsampling": 0, "restart_marker_rows": 1}
 
@@ -25,54 +29,68 @@ class JpegBands:
 
     Parameters
     ----------
-    exif : bytes
-        What each file says of itself.
+    size : tuple of int
+        Width and height of the pictures, px.
 
     Examples
     --------
     >>> from PIL import Image
-    >>> bands = JpegBands(b"")
-    >>> one = bands.file(Image.new("RGB", (16, 20)))
-    >>> one == bands.file(Image.new("RGB", (16, 20)))
+    >>> bands = JpegBands((16, 20))
+    >>> one = bands.file(Image.new("RGB", (16, 20)), b"")
+    >>> one == bands.file(Image.new("RGB", (16, 20)), b"")
     True
     """
 
-    def __init__(self, exif: bytes) -> None:
-        self._exif = exif
-        self._head = b""
-        self._rows: list[bytes] = []
-        self._pixels: list[bytes] = []
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._size = size
+        count = -(-size[1] // BAND_PX)
+        self._pixels, self._rows = [b""] * count, [b""] * count
 
-    def file(self, picture: "Image") -> bytes:
-        """Return a picture as a JPEG file."""
-        raw = picture.tobytes()
-        step = BAND_PX * picture.width * 3
-        pixels = [raw[k : k + step] for k in range(0, len(raw), step)]
-        if len(self._pixels) != len(pixels):
-            self._head, self._rows = _encoded(picture, exif=self._exif)
-        else:
-            for first, last in _runs(self._pixels, pixels):
-                bottom = min(last * BAND_PX, picture.height)
-                band = picture.crop((0, first * BAND_PX, picture.width, bottom))
-                self._rows[first:last] = _encoded(band)[1]
-        self._pixels = pixels
-        parts = [self._head]
+    def file(self, picture: "Image", exif: bytes, rows: Sequence[Rows] | None = None) -> bytes:
+        """Return a picture as a JPEG file.
+
+        Parameters
+        ----------
+        picture : PIL.Image.Image
+            The picture, RGB.
+        exif : bytes
+            What the file says of itself.
+        rows : sequence of tuple, optional
+            Where it may differ from the one before: first row of pixels, and that behind the last.
+        """
+        for first, last in self._runs(picture, rows):
+            bottom = min(last * BAND_PX, picture.height)
+            band = picture.crop((0, first * BAND_PX, picture.width, bottom))
+            self._rows[first:last] = _encoded(band)[1]
+        parts = [_head(self._size, exif)]
         for k, row in enumerate(self._rows):
-            parts += [row, bytes((0xFF, 0xD0 + k % 8))]
+            parts += [row, RESTARTS[k % len(RESTARTS)]]
         return b"".join(parts[:-1]) + _END
 
+    def _runs(self, picture: "Image", rows: Sequence[Rows] | None) -> list[tuple[int, int]]:
+        """Return the runs of bands that differ, each from the first to behind the last."""
+        wide, high = self._size
+        given = [(0, high)] if rows is None else rows
+        looked = {k for top, bottom in given for k in range(top // BAND_PX, -(-bottom // BAND_PX))}
+        runs: list[tuple[int, int]] = []
+        for k in sorted(looked):
+            pixels = picture.crop((0, k * BAND_PX, wide, min((k + 1) * BAND_PX, high))).tobytes()
+            if pixels == self._pixels[k]:
+                continue
+            self._pixels[k] = pixels
+            if runs and runs[-1][1] == k:
+                runs[-1] = (runs[-1][0], k + 1)
+            else:
+                runs.append((k, k + 1))
+        return runs
 
-def _runs(before: list[bytes], now: list[bytes]) -> list[tuple[int, int]]:
-    """Return the runs of bands that differ, each from the first to behind the last."""
-    runs: list[tuple[int, int]] = []
-    for k, (old, new) in enumerate(zip(before, now, strict=True)):
-        if old == new:
-            continue
-        if runs and runs[-1][1] == k:
-            runs[-1] = (runs[-1][0], k + 1)
-        else:
-            runs.append((k, k + 1))
-    return runs
+
+@lru_cache(maxsize=256)
+def _head(size: tuple[int, int], exif: bytes) -> bytes:
+    """Return what stands before the rows of blocks in every file of a size."""
+    from PIL import Image
+
+    return _encoded(Image.new("RGB", size), exif=exif)[0]
 
 
 def _encoded(picture: "Image", **more: Any) -> tuple[bytes, list[bytes]]:

@@ -17,7 +17,7 @@ from deskhand.cluster import whole_folder
 from deskhand.datasets.episodes.choice import Choice
 from deskhand.datasets.episodes.episode import Episode
 from deskhand.datasets.episodes.pictures import NONE, Pictures
-from deskhand.datasets.episodes.recording import Look, recorded
+from deskhand.datasets.episodes.recording import Look, album_of, recorded
 from deskhand.datasets.episodes.tables import episode_row, picture_name, schemas, step_rows
 from deskhand.datasets.episodes.vocabularies import AGENTNET
 from deskhand.errors import DeskhandError
@@ -87,8 +87,9 @@ class Order:
 
                 paint, _ = stack.enter_context(exact_painter(self.chromium))
                 look = replace(look, paint=paint)
+            album = album_of(look)
             for number in numbers:
-                yield recorded(self.choice.session(number), number, look)
+                yield recorded(self.choice.session(number), number, look, album)
 
 
 def make_part(order: Order, part: int) -> dict[str, Any]:

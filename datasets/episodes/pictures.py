@@ -1,12 +1,17 @@
 """Pictures of steps as files: made smaller, encoded, and marked as synthetic."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deskhand.datasets.episodes.jpeg_bands import JpegBands
 from deskhand.errors import DeskhandError, UnknownNameError
-from deskhand.exports.screen_frames import Frame
+from deskhand.exports.screen_frames import Frame, desktop_canvas, staged_frames
+from deskhand.exports.screen_frames.canvas import Canvas, Painter, Place
+from deskhand.exports.screen_frames.page_painter import painted
+from deskhand.exports.screen_frames.stage import Stage
+from deskhand.session import Session
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -82,65 +87,96 @@ def size_of(size: tuple[int, int], scale: float) -> tuple[int, int]:
 
 
 class Album:
-    """Makes picture files of one session, from frames that come one after the other.
+    """Makes picture files of sessions, one after the other.
+
+    What is the same as in the picture before, be it of another session, is not made anew.
 
     Parameters
     ----------
     scale : float
-        Pixels for each of a frame's. Where these are joined two by two, three by three and so on,
+        Pixels for each of a desktop's. Where these are joined two by two, three by three and so on,
         each new one is their mean.
     encoding : str
         ``jpeg``, ``png`` or ``webp``.
-    provenance_id : str
-        Files say that they are synthetic, and this.
+    paint : callable
+        Paints a page from what it shows.
     """
 
-    def __init__(self, scale: float, encoding: str, provenance_id: str) -> None:
-        from PIL.Image import Exif
-
+    def __init__(self, scale: float, encoding: str, paint: Painter = painted) -> None:
         self._scale = scale
         self._encoding = encoding
-        self._provenance_id = provenance_id
-        exif = Exif()
-        exif[IMAGE_DESCRIPTION] = f"synthetic; {provenance_id}"
-        self._exif = exif.tobytes()
-        self._bands = JpegBands(self._exif)
+        self._paint = paint
+        self._canvas: Canvas | None = None
         self._small: Image | None = None
+        self._bands: JpegBands | None = None
 
-    def file(self, frame: Frame) -> bytes:
-        """Return a frame as a file."""
-        small = self._smaller(frame)
-        return self._bands.file(small) if self._encoding == JPEG else self._encoded(small)
+    def files(self, session: Session, t_us: Sequence[int]) -> Iterator[tuple[Stage, bytes]]:
+        """Yield what stands on a session's desktop at some times, and its picture as a file.
 
-    def _smaller(self, frame: Frame) -> "Image":
+        Parameters
+        ----------
+        session : Session
+            With its compiled screens; it and its provenance are told in the files.
+        t_us : sequence of int
+            Times in microseconds since its start, ascending.
+        """
+        canvas = desktop_canvas(session)
+        if self._canvas is None or self._canvas.picture.size != canvas.picture.size:
+            self._canvas, self._small, self._bands = canvas, None, None
+        provenance_id = str(session.header["provenance_id"])
+        for frame in staged_frames(session, t_us, paint=self._paint, canvas=self._canvas):
+            yield frame.stage, self._file(frame, provenance_id)
+
+    def _file(self, frame: Frame, provenance_id: str) -> bytes:
+        small, changed = self._smaller(frame)
+        if self._encoding != JPEG:
+            return _encoded(small, self._encoding, provenance_id)
+        if self._bands is None:
+            self._bands = JpegBands(small.size)
+        rows = None if changed is None else [(top, bottom) for _, top, _, bottom in changed]
+        return self._bands.file(small, _exif(provenance_id), rows)
+
+    def _smaller(self, frame: Frame) -> "tuple[Image, list[Place] | None]":
+        """Return the picture in its size, and where it has changed, None for everywhere."""
         picture, factor = frame.picture, round(1 / self._scale)
         if self._scale == 1.0:
-            return picture
+            return picture, frame.changed
         if factor * self._scale != 1.0:
-            return picture.resize(size_of(picture.size, self._scale))
-        if self._small is None or frame.changed is None:
+            return picture.resize(size_of(picture.size, self._scale)), None
+        if self._small is None:
             self._small = picture.reduce(factor)
-            return self._small
+            return self._small, None
+        changed = []
         for left, top, right, bottom in frame.changed:
             # What becomes one pixel is taken as a whole.
-            x, y = max(left, 0) // factor, max(top, 0) // factor
-            to_x = min(-(-right // factor) * factor, picture.width)
-            to_y = min(-(-bottom // factor) * factor, picture.height)
-            if x * factor < to_x and y * factor < to_y:
-                part = picture.crop((x * factor, y * factor, to_x, to_y))
-                self._small.paste(part.reduce(factor), (x, y))
-        return self._small
+            x, y = left // factor, top // factor
+            to_x, to_y = -(-right // factor), -(-bottom // factor)
+            edges = (min(to_x * factor, picture.width), min(to_y * factor, picture.height))
+            part = picture.reduce(factor, (x * factor, y * factor, *edges))
+            self._small.paste(part, (x, y))
+            changed.append((x, y, to_x, to_y))
+        return self._small, changed
 
-    def _encoded(self, picture: "Image") -> bytes:
-        from PIL.PngImagePlugin import PngInfo
 
-        how: dict[str, Any] = dict(HOW[self._encoding])
-        if self._encoding == PNG:
-            how["pnginfo"] = PngInfo()
-            how["pnginfo"].add_text("synthetic", "true")
-            how["pnginfo"].add_text("provenance_id", self._provenance_id)
-        else:
-            how["exif"] = self._exif
-        file = io.BytesIO()
-        picture.save(file, self._encoding.upper(), **how)
-        return file.getvalue()
+@lru_cache(maxsize=256)
+def _exif(provenance_id: str) -> bytes:
+    from PIL.Image import Exif
+
+    exif = Exif()
+    exif[IMAGE_DESCRIPTION] = f"synthetic; {provenance_id}"
+    return exif.tobytes()
+
+
+def _encoded(picture: "Image", encoding: str, provenance_id: str) -> bytes:
+    from PIL.PngImagePlugin import PngInfo
+
+    how: dict[str, Any] = dict(HOW[encoding])
+    if encoding == PNG:
+        how["pnginfo"] = PngInfo()
+        how["pnginfo"].add_text("synthetic", "true")
+        how["pnginfo"].add_text("provenance_id", provenance_id)
+    else:
+        how["exif"] = _exif(provenance_id)
+    file = io.BytesIO()
+    picture.save(file, encoding.upper(), **how)
+    return file.getvalue()

@@ -16,9 +16,9 @@ from deskhand.datasets.episodes.wordings import wordings
 from deskhand.errors import DeskhandError
 from deskhand.events import ALT, CONTROL, META
 from deskhand.exports.act_kinds import Act, Drag, Press, Type
-from deskhand.exports.screen_frames import staged_frames
 from deskhand.exports.screen_frames.black_boxes import blacked_out
-from deskhand.exports.screen_frames.desktop import OpenList, Painter, open_list
+from deskhand.exports.screen_frames.canvas import Painter
+from deskhand.exports.screen_frames.desktop import OpenList, open_list
 from deskhand.exports.screen_frames.page_painter import painted
 from deskhand.exports.screen_frames.stage import Stage
 from deskhand.goals import missed
@@ -54,7 +54,7 @@ class _Thing(NamedTuple):
     box: Box | None = None
 
 
-def recorded(session: Session, number: int, look: Look) -> Episode:
+def recorded(session: Session, number: int, look: Look, album: Album | None = None) -> Episode:
     """Return the episode of a session.
 
     Parameters
@@ -65,6 +65,8 @@ def recorded(session: Session, number: int, look: Look) -> Episode:
         The episode's place in the run.
     look : Look
         How steps are shown.
+    album : Album, optional
+        What `album_of` gives for the look; made for one episode after the other it saves time.
 
     Raises
     ------
@@ -88,14 +90,20 @@ def recorded(session: Session, number: int, look: Look) -> Episode:
         raise DeskhandError(
             f"scenario {scenario!r} is made of several tasks, and an episode is one; name the tasks."
         )
-    return _Recorder(session, number, look).episode()
+    return _Recorder(session, number, look, album or album_of(look)).episode()
+
+
+def album_of(look: Look) -> Album:
+    """Return what makes pictures of a look."""
+    return Album(look.scale, look.encoding, blacked_out(look.paint))
 
 
 class _Recorder:
     """Records one session."""
 
-    def __init__(self, session: Session, number: int, look: Look) -> None:
+    def __init__(self, session: Session, number: int, look: Look, album: Album) -> None:
         header = session.header
+        self._album = album
         self._session = session
         self._number = number
         self._look = look
@@ -166,17 +174,13 @@ class _Recorder:
 
     def _seen(self, times: Sequence[int]) -> Iterator[tuple[Stage, bytes | None]]:
         """Yield what stands on the desktop at each time, and its picture."""
-        look = self._look
-        if look.encoding == NONE:
+        if self._look.encoding == NONE:
             stage = Stage(self._session)
             for now_us in times:
                 stage.advance(now_us)
                 yield stage, None
             return
-        provenance_id = str(self._session.header["provenance_id"])
-        album = Album(look.scale, look.encoding, provenance_id)
-        for frame in staged_frames(self._session, times, paint=blacked_out(look.paint)):
-            yield frame.stage, album.file(frame)
+        yield from self._album.files(self._session, times)
 
     def _step(
         self, step: Step, number: int, stage: Stage, firsts: dict[int, int], shown: dict[str, Any]

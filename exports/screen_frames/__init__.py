@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from deskhand.desktop_layout import TASK_BAR_PX
 from deskhand.errors import DeskhandError
+from deskhand.exports.screen_frames.canvas import Canvas, Painter, Part, Place
 from deskhand.exports.screen_frames.desktop import (
-    Painter,
-    desktop,
-    draw_list,
-    draw_notification,
-    draw_pointer,
+    Point,
+    caret_part,
+    desktop_parts,
+    list_part,
+    notification_part,
+    pointer_part,
 )
-from deskhand.exports.screen_frames.field_painter import Place
 from deskhand.exports.screen_frames.page_painter import painted
 from deskhand.exports.screen_frames.stage import Stage, pointer_places
-from deskhand.monitors import in_picture, monitors_of
+from deskhand.monitors import bounds, in_picture, monitors_of
 from deskhand.session import Session
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def frames(
     staged = staged_frames(session, t_us, pointer=pointer, paint=paint)
     monitors = in_picture(monitors_of(session.header))
     if not main_alone or len(monitors) == 1:
-        return (frame.picture for frame in staged)
+        return (frame.picture.copy() for frame in staged)
     main = monitors[0]
     box = (main.left, main.top, main.right, main.bottom)
     return (frame.picture.crop(box) for frame in staged)
@@ -105,24 +105,36 @@ def frames(
 class Frame(NamedTuple):
     """A picture, the windows and pages that it shows, and where it may differ from the one before.
 
-    The ``stage`` is one and the same, and goes on with the next picture. ``changed`` holds boxes as
-    left, top, right and bottom, and is None where everything may differ.
+    Picture and stage are one and the same, and go on with the next frame.
     """
 
     picture: "Image"
     stage: Stage
-    changed: list[Place] | None
+    changed: list[Place]
+
+
+def desktop_canvas(session: Session) -> Canvas:
+    """Return a canvas of the size of all monitors of a session."""
+    whole = bounds(in_picture(monitors_of(session.header)))
+    return Canvas((whole.width, whole.height))
 
 
 def staged_frames(
-    session: Session, t_us: Sequence[int], *, pointer: bool = True, paint: Painter = painted
+    session: Session,
+    t_us: Sequence[int],
+    *,
+    pointer: bool = True,
+    paint: Painter = painted,
+    canvas: Canvas | None = None,
 ) -> Iterator[Frame]:
-    """Yield pictures as `frames` does, each with what it shows.
+    """Yield pictures as `frames` does, each with what it shows; the next one changes the picture.
 
     Parameters
     ----------
     session, t_us, pointer, paint
         As in `frames`.
+    canvas : Canvas, optional
+        What they are painted on: another desktop of the same size may have been before.
 
     Raises
     ------
@@ -133,70 +145,46 @@ def staged_frames(
     times = np.asarray(t_us, np.int64)
     if (np.diff(times) < 0).any():
         raise DeskhandError("t_us: the times do not ascend; sort them.")
-    return _staged_frames(session, times, pointer=pointer, paint=paint)
+    canvas = canvas or desktop_canvas(session)
+    return _staged_frames(session, times, canvas, pointer=pointer, paint=paint)
 
 
 def _staged_frames(
-    session: Session, times: Any, *, pointer: bool, paint: Painter
+    session: Session, times: Any, canvas: Canvas, *, pointer: bool, paint: Painter
 ) -> Iterator[Frame]:
-    from PIL import ImageDraw
-
     header = session.header
     viewport = (int(header["viewport_width"]), int(header["viewport_height"]))
     # One for each application, as the pointer of a session finds them.
     bookmarks = sorted({name.partition("/")[0] for name in session.screens})
     stage = Stage(session)
-    drawn: Image | None = None
-    around: list[Any] = []
-    over: list[Place] = []
     for now_us, at in zip(times.tolist(), pointer_places(session, times), strict=True):
-        changed: list[Place] | None = list(over)
         stage.advance(now_us)
-        stands = [window.around() for window in stage.windows]
-        front = stage.front
-        behind = any(window.stale for window in stage.windows if window is not front)
-        if drawn is None or stands != around or behind or _reaches_bar(stage):
-            drawn = desktop(
-                stage.windows,
-                monitors=stage.monitors,
-                viewport=viewport,
-                bookmarks=bookmarks,
-                paint=paint,
-            )
-            changed = None
-        elif front is not None and front.stale:
-            page = front.page(viewport, paint)
-            left, top = front.origin
-            box = (left, top, left + page.width, top + page.height)
-            drawn.paste(page, box[:2])
-            changed = [*over, box]
-        around = stands
-        frame = drawn.copy()
-        pen = ImageDraw.Draw(frame)
-        over = []
-        if front is not None and front.view is not None:
-            x, y = front.origin
-            since_us = now_us - front.view.edited_us
-            if front.caret is not None and since_us // BLINK_US % 2 == 0:
-                left, top, right, bottom = front.caret
-                line = (x + left, y + top, x + right, y + bottom)
-                pen.line(line, fill="#000000")
-                over.append((line[0], line[1], line[2] + 1, line[3] + 1))
-            listed = draw_list(frame, front, stage.monitors, at)
-            over += [] if listed is None else [listed]
-        if stage.notification is not None:
-            over.append(draw_notification(frame, *stage.notification))
+        parts, touched = desktop_parts(
+            stage.windows,
+            monitors=stage.monitors,
+            viewport=viewport,
+            bookmarks=bookmarks,
+            paint=paint,
+        )
+        parts += _over(stage, now_us, at)
         if pointer and at is not None:
-            over.append(draw_pointer(pen, *at))
-        yield Frame(frame, stage, None if changed is None else [*changed, *over])
+            parts.append(pointer_part(*at))
+        changed = canvas.show(parts, touched)
+        yield Frame(canvas.picture, stage, changed)
 
 
-def _reaches_bar(stage: Stage) -> bool:
-    """Whether the page in front may reach below the task bar, which lies over it."""
-    main, front = stage.monitors[0], stage.front
-    if front is None or front.image is None:
-        return False
-    return front.origin[1] + front.image.height > main.bottom - TASK_BAR_PX
+def _over(stage: Stage, now_us: int, at: Point | None) -> Iterator[Part]:
+    """Yield what lies over the windows: caret, open list, notification."""
+    front = stage.front
+    if front is not None and front.view is not None:
+        since_us = now_us - front.view.edited_us
+        caret, listed = caret_part(front), list_part(front, stage.monitors, at)
+        if caret is not None and since_us // BLINK_US % 2 == 0:
+            yield caret
+        if listed is not None:
+            yield listed
+    if stage.notification is not None:
+        yield notification_part(*stage.notification)
 
 
 def png_bytes(image: "Image", session: Session, level: int = LEVEL) -> bytes:

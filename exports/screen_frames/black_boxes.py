@@ -1,10 +1,19 @@
 """Black boxes over what a picture must not show: sensitive elements, and texts that are masked."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
-from deskhand.exports.screen_frames.desktop import Painter
-from deskhand.exports.screen_frames.field_painter import Place
+from deskhand.exports.screen_frames.canvas import (
+    Canvas,
+    Draw,
+    PaintedPage,
+    Painter,
+    Part,
+    Paste,
+    Place,
+)
 from deskhand.exports.screen_frames.page_view import PageView
 from deskhand.screen import Box, Element, SlotText
 
@@ -29,28 +38,36 @@ def blacked_out(paint: Painter) -> Painter:
     paint : callable
         Paints a page from what it shows.
     """
+    over: WeakKeyDictionary[PageView, Canvas] = WeakKeyDictionary()
 
-    def painted_over(view: PageView) -> tuple["Image", Place | None]:
-        from PIL import ImageDraw
-
-        page, caret = paint(view)
-        pen = ImageDraw.Draw(page)
-        for box in black_boxes(view):
-            pen.rectangle(box, fill=BLACK)
+    def painted_over(view: PageView) -> PaintedPage:
+        page = paint(view)
+        boxes = black_boxes(view)
         focused = view.element(view.focused)
         hidden = focused is not None and view.is_sensitive(focused)
-        return page, None if hidden else caret
+        caret = None if hidden else page.caret
+        if not boxes:
+            over.pop(view, None)
+            return page._replace(caret=caret)
+        canvas = over.get(view)
+        if canvas is None:
+            canvas = over[view] = Canvas(page.picture.size)
+        parts: list[Part] = [Paste(page.picture, 0, 0)]
+        parts += [Draw(seen, (seen, BLACK), partial(_black, box=seen)) for seen in boxes]
+        touched = [(0, 0, *page.picture.size)] if page.changed is None else page.changed
+        return PaintedPage(canvas.picture, caret, canvas.show(parts, touched))
 
     return painted_over
 
 
+def _black(onto: "Image", box: Place) -> None:
+    onto.paste(BLACK, box)
+
+
 def black_boxes(view: PageView) -> list[Place]:
     """Return the boxes of a page that must not be seen: left, top, right, bottom in its viewport."""
-    return [
-        _place(box, view, fixed=fixed)
-        for box, fixed in (*_elements(view), *_texts(view))
-        if box[2] > 0 and box[3] > 0
-    ]
+    hidden = (*_elements(view), *_texts(view))
+    return [_place(box, view, fixed=at) for box, at in hidden if box[2] > 0 and box[3] > 0]
 
 
 def _elements(view: PageView) -> Iterator[tuple[Box, bool]]:
@@ -88,6 +105,6 @@ def _place(box: Box, view: PageView, *, fixed: bool) -> Place:
     return (
         int(left - x) - MARGIN_PX,
         int(top - y) - MARGIN_PX,
-        int(left - x + width) + MARGIN_PX,
-        int(top - y + height) + MARGIN_PX,
+        int(left - x + width) + MARGIN_PX + 1,
+        int(top - y + height) + MARGIN_PX + 1,
     )

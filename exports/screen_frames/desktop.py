@@ -1,9 +1,9 @@
 """The desktop around the pages: windows with their bars, task bar, lists, notifications, the pointer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from deskhand.desktop_layout import (
     BARS_PX,
@@ -16,21 +16,20 @@ from deskhand.desktop_layout import (
     task_button,
 )
 from deskhand.exports.screen_frames import lettering
-from deskhand.exports.screen_frames.field_painter import Place
+from deskhand.exports.screen_frames.canvas import Draw, Painter, Part, Paste, Place, moved
 from deskhand.exports.screen_frames.page_view import PageView
 from deskhand.monitors import Monitor, bounds, nearest
 from deskhand.screen import Box, Element
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-    from PIL.ImageDraw import ImageDraw
 
 # The list of a native drop-down: height of a line, and how many lines show.
 LIST_ROW_PX, LIST_ROWS = 22, 15
 ARROW = ((0, 0), (0, 16.5), (3.9, 13), (6.6, 19), (9.2, 17.9), (6.6, 12), (12, 12))
 
 BLOCKED = "#8a9099"
-GAP = "#000000"
+GAP = CARET = "#000000"
 WALLPAPER, BAR, TITLE, TITLE_BEHIND = "#3f5a70", "#20262e", "#c7cbd3", "#d9dbe0"
 ADDRESS, PAPER, INK, FAINT, EDGE, LIT = (
     "#f2f3f5", "#ffffff", "#16181d", "#565b66", "#b3b8c0", "#1967d2",
@@ -38,8 +37,6 @@ ADDRESS, PAPER, INK, FAINT, EDGE, LIT = (
 
 
 Point = tuple[float, float]
-Painter = Callable[[PageView], tuple["Image", Place | None]]
-"""From what a page shows to the picture of its viewport, and the caret's box in it, if there is one."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,53 +58,56 @@ class Window:
     stale: bool = True
     image: "Image | None" = None
     caret: Place | None = None
+    changed: list[Place] | None = None
     zoom: float = 1.0
 
-    def around(self) -> tuple[Any, ...]:
-        """Return what the window shows around its page."""
-        title = None if self.view is None else self.view.screen.title
-        return self.name, self.app, self.origin, self.url, self.excluded, self.zoom, title
-
     def page(self, viewport: tuple[int, int], paint: Painter) -> "Image":
-        """Return the page's picture, painted anew when something has changed."""
-        from PIL import Image
-
+        """Return the page's picture, painted anew where something has changed."""
         if self.image is None or self.stale:
             self.stale = False
+            self.changed = None
             if self.view is None or self.excluded:
-                colour = BLOCKED if self.excluded else PAPER
-                self.image, self.caret = Image.new("RGB", viewport, colour), None
+                self.image, self.caret = _blank(viewport, BLOCKED if self.excluded else PAPER), None
             else:
-                self.image, self.caret = paint(self.view)
+                self.image, self.caret, self.changed = paint(self.view)
             if self.zoom > 1.0:
                 self._enlarge(self.image)
+        else:
+            self.changed = []
         return self.image
 
     def _enlarge(self, page: "Image") -> None:
         from PIL.Image import Resampling
 
         part = (0.0, 0.0, page.width / self.zoom, page.height / self.zoom)
-        self.image = page.resize(page.size, Resampling.BICUBIC, box=part)
+        self.image, self.changed = page.resize(page.size, Resampling.BICUBIC, box=part), None
         if self.caret is not None:
             left, top, right, bottom = (round(self.zoom * at) for at in self.caret)
             self.caret = (left, top, right, bottom)
 
 
-def desktop(
-    windows: list[Window],
+@lru_cache(maxsize=8)
+def _blank(size: tuple[int, int], colour: str) -> "Image":
+    from PIL import Image
+
+    return Image.new("RGB", size, colour)
+
+
+def desktop_parts(
+    windows: Sequence[Window],
     *,
-    monitors: Sequence[Monitor],
+    monitors: tuple[Monitor, ...],
     viewport: tuple[int, int],
     bookmarks: Sequence[str],
     paint: Painter,
-) -> "Image":
-    """Return the desktop with its windows, the last one in front.
+) -> tuple[list[Part], list[Place]]:
+    """Return the desktop with its windows, the last one in front, and where their pages have changed.
 
     Parameters
     ----------
-    windows : list of Window
+    windows : sequence of Window
         From back to front.
-    monitors : sequence of Monitor
+    monitors : tuple of Monitor
         Where they lie in the picture, the main one, which has the task bar, first.
     viewport : tuple of int
         Width and height of a page that is not known, px.
@@ -116,30 +116,41 @@ def desktop(
     paint : callable
         Paints a page.
     """
+    parts: list[Part] = [Paste(_wallpaper(monitors), 0, 0)]
+    touched: list[Place] = []
+    for window in windows:
+        page, (left, top) = window.page(viewport, paint), window.origin
+        bars = _bars(_told(window, bookmarks), page.width, window is windows[-1])
+        parts += [Paste(bars, left, top - bars.height), Paste(page, left, top)]
+        everywhere = [(0, 0, *page.size)]
+        changed = everywhere if window.changed is None else window.changed
+        touched += [moved(box, left, top) for box in changed]
+    main = monitors[0]
+    buttons = [(w.number, None if w.excluded else w.app or w.name) for w in windows]
+    bar = _task_bar(tuple(buttons), main.width)
+    parts.append(Paste(bar, main.left, main.bottom - TASK_BAR_PX))
+    return parts, touched
+
+
+@lru_cache(maxsize=4)
+def _wallpaper(monitors: tuple[Monitor, ...]) -> "Image":
+    """Return what lies behind all windows; gaps between monitors are black."""
     from PIL import Image
 
-    whole, main = bounds(monitors), monitors[0]
+    whole = bounds(monitors)
     made = Image.new("RGB", (whole.width, whole.height), GAP)
     for monitor in monitors:
         made.paste(WALLPAPER, (monitor.left, monitor.top, monitor.right, monitor.bottom))
-    for window in windows:
-        page = window.page(viewport, paint)
-        _frame(made, window, page.width, bookmarks, front=window is windows[-1])
-        made.paste(page, window.origin)
-    buttons = [(w.number, None if w.excluded else w.app or w.name) for w in windows]
-    bar = _task_bar(tuple(buttons), main.width)
-    made.paste(bar, (main.left, main.bottom - TASK_BAR_PX))
     return made
 
 
-def _frame(
-    onto: "Image", window: Window, width: int, bookmarks: Sequence[str], *, front: bool
-) -> None:
+def _told(window: Window, bookmarks: Sequence[str]) -> tuple[str, ...] | None:
+    """Return the texts above a window's page, None where it is excluded."""
+    if window.excluded:
+        return None
     named = window.view.screen.title if window.view else window.app or window.name
     shown = window.url.partition("://")[2] or window.url
-    texts = None if window.excluded else (named, shown, *bookmarks[:BOOKMARKS])
-    bars = _bars(texts, width, front)
-    onto.paste(bars, (window.origin[0], window.origin[1] - bars.height))
+    return named, shown, *bookmarks[:BOOKMARKS]
 
 
 # What stands above a page and on the task bar is the same from picture to picture.
@@ -236,37 +247,46 @@ def open_list(window: Window, monitors: Sequence[Monitor]) -> OpenList | None:
     return OpenList(element, left, top, width, first, count, chosen)
 
 
-def draw_list(
-    onto: "Image", window: Window, monitors: Sequence[Monitor], at: Point | None
-) -> Place | None:
-    """Draw the open list of a native drop-down, the line under the pointer lit; returns its box."""
+def list_part(window: Window, monitors: Sequence[Monitor], at: Point | None) -> Draw | None:
+    """Return the open list of a native drop-down, the line under the pointer lit."""
     shown = open_list(window, monitors)
     if shown is None:
         return None
+    left, top, width = shown.left, shown.top, shown.width
+    right, bottom = left + width, top + LIST_ROW_PX * shown.lines
+    lit = shown.chosen
+    if at is not None and left <= at[0] < right and top <= at[1] < bottom:
+        lit = shown.first + int((at[1] - top) // LIST_ROW_PX)
+    box = (int(left) - 2, int(top) - 2, int(right) + 2, int(bottom) + 2)
+    key = (id(shown.element), left, top, shown.first, lit)
+    return Draw(box, key, partial(_list, shown=shown, lit=lit))
+
+
+def _list(onto: "Image", shown: OpenList, lit: int) -> None:
     from PIL import ImageDraw
 
     pen = ImageDraw.Draw(onto)
-    left, top, first = shown.left, shown.top, shown.first
-    right, bottom = left + shown.width, top + LIST_ROW_PX * shown.lines
-    over = shown.chosen
-    if at is not None and left <= at[0] < right and top <= at[1] < bottom:
-        over = first + int((at[1] - top) // LIST_ROW_PX)
+    left, top, width, first = shown.left, shown.top, shown.width, shown.first
+    right, bottom = left + width, top + LIST_ROW_PX * shown.lines
     pen.rectangle((left - 1, top - 1, right, bottom), fill=PAPER, outline=EDGE)
     for k, option in enumerate(shown.element.options[first : first + shown.lines]):
         y = top + LIST_ROW_PX * k
-        lit = first + k == over
-        if lit:
+        over = first + k == lit
+        if over:
             pen.rectangle((left, y, right - 1, y + LIST_ROW_PX - 1), fill=LIT)
-        text = lettering.shortened(option.label, 14, shown.width - 12)
-        lettering.write(onto, (left + 6, y + 16), text, 14, PAPER if lit else INK)
-    return int(left) - 2, int(top) - 2, int(right) + 2, int(bottom) + 2
+        text = lettering.shortened(option.label, 14, width - 12)
+        lettering.write(onto, (left + 6, y + 16), text, 14, PAPER if over else INK)
 
 
-def draw_notification(onto: "Image", app: str, title: str, box: Box) -> Place:
-    """Draw a notification over everything but the pointer: what tells it, what it says, and its cross.
+def notification_part(app: str, title: str, box: Box) -> Draw:
+    """Return a notification: what tells it, what it says, and its cross."""
+    left, top, width, height = box
+    around = (int(left), int(top), int(left + width) + 4, int(top + height) + 6)
+    drawn = partial(_notification, app=app, title=title, box=box)
+    return Draw(around, (app, title, *box), drawn)
 
-    Returns its box.
-    """
+
+def _notification(onto: "Image", app: str, title: str, box: Box) -> None:
     from PIL import ImageDraw
 
     pen = ImageDraw.Draw(onto)
@@ -283,11 +303,32 @@ def draw_notification(onto: "Image", app: str, title: str, box: Box) -> Place:
     middle_x, middle_y, arm = x + wide / 2, y + high / 2, 5
     for slant in (arm, -arm):
         pen.line((middle_x - arm, middle_y - slant, middle_x + arm, middle_y + slant), fill=FAINT)
-    return int(left), int(top), int(left + width) + 4, int(top + height) + 6
 
 
-def draw_pointer(pen: "ImageDraw", x: float, y: float) -> Place:
-    """Draw the arrow of the pointer, its tip at a point; returns its box."""
-    pen.polygon([(x + dx, y + dy) for dx, dy in ARROW], fill="#15171c", outline="#ffffff")
+def caret_part(window: Window) -> Draw | None:
+    """Return the caret of a window's page, None where it has none."""
+    if window.caret is None:
+        return None
+    left, top, right, bottom = moved(window.caret, *window.origin)
+    box = (left, top, right + 1, bottom + 1)
+    return Draw(box, ("caret", box), partial(_caret, line=(left, top, right, bottom)))
+
+
+def _caret(onto: "Image", line: Place) -> None:
+    from PIL import ImageDraw
+
+    ImageDraw.Draw(onto).line(line, fill=CARET)
+
+
+def pointer_part(x: float, y: float) -> Draw:
+    """Return the arrow of the pointer, its tip at a point."""
     wide, high = max(dx for dx, _ in ARROW), max(dy for _, dy in ARROW)
-    return int(x) - 2, int(y) - 2, int(x + wide) + 3, int(y + high) + 3
+    box = (int(x) - 2, int(y) - 2, int(x + wide) + 3, int(y + high) + 3)
+    return Draw(box, ("pointer", x, y), partial(_pointer, x=x, y=y))
+
+
+def _pointer(onto: "Image", x: float, y: float) -> None:
+    from PIL import ImageDraw
+
+    arrow = [(x + dx, y + dy) for dx, dy in ARROW]
+    ImageDraw.Draw(onto).polygon(arrow, fill="#15171c", outline="#ffffff")

@@ -2,22 +2,19 @@
 
 import math
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from deskhand.exports.screen_frames import lettering, letters
+from deskhand.exports.screen_frames.canvas import Draw, Place
 from deskhand.exports.screen_frames.letters import rises
 from deskhand.exports.screen_frames.page_view import PageView
 from deskhand.screen import Element, Look, Screen
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-    from PIL.ImageDraw import ImageDraw
-
-# Left, top, right, bottom, px.
-Place = tuple[int, int, int, int]
 
 PAPER = "#ffffff"
 # The calendar sign at the right of a date field, px, as Chromium draws it.
@@ -28,6 +25,8 @@ SELECT_SIGN_PX = 24
 RING, TICK = "#101010", "#0075ff"
 # The part of a ring that is rounded: that of a field with a radius of 8 px.
 CORNER_PX = 12
+# So far to the left of a field's text its paper is looked at.
+PAPER_PX = 4
 # What stands for each letter of a masked field.
 DOT = "\u2022"
 _RING = re.compile(r":focus[^{}]*\{[^{}]*outline:[^;{}]*?(#[0-9a-fA-F]{6}|var\((--[\w-]+)\))")
@@ -39,23 +38,36 @@ def filled(view: PageView) -> set[str]:
     return held if view.focused is None else held | {view.focused}
 
 
-def paint_fields(onto: "Image", view: PageView, keys: Collection[str]) -> None:
-    """Paint what some fields hold where it is not what the picture shows, and a ring for the focus."""
-    from PIL import ImageDraw
-
-    pen = ImageDraw.Draw(onto)
+def field_parts(view: PageView, keys: Collection[str]) -> Iterator[Draw]:
+    """Yield what some fields hold where it is not what the picture shows, and a ring for the focus."""
     held = view.texts.keys() | view.dots.keys() | view.checked.keys()
     for key in sorted(held & set(keys)):
         element = view.element(key)
         if element is None or element.widget == "combobox":
             continue
         if element.widget in ("checkbox", "radio"):
-            _tick(onto, element, on=view.checked[key])
+            on = view.checked[key]
+            # Otherwise the picture shows it.
+            if on != element.checked:
+                drawn = partial(_tick, element=element, on=on)
+                yield Draw(_around(element), (id(element), on), drawn)
         else:
-            _field(onto, pen, view, element)
+            end = view.focused == key
+            text = _shown(view, element)
+            drawn = partial(_field, element=element, text=text, end=end)
+            yield Draw(_field_box(element, text), (id(element), text, end), drawn)
     focused = view.element(view.focused)
     if focused is not None and focused.key in keys and has_ring(focused):
-        _ring(onto, focused, ring_colour(view.screen))
+        colour = ring_colour(view.screen)
+        drawn = partial(_ring, element=focused, colour=colour)
+        yield Draw(_around(focused), (id(focused), colour), drawn)
+
+
+def _around(element: Element) -> Place:
+    """Return the box of an element with the ring around it, or with what is read of its paper."""
+    left, top, width, height = (round(v) for v in element.box)
+    wide, high = max(width, CORNER_PX), max(height, CORNER_PX)
+    return left - 2, top - 2, left + wide + 3, top + high + 3
 
 
 def _ring(onto: "Image", element: Element, colour: str) -> None:
@@ -67,18 +79,26 @@ def _ring(onto: "Image", element: Element, colour: str) -> None:
     left, top = left - 1, top - 1
     pen = ImageDraw.Draw(onto)
     paper: Any = onto.getpixel((min(left + CORNER_PX, onto.width - 1), top + 3))
-    ring, far = letters.sign(letters.RING), letters.RING_PX - CORNER_PX
+    far = letters.RING_PX - CORNER_PX
     for x, from_x in ((left, 0), (right - CORNER_PX, far)):
         for y, from_y in ((top, 0), (bottom - CORNER_PX, far)):
-            # The edge beneath takes the ring's colour, so what was painted of it goes.
-            pen.rectangle((x, y, x + CORNER_PX - 1, y + CORNER_PX - 1), fill=paper)
-            for row in (0, letters.RING_PX):
-                corner = ring[row + from_y :, from_x:][:CORNER_PX, :CORNER_PX]
-                letters.blend(onto, colour, [(corner, x, y)])
+            onto.paste(_corner(colour, paper, from_x, from_y), (x, y))
     for y in (top, bottom - 2):
         pen.rectangle((left + CORNER_PX, y, right - CORNER_PX - 1, y + 1), fill=colour)
     for x in (left, right - 2):
         pen.rectangle((x, top + CORNER_PX, x + 1, bottom - CORNER_PX - 1), fill=colour)
+
+
+@lru_cache(maxsize=256)
+def _corner(colour: str, paper: Any, from_x: int, from_y: int) -> "Image":
+    """Return a corner of a ring on its paper; the edge beneath takes the ring's colour."""
+    from PIL import Image
+
+    made, ring = Image.new("RGB", (CORNER_PX, CORNER_PX), paper), letters.sign(letters.RING)
+    for row in (0, letters.RING_PX):
+        corner = ring[row + from_y :, from_x:][:CORNER_PX, :CORNER_PX]
+        letters.blend(made, colour, [(corner, 0, 0)])
+    return made
 
 
 def has_ring(element: Element) -> bool:
@@ -113,10 +133,9 @@ def _shown(view: PageView, element: Element) -> str:
     return text
 
 
-def _lines(view: PageView, element: Element) -> tuple[list[tuple[int, str]], int]:
+def _lines(element: Element, text: str) -> tuple[Sequence[tuple[int, str]], int]:
     """Return the lines of a field with their places in the text, and the first that is seen."""
     look, left, top, right, bottom = _room(element)
-    text = _shown(view, element)
     if element.widget != "textarea":
         return [(0, text)], 0
     lines = lettering.wrapped(text, round(look.font_px), right - left)
@@ -124,14 +143,40 @@ def _lines(view: PageView, element: Element) -> tuple[list[tuple[int, str]], int
     return lines, max(0, len(lines) - high)
 
 
-def _field(onto: "Image", pen: "ImageDraw", view: PageView, element: Element) -> None:
+def _field(onto: "Image", element: Element, text: str, *, end: bool) -> None:
+    from PIL import ImageDraw
+
     _, left, top, right, bottom = _room(element)
-    x = min(max(int(left) - 4, 0), onto.width - 1)
+    x = min(max(int(left) - PAPER_PX, 0), onto.width - 1)
     paper: Any = onto.getpixel((x, min(int((top + bottom) / 2), onto.height - 1)))
-    pen.rectangle((int(left) - 1, int(top) + 1, int(right), int(bottom) - 2), fill=paper)
-    lines, first = _lines(view, element)
+    box = (int(left) - 1, int(top) + 1, int(right), int(bottom) - 2)
+    ImageDraw.Draw(onto).rectangle(box, fill=paper)
+    lines, first = _lines(element, text)
     for row, (_, line) in enumerate(lines[first:]):
-        _line(onto, element, line, row, paper, end=view.focused == element.key)
+        _line(onto, element, line, row, paper, end=end)
+
+
+def _field_box(element: Element, text: str) -> Place:
+    """Return the box of what `_field` paints and reads."""
+    look, left, top, right, bottom = _room(element)
+    lines, first = _lines(element, text)
+    size = round(look.font_px)
+    above = _line_top(size, _baseline(element, 0))
+    below = _line_top(size, _baseline(element, len(lines) - first - 1)) + _line_height(size)
+    return (
+        int(left) - PAPER_PX,
+        min(int(top), above),
+        max(int(right), int(left)) + 1,
+        max(int(bottom), below),
+    )
+
+
+def _line_top(size: int, baseline: int) -> int:
+    return round(baseline - size * 1.1)
+
+
+def _line_height(size: int) -> int:
+    return round(size * 1.5)
 
 
 def _line(onto: "Image", element: Element, line: str, row: int, paper: Any, *, end: bool) -> None:
@@ -146,9 +191,9 @@ def _line(onto: "Image", element: Element, line: str, row: int, paper: Any, *, e
     shift = max(spare, 0) * {"center": 0.5, "right": 1.0}.get(look.align, 0.0)
     if spare < 0 and end:
         shift = spare
-    top = round(baseline - size * 1.1)
+    top = _line_top(size, baseline)
     parts = tuple(_parts(element, line))
-    room = (max(1, int(right) - int(left)), round(size * 1.5))
+    room = (max(1, int(right) - int(left)), _line_height(size))
     place = (shift + left - int(left), baseline - top)
     onto.paste(_strip(parts, look, room, place, paper), (int(left), top))
 
@@ -201,9 +246,6 @@ def _baseline(element: Element, row: int) -> int:
 def _tick(onto: "Image", element: Element, *, on: bool) -> None:
     from PIL import ImageDraw
 
-    if on == element.checked:
-        # The picture shows it.
-        return
     pen = ImageDraw.Draw(onto)
     left, top, width, height = (round(v) for v in element.box)
     box = (left, top, left + width - 1, top + height - 1)
@@ -238,7 +280,7 @@ def _caret(view: PageView, element: Element) -> Place:
     size = round(look.font_px)
     text = _shown(view, element)
     at = view.carets.get(element.key, len(text))
-    lines, first = _lines(view, element)
+    lines, first = _lines(element, text)
     row = max((k for k, (start, _) in enumerate(lines) if start <= at), default=0)
     start, line = lines[row]
     x = left + lettering.starts_px(line, size, look.spacing_px, bold=look.bold)[at - start]

@@ -3,6 +3,7 @@
 Letters are those that were cut from Chromium, and Pillow's own where a text has others.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -37,9 +38,10 @@ def font(size_px: int) -> "FreeTypeFont":
     return found.font_variant(layout_engine=ImageFont.Layout.BASIC)
 
 
+@lru_cache(maxsize=16384)
 def starts_px(
     text: str, size_px: int, spacing_px: float = 0.0, *, bold: bool = False
-) -> list[float]:
+) -> Sequence[float]:
     """Return where each letter of a line begins, and where the last one ends."""
     found = letters.places(text, size_px, spacing_px, bold=bold)
     if found is not None:
@@ -98,7 +100,8 @@ def shortened(text: str, size_px: int, room_px: float, *, bold: bool = False) ->
     return text[:low].rstrip() + ELLIPSIS
 
 
-def wrapped(text: str, size_px: int, room_px: float) -> list[tuple[int, str]]:
+@lru_cache(maxsize=4096)
+def wrapped(text: str, size_px: int, room_px: float) -> Sequence[tuple[int, str]]:
     """Return the lines of a text area, each with the place of its first letter in the text."""
     lines = []
     start = 0

@@ -2,12 +2,22 @@
 
 import io
 from base64 import b64decode
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from deskhand.exports.screen_frames import lettering
-from deskhand.exports.screen_frames.field_painter import Place, caret_of, filled, paint_fields
+from deskhand.exports.screen_frames.canvas import (
+    Canvas,
+    Draw,
+    PaintedPage,
+    Part,
+    Paste,
+    Place,
+    moved,
+)
+from deskhand.exports.screen_frames.field_painter import caret_of, field_parts, filled
 from deskhand.exports.screen_frames.letters import rises
 from deskhand.exports.screen_frames.page_view import PageView
 from deskhand.screen import PAGE, Element, Look, Screen, SlotText, State
@@ -47,21 +57,36 @@ def _document(screen: Screen) -> "Image":
     return made
 
 
-def painted(view: PageView) -> tuple["Image", Place | None]:
-    """Return the viewport of a page, and the box of the caret in it when a field has the focus."""
+class _Canvases:
+    """The pictures of a page while it stands: its document, and what is seen of it."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.document = Canvas(screen.document)
+        self.viewport = Canvas(screen.viewport)
+
+
+_STANDING: WeakKeyDictionary[PageView, _Canvases] = WeakKeyDictionary()
+
+
+def painted(view: PageView) -> PaintedPage:
+    """Return the viewport of a page, which is painted anew only where it has changed."""
     page, screen = view.page, view.screen
-    now = _document(screen).copy()
+    canvases = _STANDING.get(view)
+    if canvases is None:
+        canvases = _STANDING[view] = _Canvases(screen)
     # From back to front: what lies over other things, such as an open list, is painted after them.
     states = [screen.states[layer, page.state[layer]] for layer in view.order]
     fields = _by_state(view, states)
-    for state, keys in zip(states, fields, strict=True):
-        _paint_state(now, view, state, keys, fixed=False)
+    whole: list[Part] = [Paste(_document(screen), 0, 0)]
+    for state, held in zip(states, fields, strict=True):
+        whole += _state_parts(view, state, held, fixed=False)
     x, y = page.scroll_x, page.scroll_y
-    width, height = screen.viewport
-    seen = now.crop((x, y, x + width, y + height))
-    for state, keys in zip(states, fields, strict=True):
-        _paint_state(seen, view, state, keys, fixed=True)
-    return seen, caret_of(view)
+    touched = [moved(box, -x, -y) for box in canvases.document.show(whole)]
+    seen: list[Part] = [Paste(canvases.document.picture, -x, -y)]
+    for state, held in zip(states, fields, strict=True):
+        seen += _state_parts(view, state, held, fixed=True)
+    changed = canvases.viewport.show(seen, touched)
+    return PaintedPage(canvases.viewport.picture, caret_of(view), changed)
 
 
 def _by_state(view: PageView, states: Sequence[State]) -> list[list[Element]]:
@@ -78,25 +103,51 @@ def _by_state(view: PageView, states: Sequence[State]) -> list[list[Element]]:
     return found
 
 
-def _paint_state(
-    onto: "Image", view: PageView, state: State, fields: Sequence[Element], *, fixed: bool
-) -> None:
-    """Paint a state: its pictures, what its fields hold, its texts; of what is fixed, or of the rest."""
+def _state_parts(
+    view: PageView, state: State, fields: Sequence[Element], *, fixed: bool
+) -> Iterator[Part]:
+    """Yield a state's pictures, what its fields hold, its texts; of what is fixed, or of the rest."""
     for crop in state.crops:
         if bool(crop.get("fixed")) == fixed:
-            onto.paste(_crop(crop["image"]), (crop["left"], crop["top"]))
-    paint_fields(onto, view, [field.key for field in fields if field.fixed == fixed])
+            yield Paste(_crop(crop["image"]), crop["left"], crop["top"])
+    yield from field_parts(view, [field.key for field in fields if field.fixed == fixed])
     for text in state.slot_texts:
         if text.fixed == fixed:
-            _slot_text(onto, text, view)
+            filled = text.text
+            for slot, shown in view.slots.items():
+                filled = filled.replace("{{" + slot + "}}", shown)
+            drawn = partial(_slot_text, text=text, filled=filled)
+            yield Draw(_text_box(text), (id(text), filled), drawn)
 
 
-def _slot_text(onto: "Image", text: SlotText, view: PageView) -> None:
+def _text_box(text: SlotText) -> Place:
+    """Return the box of what `_slot_text` paints and reads."""
+    left, top, width, height = text.box
+    right, bottom = int(left + width) + 2, int(top + height) + 1
+    room = _text_room(text)
+    return (
+        min(int(left) - 2, room[0]),
+        min(int(top), room[1]),
+        max(right, room[2]),
+        max(bottom, room[3]),
+    )
+
+
+def _text_room(text: SlotText) -> Place:
+    left = text.box[0]
+    size, baseline = round(text.look.font_px), _baseline(text)
+    return int(left) - size, baseline - 2 * size, int(left + text.room_px) + size, baseline + size
+
+
+def _baseline(text: SlotText) -> int:
+    _, top, _, height = text.box
+    above, below = rises(round(text.look.font_px))
+    return int(top + (height - above - below) / 2) + above
+
+
+def _slot_text(onto: "Image", text: SlotText, filled: str) -> None:
     from PIL import ImageDraw
 
-    filled = text.text
-    for slot, shown in view.slots.items():
-        filled = filled.replace("{{" + slot + "}}", shown)
     left, top, width, height = text.box
     place = (max(int(left) - 2, 0), min(max(int(top), 0), onto.height - 1))
     paper = onto.getpixel(place)
@@ -105,13 +156,12 @@ def _slot_text(onto: "Image", text: SlotText, view: PageView) -> None:
     look = text.look
     size = round(look.font_px)
     shown = lettering.shortened(filled, size, text.room_px, bold=look.bold)
-    above, below = rises(size)
-    baseline = int(top + (height - above - below) / 2) + above
     # Most texts stand on one colour, and are the same from picture to picture.
-    room = (int(left) - size, baseline - 2 * size, int(left + text.room_px) + size, baseline + size)
+    room = _text_room(text)
     plain = onto.crop(room).getcolors(1)
     if plain is None:
-        lettering.write(onto, (left, baseline), shown, size, look.colour, bold=look.bold)
+        start = (left, _baseline(text))
+        lettering.write(onto, start, shown, size, look.colour, bold=look.bold)
         return
     wide, high = room[2] - room[0], room[3] - room[1]
     strip = _strip(shown, look, (wide, high), left - room[0], plain[0][1])

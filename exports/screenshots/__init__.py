@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from deskhand.errors import DeskhandError
 from deskhand.exports.screen_frames import frames, need_pillow
 from deskhand.exports.screen_frames.black_boxes import blacked_out
-from deskhand.exports.screen_frames.desktop import Painter
+from deskhand.exports.screen_frames.canvas import Painter
 from deskhand.exports.screen_frames.page_painter import painted
 from deskhand.exports.screenshots.gaps import Gap, gaps
 from deskhand.exports.screenshots.policies import Moment, Policy, moments, parse_policies

@@ -16,7 +16,7 @@ from deskhand.conversion import Guard, check_apart
 from deskhand.errors import DeskhandError
 from deskhand.exports.parquet import writer_options
 from deskhand.exports.screen_frames import need_pillow, png_bytes
-from deskhand.exports.screen_frames.desktop import Painter
+from deskhand.exports.screen_frames.canvas import Painter
 from deskhand.exports.screen_frames.page_painter import painted
 from deskhand.exports.screenshots import Policy, Shot, check_scale, gaps, parse_policies, shots
 from deskhand.exports.screenshots.index_table import SHOTS, Index

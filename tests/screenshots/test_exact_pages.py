@@ -15,7 +15,7 @@ from deskhand.cli import main
 from deskhand.exact_pages import exact_painter
 from deskhand.exact_pages.painter import edges_to
 from deskhand.exports.screen_frames import frames
-from deskhand.exports.screen_frames.desktop import Painter
+from deskhand.exports.screen_frames.canvas import Painter
 from deskhand.exports.screen_frames.page_painter import painted
 from deskhand.exports.screen_frames.page_view import PageView
 from deskhand.exports.screenshots import Shot

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from deskhand.exports.screen_frames.desktop import Painter
-from deskhand.exports.screen_frames.field_painter import Place, caret_of, has_ring
+from deskhand.exports.screen_frames.canvas import PaintedPage, Painter
+from deskhand.exports.screen_frames.field_painter import caret_of, has_ring
 from deskhand.exports.screen_frames.page_view import PageView
 from deskhand.scenarios.screen_compiler.chromium import started
 from deskhand.screen import BASE, Edge, Element, Screen
@@ -40,8 +40,8 @@ def exact_painter(chromium: str | None = None) -> Iterator[tuple[Painter, str]]:
     """
     with _in_tab(chromium) as (call, version):
 
-        def paint(view: PageView) -> tuple["Image", Place | None]:
-            return call(_painted, view), caret_of(view)
+        def paint(view: PageView) -> PaintedPage:
+            return PaintedPage(call(_painted, view), caret_of(view))
 
         yield paint, version
 
