@@ -1,36 +1,30 @@
 """Negative controls: the reference itself, spoiled in ways that a report has to notice.
 
-A report whose rows pass people's own data with the times drawn independently, or with every column
-shuffled, says nothing when it passes something else.
+Each is a mistake that synthetic data are known for. A report whose rows pass people's own data with
+the times drawn independently, or with every column shuffled, says nothing when it passes something
+else.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from string import ascii_uppercase
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from deskhand.calibration.recording import MOVE, SCROLL
+from deskhand.evaluation.key_windows import TEXT
+from deskhand.evaluation.realism.event_measures import acts_of
 from deskhand.evaluation.realism.side import Side
-
-Times = NDArray[np.int64]
-# Slower by so much, and so much later in the day.
-STRETCH, LATER_S = 3, 6 * 3600.0
-# Paces of people: two standard deviations are a factor of 11 (people's own: log SD .2 to .4).
-PACE_LOG_SD = 1.2
-LONGEST_HOLD_US = 5_000_000
-
-
-def _lognormal(side: Side, rng: np.random.Generator) -> Side:
-    """Draw every interval anew, each from one lognormal for all people and whatever came before."""
-
-    def drawn(gaps: Times) -> Times:
-        logs = np.log(np.maximum(gaps[gaps > 0], 1))
-        if not len(logs):
-            return gaps
-        return np.rint(rng.lognormal(logs.mean(), logs.std(), len(gaps))).astype(np.int64)
-
-    return _retimed(side, drawn)
+from deskhand.evaluation.realism.spoiled_times import (
+    far_apart,
+    one_lognormal,
+    retimed,
+    rising,
+    stretched,
+    too_wide,
+)
 
 
 def _shuffled(side: Side, rng: np.random.Generator) -> Side:
@@ -39,7 +33,7 @@ def _shuffled(side: Side, rng: np.random.Generator) -> Side:
     def mixed(column: NDArray[Any]) -> NDArray[Any]:
         return rng.permutation(column)
 
-    side = _retimed(side, mixed)
+    side = retimed(side, lambda gaps, *_: mixed(gaps))
     pointer, keys, events = side.pointer, side.keys, side.events
     if pointer is not None:
         # What was aimed at belongs to the press.
@@ -61,14 +55,6 @@ def _shuffled(side: Side, rng: np.random.Generator) -> Side:
             start_s=rng.uniform(0.0, 86_400.0, len(events.start_s)),
         )
     return replace(side, pointer=pointer, keys=keys, events=events)
-
-
-def _stretched(side: Side, _: np.random.Generator) -> Side:
-    """Make everything slower by the same factor, and six hours later in the day."""
-    slow = _retimed(side, lambda gaps: gaps * STRETCH)
-    if slow.events is None:
-        return slow
-    return replace(slow, events=replace(slow.events, start_s=slow.events.start_s + LATER_S))
 
 
 def _cloned(side: Side, _: np.random.Generator) -> Side:
@@ -109,75 +95,92 @@ def _cloned(side: Side, _: np.random.Generator) -> Side:
     return replace(side, pointer=pointer, keys=keys, events=events)
 
 
-def _far_apart(side: Side, rng: np.random.Generator) -> Side:
-    """Give everybody a pace of their own, far from everybody else's, and another one for holds."""
-    pace, held = (np.exp(PACE_LOG_SD * rng.standard_normal(len(side.people))) for _ in range(2))
-    pointer, keys, events = side.pointer, side.keys, side.events
-    if pointer is not None:
-        pointer = _paced(pointer, pace)
-    if events is not None:
-        events = _paced(events, pace)
-    if keys is not None:
-        hold = np.rint((keys.up_us - keys.down_us) * held[keys.person]).astype(np.int64)
-        hold = np.clip(hold, 0, LONGEST_HOLD_US)
-        within = keys.session[1:] == keys.session[:-1]
-        own = pace[keys.person[1:]][within]
-        down = _from_gaps(
-            keys.down_us, keys.session, lambda gaps: np.rint(gaps * own).astype(np.int64)
-        )
-        keys = replace(keys, down_us=down, up_us=down + hold)
-    return replace(side, pointer=pointer, keys=keys, events=events)
+def _commonest(side: Side, _: np.random.Generator) -> Side:
+    """Put the commonest kind of act, key and application in the place of nearly all the others."""
 
-
-def _paced(part: Any, pace: NDArray[np.float64]) -> Any:
-    own = pace[part.person[1:]][part.session[1:] == part.session[:-1]]
-    return _with_gaps(part, lambda gaps: np.rint(gaps * own).astype(np.int64))
-
-
-def _sorted(side: Side, _: np.random.Generator) -> Side:
-    """Put all intervals in rising order, the shortest first."""
-    return _retimed(side, np.sort)
-
-
-def _rare_common(side: Side, rng: np.random.Generator) -> Side:
-    """Draw kinds of events, keys and applications anew, the rarest as often as the commonest was."""
-
-    def drawn(column: NDArray[Any]) -> NDArray[Any]:
+    def few(column: NDArray[Any], kept: int) -> NDArray[Any]:
         kinds, often = np.unique(column, return_counts=True)
-        share = np.empty(len(kinds))
-        share[np.argsort(often, kind="stable")] = np.sort(often)[::-1] / max(len(column), 1)
-        return rng.choice(kinds, len(column), p=share) if len(column) else column
+        common = kinds[np.argsort(-often, kind="stable")]
+        return (
+            np.where(np.isin(column, common[:kept]), column, common[:1]) if len(common) else column
+        )
 
-    pointer, keys, events = side.pointer, side.keys, side.events
-    if pointer is not None:
-        pointer = replace(pointer, event=drawn(pointer.event))
+    keys, events = side.keys, side.events
     if keys is not None:
-        keys = replace(keys, key=drawn(keys.key))
+        key, written = keys.key.copy(), TEXT[keys.key_class]
+        key[written] = few(key[written], 2)
+        keys = replace(keys, key=key)
     if events is not None:
-        events = replace(events, kind=drawn(events.kind), app=drawn(events.app))
-    return replace(side, pointer=pointer, keys=keys, events=events)
+        kind, acts = events.kind.copy(), acts_of(events)
+        # With one kind alone nothing would follow anything else.
+        kind[acts] = few(kind[acts], 2)
+        events = replace(events, kind=kind, app=few(events.app, 1))
+    return replace(side, keys=keys, events=events)
 
 
-Control = Callable[[Side, np.random.Generator], Side]
+def _straight(side: Side, _: np.random.Generator) -> Side:
+    """Lead the pointer from press to press in straight lines, at even speed, into the very centre."""
+    pointer = side.pointer
+    if pointer is None or not len(pointer.t_us):
+        return side
+    placed = np.flatnonzero(
+        np.isfinite(pointer.x) & np.isfinite(pointer.y) & (pointer.event != SCROLL)
+    )
+    if not len(placed):
+        return side
+    session, move = pointer.session[placed], pointer.event[placed] == MOVE
+    begins = np.append(True, session[1:] != session[:-1])
+    # The last report before a press is where the press is.
+    before = np.append(move[:-1] & ~move[1:] & ~begins[1:], False)
+    corner = np.flatnonzero(begins | ~move | before | np.append(begins[1:], True))
+    at = placed[corner + before[corner]]
+    # One clock over all sessions, which never stands still.
+    clock = np.cumsum(np.maximum(np.diff(pointer.t_us[placed], prepend=0) * ~begins, 0) + 1)
+    x, y = pointer.x.copy(), pointer.y.copy()
+    for column in (x, y):
+        column[placed] = np.interp(clock, clock[corner], column[at])
+    target = pointer.target.copy()
+    target[:, 0], target[:, 1] = (
+        np.where(np.isfinite(target[:, k]), column, np.nan) for k, column in enumerate((x, y))
+    )
+    return replace(side, pointer=replace(pointer, x=x, y=y, target=target))
+
+
+class Control(NamedTuple):
+    """A way to spoil people, and what it does in words for those who read the report."""
+
+    spoil: Callable[[Side, np.random.Generator], Side]
+    said: str
+
+
 CONTROLS: Mapping[str, Control] = {
-    "independent lognormals": _lognormal,
-    "shuffled columns": _shuffled,
-    "three times slower": _stretched,
-    "one person for all": _cloned,
-    "paces far apart": _far_apart,
-    "rising order": _sorted,
-    "rare kinds common": _rare_common,
+    "independent lognormals": Control(
+        one_lognormal, "every interval drawn anew from one lognormal for everybody"
+    ),
+    "shuffled columns": Control(_shuffled, "every column shuffled by itself over all people"),
+    "three times slower": Control(
+        stretched, "all times stretched by three, the day begun six hours later"
+    ),
+    "one person for all": Control(_cloned, "one person in the place of everybody"),
+    "paces far apart": Control(
+        far_apart, "everybody's times stretched by a factor of their own, far from the others'"
+    ),
+    "rising order": Control(rising, "the intervals of each session in rising order"),
+    "spread too wide": Control(
+        too_wide, "every interval three times as far, in logarithms, from its person's mean"
+    ),
+    "commonest kinds alone": Control(
+        _commonest,
+        "the two commonest acts and keys, and the commonest application, in the place of all others",
+    ),
+    "straight to the centre": Control(
+        _straight,
+        "the pointer led from press to press in straight lines at even speed, and every press in the "
+        "centre of what it is meant for",
+    ),
 }
-# What each does, for those who read the report.
-SAID: Mapping[str, str] = {
-    "independent lognormals": "every interval drawn anew from one lognormal for everybody",
-    "shuffled columns": "every column shuffled by itself over all people",
-    "three times slower": "all times stretched by three, the day begun six hours later",
-    "one person for all": "one person in the place of everybody",
-    "paces far apart": "everybody's times stretched by a factor of their own, far from the others'",
-    "rising order": "all intervals in rising order, the shortest first",
-    "rare kinds common": "types of events, keys and applications drawn, the rarest as often as the commonest was",
-}
+# Each has a letter, for tables.
+LETTERS: Mapping[str, str] = dict(zip(CONTROLS, ascii_uppercase, strict=False))
 
 
 def spoiled(reference: Side, name: str, *, seed: int) -> Side:
@@ -192,37 +195,5 @@ def spoiled(reference: Side, name: str, *, seed: int) -> Side:
     seed : int
         Of what it draws.
     """
-    return CONTROLS[name](reference, np.random.default_rng([seed, list(CONTROLS).index(name)]))
-
-
-def _retimed(side: Side, change: Callable[[Times], Times]) -> Side:
-    pointer, keys, events = side.pointer, side.keys, side.events
-    if pointer is not None:
-        pointer = _with_gaps(pointer, change)
-    if events is not None:
-        events = _with_gaps(events, change)
-    if keys is not None:
-        hold = np.clip(change(keys.up_us - keys.down_us), 0, LONGEST_HOLD_US)
-        down = _from_gaps(keys.down_us, keys.session, change)
-        keys = replace(keys, down_us=down, up_us=down + hold)
-    return replace(side, pointer=pointer, keys=keys, events=events)
-
-
-def _with_gaps(part: Any, change: Callable[[Times], Times]) -> Any:
-    return replace(part, t_us=_from_gaps(part.t_us, part.session, change))
-
-
-def _from_gaps(
-    t_us: Times, session: NDArray[np.integer], change: Callable[[Times], Times]
-) -> Times:
-    """Return times whose gaps are changed; each session begins where it did."""
-    if not len(t_us):
-        return t_us
-    begins = np.append(True, session[1:] != session[:-1])
-    gaps = np.diff(t_us, prepend=t_us[:1])
-    changed = np.zeros(len(t_us), np.int64)
-    changed[~begins] = change(np.maximum(gaps[~begins], 0))
-    since = np.cumsum(changed)
-    first = np.flatnonzero(begins)
-    size = np.diff(np.append(first, len(t_us)))
-    return since - np.repeat(since[first], size) + np.repeat(t_us[first], size)
+    rng = np.random.default_rng([seed, list(CONTROLS).index(name)])
+    return CONTROLS[name].spoil(reference, rng)

@@ -19,10 +19,12 @@ from deskhand.evaluation.realism.measure import (
 LEVEL = "pointer"
 # Movements of a person that are looked at, drawn at random, and of all people.
 MOST_OF_A_PERSON, MOST = 150, 6_000
-FEWEST = 20
+FEWEST = 12
 # A burst of scrolling ends where nothing scrolls for so long (assumed).
 SCROLL_REST_US = 300_000
 _OVERSHOOT = 0.02
+# Whole sizes off the centre: a press so far outside was meant for something else.
+OUTSIDE = 1.0
 
 
 def aimed_movements(recording: Recording, *, seed: int) -> Movements:
@@ -121,8 +123,10 @@ def _of_movements(movements: Movements) -> Iterator[Measure]:
     sized = (size > 0).all(1)
     if sized.any():
         last = movements.last[sized]
-        off = (movements.x[last] - movements.target[sized, 0]) / size[sized, 0]
-        yield measured(LEVEL, "end point, off the centre / width", person[sized], off)
+        end = np.stack([movements.x[last], movements.y[last]], axis=1)
+        off = np.linalg.norm((end - movements.target[sized, :2]) / size[sized], axis=1)
+        off = np.minimum(off, OUTSIDE)
+        yield measured(LEVEL, "end point, off the centre / size", person[sized], off)
 
 
 def _scrolls(recording: Recording) -> Iterator[Measure]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from deskhand.evaluation.realism.controls import CONTROLS, SAID, spoiled
+from deskhand.evaluation.realism.controls import CONTROLS, spoiled
 from deskhand.evaluation.realism.curves import curves_of
 from deskhand.evaluation.realism.event_measures import event_measures
 from deskhand.evaluation.realism.joint import joint_rows
@@ -187,7 +187,7 @@ def controls_of(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         found.append(
             {
                 "name": name,
-                "said": SAID[name],
+                "said": CONTROLS[name].said,
                 "rows": len(seen),
                 "fails": fails,
                 "ok": bool(fails) or not seen,

@@ -14,6 +14,7 @@ import pytest
 
 import deskhand
 from deskhand.cli import main
+from deskhand.evaluation.realism.controls import CONTROLS
 from deskhand.formats import written
 from deskhand.json_schema import worst
 from deskhand.session import Session
@@ -78,7 +79,7 @@ def test_a_report_is_whole_and_the_same_by_its_seed(
     assert "<script" not in page
     assert "http" not in page.replace("http-equiv", "")
     cases = ET.parse(tmp_path / "one" / "report.xml").getroot().iter("testcase")
-    assert len(list(cases)) == len(rows) + 1 + 7
+    assert len(list(cases)) == len(rows) + 1 + len(CONTROLS)
     compared(tmp_path / "two", *sides, "--no-joint")
     for name in ("report.json", "report.html", "report.xml"):
         one, two = ((tmp_path / part / name).read_bytes() for part in ("one", "two"))
