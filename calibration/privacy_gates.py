@@ -35,7 +35,7 @@ class Scope(NamedTuple):
 class Parts(NamedTuple):
     """What a claim's mu is spent for; both together are all of it."""
 
-    count: float
+    counting: float
     rest: float
 
 
@@ -45,10 +45,10 @@ def parts_of(mu: float) -> Parts:
     Examples
     --------
     >>> parts = parts_of(2.0)
-    >>> round(parts.count**2 + parts.rest**2, 9)
+    >>> round(parts.counting**2 + parts.rest**2, 9)
     4.0
     """
-    return Parts(count=mu * sqrt(COUNT_SHARE), rest=mu * sqrt(1.0 - COUNT_SHARE))
+    return Parts(counting=mu * sqrt(COUNT_SHARE), rest=mu * sqrt(1.0 - COUNT_SHARE))
 
 
 def most_people(people: int, mu: float, noise: Noise) -> int:
@@ -68,9 +68,9 @@ def most_people(people: int, mu: float, noise: Noise) -> int:
     >>> from deskhand.calibration.gaussian_privacy import mu_of
     >>> def unheard(sigma, count):
     ...     return [0] * count
-    >>> most_people(100, parts_of(mu_of(3.0, 1e-6)).count, unheard)
+    >>> most_people(100, parts_of(mu_of(3.0, 1e-6)).counting, unheard)
     128
-    >>> most_people(500, parts_of(mu_of(1.0, 1e-6)).count, unheard)
+    >>> most_people(500, parts_of(mu_of(1.0, 1e-6)).counting, unheard)
     576
     """
     counted = float(noised_sum(np.ones((people, 1)), 1.0, mu, noise)[0])

@@ -95,7 +95,7 @@ class PrivacyLedger:
             whole = self.allowed(
                 data=data, digests=digests, epsilon=epsilon, delta=delta, mu=mu, budget=budget
             )
-            part = parts_of(mu).count
+            part = parts_of(mu).counting
             least = epsilon_of(part, delta)
             return self._added(replace(whole, what=COUNT, epsilon=least, mu=part, budget=budget))
 

@@ -232,7 +232,7 @@ def _private(
     ledger = PrivacyLedger(promise.ledger)
     counted = ledger.reserve_count(**asked)
     try:
-        scope = private_scope(most_people(len(people), parts.count, noise), epsilon, delta)
+        scope = private_scope(most_people(len(people), parts.counting, noise), epsilon, delta)
     except DeskhandError as error:
         raise DeskhandError(
             f"{error} People were counted with noise, which took epsilon {counted.epsilon:.2g} of them "

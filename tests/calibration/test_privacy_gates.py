@@ -48,7 +48,7 @@ def test_refusals_name_no_number_of_the_people(
 
 def test_gates_see_a_noised_count() -> None:
     """Four standard deviations: a run of 200 counts falls below once in 150 such tests."""
-    mu = parts_of(mu_of(3.0, 1e-6)).count
+    mu = parts_of(mu_of(3.0, 1e-6)).counting
     counts = [most_people(FEWEST, mu, discrete_gaussians) for _ in range(200)]
     assert min(counts) >= FEWEST
     assert len(set(counts)) > 10

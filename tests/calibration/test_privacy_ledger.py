@@ -91,7 +91,11 @@ def test_a_count_that_came_to_nothing_is_counted_and_leaves_room(tmp_path: Path)
     """Too few people: more are captured later, and fitted for the same claim."""
     ledger = PrivacyLedger(tmp_path / FILE)
     count = ledger.reserve_count(**asked(3.0))
-    assert (count.what, count.budget, count.mu) == (COUNT, None, parts_of(mu_of(3.0, 1e-6)).count)
+    assert (count.what, count.budget, count.mu) == (
+        COUNT,
+        None,
+        parts_of(mu_of(3.0, 1e-6)).counting,
+    )
     release = reserved(tmp_path, 3.0)
     total = epsilon_of(composed([count.mu, mu_of(3.0, 1e-6)]), 1e-6)
     assert release.budget == pytest.approx(total)

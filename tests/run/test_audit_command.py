@@ -197,6 +197,12 @@ def test_sessions_are_audited_as_what_is_released(
     [
         (["literature"], 0, "No human is in it"),
         (["office"], 2, "Not measurable"),
+        (["transcription"], 2, "Of typing it also holds the weights of a network"),
+        (
+            ["office", "--members", "five", "--others", "others", "--stand-ins"],
+            2,
+            "typing, what is audited has nothing of it",
+        ),
         (["nobody"], 2, "no profile and no sessions"),
         (["literature", "--members", "five"], 2, "belong together"),
         (["literature", "--members", "none", "--others", "five"], 2, "none: not found"),

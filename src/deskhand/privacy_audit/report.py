@@ -115,8 +115,11 @@ class PrivacyReport:
             return f"Fail: {', '.join(self.failed)}."
         if self.verdict == OPEN:
             return (
-                "Not measurable: nothing was promised, and without people nothing can be attacked."
+                "Not measurable: nothing is promised, and without captures of people (--members and "
+                "--others) nothing can be attacked."
             )
+        if self.findings and self.subject.mode in _UNPROMISED:
+            return "Pass: nothing is promised, and no attack gave anybody away."
         if self.findings:
             return "Pass: nothing speaks against what is claimed, and no attack gave anybody away."
         return (
@@ -293,6 +296,12 @@ def _attacked(
         0 if acts is None else len(known_people(activity, acts)) for acts in (members, others, made)
     ]
     told: dict[str, Any] = dict(zip(("members", "others", "synthetic"), counts, strict=True))
+    if members is not None and others is not None and made is None:
+        reason = (
+            "what is audited has nothing of it; the sessions of such a profile take it from another one, "
+            "such as 'transcription' or 'mouse-web', which can be audited"
+        )
+        return Attacked(activity=activity.name, **told, reason=reason), []
     if members is None or others is None or made is None or min(counts) < FEWEST_PEOPLE:
         reason = (
             f"enough is known of {counts[0]} people who were fitted, {counts[1]} who were not and "

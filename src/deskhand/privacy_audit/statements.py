@@ -17,9 +17,8 @@ CLAIMS = {
         "were fitted. This holds strictly for this mode alone."
     ),
     "research": (
-        "It holds some hundred numbers of a population of volunteers, and in the learned tier the weights "
-        "of a network, fitted to public research data without differential privacy: of nobody alone, but "
-        "not of nobody."
+        "It holds some hundred numbers of a population of volunteers, fitted to public research data "
+        "without differential privacy: of nobody alone, but not of nobody."
     ),
     PRIVATE: (
         "It holds noised numbers of a population. What it gives away about one person is bounded by "
@@ -53,6 +52,17 @@ def statements(subject: Subject, seen: Spent | None, *, attacked: bool) -> list[
     NIST SP 800-226 (2025), guidelines for evaluating differential privacy guarantees.
     """
     told = [("what it is", CLAIMS[subject.mode])]
+    if subject.networks:
+        told.append(
+            (
+                "networks",
+                (
+                    f"Of {' and '.join(subject.networks)} it also holds the weights of a network, which was "
+                    "shown everything that people did and is the likeliest to remember some of it; attacked "
+                    "is what this network draws, and not what the law does."
+                ),
+            )
+        )
     if subject.release.get("stand_ins"):
         told.append(
             ("stand-ins", "Synthetic sessions stood in for captures: it is of nobody, and a trial.")
@@ -92,7 +102,10 @@ def statements(subject: Subject, seen: Spent | None, *, attacked: bool) -> list[
 
 def _without(subject: Subject) -> list[Statement]:
     if subject.mode == "published":
-        return [("privacy parameters", "None are needed: no data of people went in.")]
+        return [
+            ("privacy parameters", "None are needed: no data of people went in."),
+            ("unit of privacy", "None is needed: there is nobody to protect."),
+        ]
     return [
         (
             "privacy parameters",

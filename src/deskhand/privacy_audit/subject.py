@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deskhand.behavior_models.learned_keystrokes import SECTION as LEARNED_TYPING
 from deskhand.behavior_models.profile import MODES, Profile, load_profile, profile_names
 from deskhand.behavior_models.profile_release import PRIVATE
 from deskhand.calibration.gaussian_privacy import composed, epsilon_of
@@ -12,8 +13,10 @@ from deskhand.calibration.privacy_ledger import FILE, PROFILE, PrivacyLedger
 from deskhand.capture_people import readable_sessions
 from deskhand.errors import DeskhandError, InvalidDataError, UnknownNameError
 from deskhand.formats import can_read, recognised
+from deskhand.generators.learned_reports import SECTION as LEARNED_HAND
 from deskhand.manifest import MANIFEST_FILE, read_record, run_differences
 
+NETWORKS = {"hand": LEARNED_HAND, "typing": LEARNED_TYPING}
 # Of epsilon and delta in profile and ledger, which are written alike.
 _ROUNDING = 1e-9
 
@@ -31,6 +34,12 @@ class Subject:
     release: Mapping[str, Any]
     profile: Profile | None = None
     sessions: Path | None = None
+
+    @property
+    def networks(self) -> list[str]:
+        """What of a profile is drawn by a network that was fitted: hand, typing, or none."""
+        sections = {} if self.profile is None else self.profile.sections
+        return [name for name, section in NETWORKS.items() if section in sections]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,14 +119,14 @@ def check_as_written(folder: Path) -> None:
 
 
 def _sessions(path: Path) -> Subject:
-    name, mode, remark = path.name, "", "Sessions without a manifest."
+    mode, remark = "", "Sessions without a manifest."
     release: Mapping[str, Any] = {}
     check_as_written(path)
     if (path / MANIFEST_FILE).is_file():
         made_by = read_record(path / MANIFEST_FILE).get("profile") or {}
         mode, release = str(made_by.get("mode", "")), made_by.get("release") or {}
-        name = str(made_by.get("name", name))
-        remark = "Sessions, as their manifest lists them."
+        made_with = f" made with the profile {made_by['name']!r}" if "name" in made_by else ""
+        remark = f"Sessions{made_with}, as their manifest lists them."
     if not mode:
         session = next(iter(readable_sessions(path)), None)
         if session is None:
@@ -130,7 +139,7 @@ def _sessions(path: Path) -> Subject:
             f"{path}: its sessions say that they are of mode {PRIVATE!r}, and no {MANIFEST_FILE} says under "
             "which promise; give the whole folder that was generated, or the profile."
         )
-    return Subject(name=name, mode=mode, remark=remark, release=release, sessions=path)
+    return Subject(name=path.name, mode=mode, remark=remark, release=release, sessions=path)
 
 
 def spent(subject: Subject, given: str, ledger: Path | None) -> Spent | None:
