@@ -3,7 +3,8 @@
 A canary, as far off as anybody can be, is in one of two otherwise equal sets of people. The release of
 either is made many times and looked at along the direction in which the canary pulls. How well both can
 be told apart bounds epsilon from below: the measured bound of an honest release is below its claim, and
-three mistakes, made on purpose, must be above it, or the audit itself is blind.
+three mistakes, made on purpose, must be above it, or the audit itself is blind. The whole claim is
+audited as that of one sum; a fit spends a part of it on counting people, and both come to the same.
 
 Sources
 -------

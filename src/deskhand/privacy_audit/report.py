@@ -84,11 +84,15 @@ class PrivacyReport:
 
     @property
     def failed(self) -> list[str]:
-        """What gives people away."""
-        said = [c.check for c in self.checks if c.verdict == FAIL]
-        shown = [CANARY for c in self.claims if c.way == HONEST and not c.holds]
-        leaks = [f for f in self.findings if f.release == AUDITED and f.leaks]
-        return said + shown + [f"{f.attack} ({f.activity})" for f in leaks]
+        """What speaks against what is claimed, or gives people away."""
+        told = [c.sentence.rstrip(".") for c in self.checks if c.verdict == FAIL]
+        if any(c.way == HONEST and not c.holds for c in self.claims):
+            told.append("The canary test shows a larger epsilon than is claimed")
+        own = [f for f in self.findings if f.release == AUDITED]
+        leaks = sum(f.leaks for f in own)
+        if leaks:
+            told.append(f"People are given away by {leaks} of {len(own)} attacks")
+        return [f"{one[0].lower()}{one[1:]}" for one in told]
 
     @property
     def verdict(self) -> str:
@@ -112,7 +116,7 @@ class PrivacyReport:
         if self.uncaught:
             return f"Void: a control was not caught: {', '.join(self.uncaught)}."
         if self.failed:
-            return f"Fail: {', '.join(self.failed)}."
+            return f"Fail: {'; '.join(self.failed)}."
         if self.verdict == OPEN:
             return (
                 "Not measurable: nothing is promised, and without captures of people (--members and "

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from deskhand.evaluation.canary_audit import HONEST, AuditedClaim
 from deskhand.evaluation.privacy.finding import AUDITED, CLONES, REPLAYS, Finding
-from deskhand.privacy_audit.profile_checks import FAIL
 from deskhand.privacy_audit.report import PrivacyReport
 
 RELEASES = {
@@ -50,9 +49,6 @@ def reasons(report: PrivacyReport) -> Iterator[str]:
     """Yield why the verdict is none better, a sentence each."""
     for name in report.uncaught:
         yield f"The control {name} was not caught, so that nothing was found says nothing."
-    for check in report.checks:
-        if check.verdict == FAIL:
-            yield f"{check.check.capitalize()}: {check.sentence}"
     for claim in report.claims:
         if claim.way == HONEST and not claim.holds:
             yield (
