@@ -23,7 +23,6 @@ from deskhand.calibration.session_keystrokes import (
     cut_keystrokes,
     event_columns,
 )
-from deskhand.errors import DeskhandError
 from deskhand.events import ALT, CONTROL, META
 from deskhand.session import Session
 
@@ -64,14 +63,9 @@ def measured_session(session: Session, labels: Mapping[str, str]) -> SessionMeas
     Parameters
     ----------
     session : Session
-        Simulated or read from a capture.
+        Simulated or read from a capture; its times never go back.
     labels : mapping of str to str
         From an application's name in the events to its label; what is not in it is nobody's work.
-
-    Raises
-    ------
-    DeskhandError
-        When the clock of the capture goes back.
 
     Examples
     --------
@@ -81,11 +75,6 @@ def measured_session(session: Session, labels: Mapping[str, str]) -> SessionMeas
     (True, True)
     """
     events = event_columns(session.events)
-    if (np.diff(events.t_us) < 0).any():
-        raise DeskhandError(
-            "a capture's clock goes back between two of its rows; `deskhand validate` names the "
-            "file: sort its rows by time, or leave it out."
-        )
     spacing, hold = _keys(events)
     move, click, dwell = _pointer(session)
     tab, shortcut = _habits(events)

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from deskhand.compact_tables import compact
 from deskhand.errors import DeskhandError
-from deskhand.events import TABLES, claiming
+from deskhand.events import SCHEMA_VERSION, TABLES, claiming
 from deskhand.session import Session
 
 # Columns of schema version 1 that came after others; tables without them are read as if they were null.
@@ -53,6 +53,12 @@ def check_schema(name: str, given: pa.Schema) -> None:
         return
     lacking = set(LATER.get(name, ())).difference(given.names)
     wanted = pa.schema([field for field in wanted if field.name not in lacking])
+    newer = (given.metadata or {}).get(b"deskhand.schema_version", b"").decode("utf-8", "replace")
+    if newer.isdecimal() and int(newer) > SCHEMA_VERSION:
+        raise DeskhandError(
+            f"table {name!r}: of schema version {newer}, and this deskhand knows versions up to "
+            f"{SCHEMA_VERSION}; read it with a newer deskhand."
+        )
     for place, field in enumerate(wanted):
         found = given.field(place) if place < len(given) else None
         if found is None or not found.equals(field):

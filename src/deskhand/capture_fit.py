@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,16 @@ DEFAULT_EPSILON, DEFAULT_DELTA = 1.0, 1e-6
 # Without privacy, fewer people are no population.
 FEWEST_PEOPLE = 20
 PROMISE = "person-level differential privacy: adding or removing all of one person"
+SPOKEN = {
+    "spacing": "spacings of keys",
+    "hold": "holds of keys",
+    "move": "movements",
+    "click": "clicks",
+    "dwell": "rests before clicks",
+    "pause": "pauses",
+    "tab": "use of Tab",
+    "shortcut": "use of shortcuts",
+}
 NO_PROMISE = "none: the numbers may give people away; keep them where the captures are"
 
 
@@ -179,7 +190,15 @@ def fit_captures(
         told = _plain(people, mode, public.centres, with_hand=kept is None)
     told = told | {"stand_ins": captures.stand_ins}
     moments: Moments = told.pop("moments")
-    remark = f"{told.pop('remark')}; what was not fitted is that of {base!r}."
+    fitted = _fitted(moments)
+    if kept is None and not fitted:
+        spent = "" if promise is None else " What was promised stands in the ledger all the same."
+        raise DeskhandError(
+            "nothing can be fitted: neither of typing nor of moving and clicking is enough known of "
+            "enough people. Give captures with keys and their releases, or with moves and clicks, of "
+            f"more sessions a person.{spent}"
+        )
+    remark = f"{told.pop('remark')}; fitted: {', '.join(fitted) or 'networks'}; all else is that of {base!r}."
     if captures.stand_ins:
         remark += " Fitted on synthetic sessions in place of captures: it is of nobody."
     source = str(told.pop("source"))
@@ -262,6 +281,15 @@ def _private(
         "release_id": release.release_id,
         "ledger": promise.ledger.name,
     }
+
+
+def _fitted(moments: Moments) -> list[str]:
+    """Return what is known of enough people, in words."""
+    pairs = zip(moments.statistics, moments.middle, strict=True)
+    known = {one.measure for one, middle in pairs if isfinite(middle)}
+    return [words for measure, words in SPOKEN.items() if measure in known] + (
+        ["work"] if moments.labels else []
+    )
 
 
 def _asked(captures: Captures, promise: Promise) -> dict[str, Any]:

@@ -6,15 +6,20 @@ from functools import partial
 from hashlib import file_digest
 from pathlib import Path
 
-from deskhand.errors import DeskhandError, InvalidDataError
+from deskhand.capture_reading import check_usable, unshown_sessions
+from deskhand.errors import DeskhandError
 from deskhand.events import SESSIONS
-from deskhand.formats import can_read, recognise, recognised
-from deskhand.loading import read_sessions
+from deskhand.formats import can_read, recognised
+from deskhand.loading import is_capture
+from deskhand.manifest import MANIFEST_FILE, SIGNATURE_FILE
+from deskhand.marks.beside import SIDECAR
 from deskhand.session import Session
 
 # What a reader writes where a capture does not say whose it is.
 UNKNOWN, DERIVED = "unknown", "derived"
 COLUMN = "persona"
+# What deskhand writes beside captures about them.
+_RECORDS = (SIDECAR, MANIFEST_FILE, SIGNATURE_FILE)
 
 
 def captured_people(
@@ -41,7 +46,7 @@ def captured_people(
     Raises
     ------
     DeskhandError
-        When a capture cannot be read, is synthetic or derived, or does not say whose it is.
+        When a capture cannot be read or used, is synthetic or derived, or does not say whose it is.
     """
     if not captures:
         raise DeskhandError("fit: name at least one capture or folder of captures.")
@@ -56,6 +61,7 @@ def captured_people(
                 "a capture says that it was derived from another one: its person would count as two, and "
                 "be protected as half of either. Leave it out, and fit the captures that it was made from."
             )
+        check_usable(session)
         yield name(), session
 
 
@@ -147,61 +153,29 @@ def _sessions(
     by_file: bool,
 ) -> Iterator[tuple[Session, str]]:
     for capture in captures:
-        parts = list(_below(capture)) if by_file and capture.is_dir() else [capture]
+        parts = [capture]
+        if capture.is_dir() and (by_file or not is_capture(capture, format)):
+            parts = list(_below(capture))
         if not parts:
             raise DeskhandError(f"{capture}: an empty folder; name one with captures.")
-        for part in parts:
-            place = part.relative_to(capture) if part != capture else part
-            for session in readable_sessions(part, format=format):
+        for number, part in enumerate(parts, 1):
+            if part == capture:
+                sessions, place = unshown_sessions(part, format=format), part
+            else:
+                which = f"number {number} of the {len(parts)} captures in it, by their paths,"
+                sessions = unshown_sessions(part, format=format, given=capture, which=which)
+                place = part.relative_to(capture)
+            for session in sessions:
                 yield session, place.as_posix()
-
-
-def readable_sessions(
-    path: Path,
-    *,
-    format: str | None = None,  # noqa: A002
-) -> Iterator[Session]:
-    """Yield the sessions of a file or a folder, telling damage from what is no capture.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        A file or a folder.
-    format : str, optional
-        Recognised when not given.
-
-    Raises
-    ------
-    DeskhandError
-        When there is nothing that can be read back.
-    InvalidDataError
-        When there is, and it is not as its format has it.
-    """
-    known = format is None and path.exists()
-    if known and path.is_dir():
-        known = _holds(path)
-    elif known:
-        recognise(path, readable=True)
-    try:
-        yield from read_sessions(path, format=format)
-    except DeskhandError as error:
-        if known and not isinstance(error, InvalidDataError):
-            raise InvalidDataError(str(error)) from error
-        raise
-
-
-def _holds(folder: Path) -> bool:
-    """Return whether a folder is one capture or one run."""
-    return any(folder.glob("shard=*")) or any(map(can_read, recognised(folder)))
 
 
 def _below(folder: Path) -> Iterator[Path]:
     """Yield the captures in a folder: files, and folders that are one capture or one run."""
-    if _holds(folder):
+    if any(folder.glob("shard=*")) or any(map(can_read, recognised(folder))):
         yield folder
         return
     for path in sorted(folder.iterdir()):
         if path.is_dir():
             yield from _below(path)
-        elif not path.name.startswith("."):
+        elif not path.name.startswith(".") and not path.name.endswith(_RECORDS):
             yield path

@@ -55,7 +55,7 @@ def audit(
     """
     from deskhand.capture_fit import Captures
     from deskhand.errors import DeskhandError, InvalidDataError
-    from deskhand.manifest import cannot_write, canonical_bytes, write_whole
+    from deskhand.manifest import canonical_bytes, write_whole
     from deskhand.privacy_audit import report
     from deskhand.privacy_audit.page import page
     from deskhand.privacy_audit.wording import text_lines
@@ -91,6 +91,8 @@ def audit(
             try:
                 write_whole(out, content)
             except OSError as error:
-                raise cannot_write(error, str(out), "The captures and the profile") from error
+                raise DeskhandError(
+                    f"{out} cannot be written: {error.strerror or error}."
+                ) from error
     print("\n".join(text_lines(made)))
     return made.status

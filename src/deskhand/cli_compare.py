@@ -48,9 +48,10 @@ def compare(
     seed
         Of all draws; the same seed gives the same report.
     """
-    from deskhand.comparison import FILES, write_comparison
+    from deskhand.comparison import FILES, check_out, write_comparison
     from deskhand.comparison import compare as compared
 
+    check_out(out)
     shown = sys.stderr.isatty()
 
     def told(what: str) -> None:
@@ -78,7 +79,7 @@ def compare(
     for note in record["notes"]:
         print(f"note: {note}")
     for finding in record["validity"]["first"][:3]:
-        print(f"invalid: {finding}")
+        print(f"invalid: {finding}; `deskhand validate {synthetic}` tells more")
     counts = ", ".join(f"{number} {name}" for name, number in record["counts"].items())
     print(f"{record['result']}: {counts}; {out / FILES[1]}")
     return int(record["status"])

@@ -1,11 +1,10 @@
 """Synthetic sessions beside people's: read both sides, compare, and write the report."""
 
-from collections import Counter
-from collections.abc import Iterator
+import os
 from pathlib import Path
 from typing import Any
 
-from deskhand.capture_people import named_sessions
+from deskhand.compared_side import Seen, read_side
 from deskhand.errors import DeskhandError
 from deskhand.evaluation.realism.junit import junit_xml
 from deskhand.evaluation.realism.page import report_html
@@ -19,13 +18,9 @@ from deskhand.evaluation.realism.report import (
     counts_of,
     result_of,
 )
-from deskhand.evaluation.realism.side import Side, side_of_sessions
 from deskhand.evaluation.realism.thresholds import read_thresholds
 from deskhand.json_schema import describe, worst
-from deskhand.manifest import cannot_write, canonical_bytes, versions, write_whole
-from deskhand.session import Session
-from deskhand.validation.event_rules import event_breaches
-from deskhand.validation.session_rules import session_breaches
+from deskhand.manifest import canonical_bytes, versions, write_whole
 
 PUBLISHED = "published"
 # Findings that are told in full.
@@ -85,14 +80,12 @@ def compare(
     """
     say = told or (lambda _: None)
     held = read_thresholds(None if thresholds is None else Path(thresholds))
-    findings: list[str] = []
-    seen: tuple[Counter[str], Counter[str]] = Counter(), Counter()
+    ours, theirs = Seen(spoken="the synthetic side"), Seen(spoken="the reference")
     say("reading the synthetic side")
-    made = _side(Path(synthetic), person, format, findings, seen[0])
-    notes = _notes("the synthetic side", made, seen[0])
+    made = read_side(Path(synthetic), person, format, ours)
+    notes = list(ours.notes(made))
     parts: dict[str, Any]
     people = 0
-    of_people: list[str] = []
     if str(reference) == PUBLISHED:
         say("comparing with published figures")
         rows = beside_published(made, seed=seed, thresholds=held)
@@ -101,25 +94,24 @@ def compare(
         if Path(synthetic).resolve() == Path(reference).resolve():
             notes.append("Both sides are the same: whatever passes, passes with itself.")
         say("reading the reference")
-        real = _side(Path(reference), person, reference_format, of_people, seen[1])
-        notes += _notes("the reference", real, seen[1])
-        if seen[1]["synthetic"]:
+        real = read_side(Path(reference), person, reference_format, theirs)
+        notes += theirs.notes(real)
+        if theirs.synthetic:
             notes.append("The reference says that it is synthetic: it stands in for people.")
         people = len(real.people)
         parts = compared(made, real, seed=seed, thresholds=held, joint=joint, told=say)
-        devices = [sorted(k for k in side if k.startswith("device ")) for side in seen]
-        if devices[0] != devices[1]:
+        if ours.devices != theirs.devices:
+            beside = " beside ".join(", ".join(sorted(one.devices)) for one in (ours, theirs))
             notes.append(
-                "The sides differ in devices: "
-                + " beside ".join(
-                    ", ".join(d.removeprefix("device ") for d in side) for side in devices
-                )
-                + ". Part of what rows tell is the devices'."
+                f"The sides differ in devices: {beside}. Part of what rows tell is the devices'."
             )
-    if of_people:
-        notes.append(f"The reference breaks {len(of_people)} rules, the first: {of_people[0]}")
+    if theirs.broken:
+        rules = "a rule" if len(theirs.broken) == 1 else f"{len(theirs.broken)} rules"
+        notes.append(
+            f"The reference breaks {rules}, the first: {theirs.findings[0]}; `deskhand validate` tells more."
+        )
     held.refuse_unknown_rows([row["name"] for row in parts["rows"]])
-    result = result_of(parts["rows"], parts["controls"], valid=not findings)
+    result = result_of(parts["rows"], parts["controls"], valid=not ours.broken)
     record = {
         "format": FORMAT,
         "deskhand": versions()["deskhand"],
@@ -139,14 +131,29 @@ def compare(
         "notes": notes,
         "validity": {
             "sessions": made.sessions,
-            "findings": len(findings),
-            "first": findings[:SHOWN],
+            "findings": len(ours.findings),
+            "first": ours.findings[:SHOWN],
         },
         **parts,
     }
     breach = worst("report", record, "deskhand.evaluation.realism")
     assert breach is None, describe(breach)
     return record
+
+
+def check_out(out: Path) -> None:
+    """Refuse a place where no report can be written, before anything is compared.
+
+    Raises
+    ------
+    DeskhandError
+        When it is a file, or a folder that cannot be written to.
+    """
+    if out.exists() and not out.is_dir():
+        raise DeskhandError(f"{out}: is a file; give a folder for the report.")
+    there = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise DeskhandError(f"{out}: {there} cannot be written to; give another folder.")
 
 
 def write_comparison(record: dict[str, Any], out: Path) -> None:
@@ -164,8 +171,7 @@ def write_comparison(record: dict[str, Any], out: Path) -> None:
     DeskhandError
         When it cannot be written.
     """
-    if out.exists() and not out.is_dir():
-        raise DeskhandError(f"{out}: is a file; give a folder for the report.")
+    check_out(out)
     whole = (
         canonical_bytes(record),
         report_html(record).encode("utf-8", "replace"),
@@ -176,56 +182,6 @@ def write_comparison(record: dict[str, Any], out: Path) -> None:
         for name, content in zip(FILES, whole, strict=True):
             write_whole(out / name, content)
     except OSError as error:
-        raise cannot_write(error, str(out), "Captures") from error
-
-
-def _side(
-    path: Path,
-    person: str | None,
-    format: str | None,  # noqa: A002
-    findings: list[str],
-    seen: Counter[str],
-) -> Side:
-    try:
-        return side_of_sessions(_checked(path, person, format, findings, seen))
-    except DeskhandError as error:
-        text = str(error)
-        raise DeskhandError(text if text.startswith(str(path)) else f"{path}: {text}") from error
-
-
-def _checked(
-    path: Path,
-    person: str | None,
-    format: str | None,  # noqa: A002
-    findings: list[str],
-    seen: Counter[str],
-) -> Iterator[tuple[str, Session]]:
-    """Yield sessions with their people, and gather the rules that they break."""
-    for name, session in named_sessions([path], person=person, format=format):
-        seen["synthetic"] += bool(session.header["synthetic"])
-        seen["captured"] += not session.header["synthetic"]
-        seen[f"device {session.header['device']}"] += 1
-        found = [*event_breaches(session.events), *(b for _, b in session_breaches(session))]
-        findings += [
-            f"[{breach.rule}] {breach.column or 'row'}: {breach.given}; {breach.remedy}"
-            for breach in found
-        ]
-        yield name, session
-
-
-def _notes(spoken: str, side: Side, seen: Counter[str]) -> list[str]:
-    notes = [
-        f"Of {spoken} {count} sessions were left out: {why}."
-        for why, count in side.left_out.items()
-    ]
-    if spoken == "the synthetic side" and seen["captured"]:
-        notes.append(f"Of {spoken} {seen['captured']} sessions are captures, not synthetic.")
-    for part, value in (("pointer", side.pointer), ("keys", side.keys)):
-        if value is None:
-            notes.append(
-                f"{spoken[0].upper()}{spoken[1:]} holds no {part}: nothing of it is measured."
-            )
-    kinds = sorted(k.removeprefix("device ") for k in seen if k.startswith("device "))
-    if len(kinds) > 1:
-        notes.append(f"{spoken[0].upper()}{spoken[1:]} mixes devices: {', '.join(kinds)}.")
-    return notes
+        raise DeskhandError(
+            f"{out}: the report cannot be written: {error.strerror or error}."
+        ) from error

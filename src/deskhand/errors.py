@@ -12,6 +12,10 @@ class InvalidDataError(DeskhandError):
     """Something is there and is not as it was written."""
 
 
+class ContentError(DeskhandError):
+    """What a file holds cannot be used; the message may quote it."""
+
+
 class UnknownNameError(DeskhandError):
     """A name that is not in a closed list; the message lists the known names and the nearest.
 

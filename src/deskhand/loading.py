@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from deskhand import registry
-from deskhand.errors import DeskhandError
+from deskhand.errors import ContentError, DeskhandError
 from deskhand.exports.losses import Dropped
 from deskhand.formats import (
     EXPORTS,
@@ -150,31 +150,54 @@ def _below(
 
 def _parts(folder: Path, name: str | None) -> Iterator[tuple[Path, str]]:
     """Yield what holds the sessions of a folder, and its format: one format, for each holds them all."""
-    name = name or next((n for n in recognised(folder) if can_read(n)), None)
+    name = name or _format_of(folder)
     if name is None:
-        # A run keeps a format that is not one of its tables in a folder of the format's name.
-        usable = [n for n in registry.names(EXPORTS) if can_read(n) and not needs_argument(n)]
-        name = next((n for n in usable if (folder / n).is_dir() or folder.name == n), None)
-    if name is None:
+        if not any(folder.iterdir()):
+            raise DeskhandError(f"{folder}: an empty folder; name one with sessions.")
         raise DeskhandError(
-            f"{folder}: holds no sessions that can be read back; generate with --format parquet, "
-            "beside other formats if need be."
+            f"{folder}: holds no sessions that can be read back; name a folder that `deskhand generate` "
+            "wrote with --format parquet (beside other formats if need be), or captures."
         )
     for part in parts_of(folder, name):
         yield part, name
+
+
+def is_capture(folder: Path, format: str | None = None) -> bool:  # noqa: A002
+    """Return whether a folder is itself a run or a capture, and not one that holds some.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    format : str, optional
+        Of what is in it; recognised when not given.
+    """
+    if any(folder.glob("shard=*")):
+        return True
+    return (
+        _format_of(folder) is not None if format is None else folder not in parts_of(folder, format)
+    )
+
+
+def _format_of(folder: Path) -> str | None:
+    found = next((name for name in recognised(folder) if can_read(name)), None)
+    if found is None:
+        # A run keeps a format that is not one of its tables in a folder of the format's name.
+        usable = [n for n in registry.names(EXPORTS) if can_read(n) and not needs_argument(n)]
+        found = next((n for n in usable if (folder / n).is_dir() or folder.name == n), None)
+    return found
 
 
 def _read(path: Path, format: str, dropped: Dropped | None) -> Iterator[Session]:  # noqa: A002
     module, argument = load_format(format)
     if not hasattr(module, "read"):
         raise DeskhandError(
-            f"{path}: the format {format} is written and not read back; `deskhand formats` lists "
-            "those that are."
+            f"format {format!r}: is written and not read back; `deskhand formats` lists those that are."
         )
-    if needs_argument(split_format(format)[0]):
-        yield from module.read(path, dropped, argument)
-    else:
-        yield from module.read(path, dropped)
+    given = (argument,) if needs_argument(split_format(format)[0]) else ()
+    try:
+        yield from module.read(path, dropped, *given)
+    except DeskhandError as error:
+        raise ContentError(str(error)) from error
 
 
 def _may_hold(shard: Path, session_id: str) -> bool:

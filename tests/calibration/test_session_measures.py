@@ -10,6 +10,7 @@ import pytest
 from deskhand.calibration.letter_effects import letter_effects, letter_places
 from deskhand.calibration.person_statistics import STATISTICS, PeopleGathered
 from deskhand.calibration.session_measures import MEASURES, SessionMeasures, measured_session
+from deskhand.capture_reading import check_usable
 from deskhand.errors import DeskhandError
 from deskhand.events import CONTROL
 from deskhand.exports.captured import captured_session
@@ -62,7 +63,7 @@ def test_a_clock_that_goes_back_is_refused() -> None:
     from dataclasses import replace
 
     with pytest.raises(DeskhandError, match="clock goes back"):
-        measured_session(replace(session, events=events), LABELS)
+        check_usable(replace(session, events=events))
 
 
 def test_habits_and_work() -> None:

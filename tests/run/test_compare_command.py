@@ -149,7 +149,6 @@ def test_odd_references_are_told(
 @pytest.mark.parametrize(
     ("name", "values"),
     [
-        ("screen_x", lambda table: np.full(len(table), np.nan)),
         ("screen_x", lambda table: np.full(len(table), 7.0)),
         ("app", lambda table: [None] * len(table)),
         ("key", lambda table: ["a"] * len(table)),

@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 import deskhand as package
@@ -13,6 +15,7 @@ from deskhand import api, capture_people
 from deskhand.behavior_models.profile import load_profile
 from deskhand.calibration.fitted_profile import WRITTEN, public_sections
 from deskhand.calibration.privacy_ledger import FILE, PrivacyLedger
+from deskhand.formats import written
 from tests.run.conftest import Deskhand
 
 PEOPLE = 100
@@ -219,7 +222,7 @@ def test_captures_that_are_nobodys_own(
 ) -> None:
     session = next(iter(api.read_sessions(few)))
     other = replace(session, header={**session.header, **header})
-    monkeypatch.setattr(capture_people, "read_sessions", lambda *_, **__: iter([other]))
+    monkeypatch.setattr(capture_people, "unshown_sessions", lambda *_, **__: iter([other]))
     with pytest.raises(package.DeskhandError, match=told):
         list(capture_people.captured_people([few], stand_ins=True))
 
@@ -244,3 +247,25 @@ def test_sessions_of_one_person_in_several_files_are_one_person(few: Path, tmp_p
         name for name, _ in capture_people.captured_people([few], person="role", stand_ins=True)
     ]
     assert 1 <= len(set(by_column)) < 6
+
+
+def test_captures_without_releases_have_no_holds(
+    captures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from deskhand.cli import main
+
+    def pressed(session: package.Session) -> package.Session:
+        types = session.events["type"].cast(pa.string())
+        gone = pc.is_in(types, pa.array(["keyup", "pointerup", "pointercancel"]))
+        events = session.events.filter(pc.invert(gone))
+        return replace(
+            session, events=events, header={**session.header, "event_count": len(events)}
+        )
+
+    with written(tmp_path / "pressed", "parquet") as writer:
+        for session in api.read_sessions(captures):
+            writer.write(pressed(session))
+    words = ["--stand-ins", "--epsilon", "3", "--out", str(tmp_path / "mine.json")]
+    assert main(["fit", str(tmp_path / "pressed"), *words]) == 0
+    assert "fitted: spacings of keys; all else is that of" in capsys.readouterr().err
+    assert load_profile(tmp_path / "mine.json").sections["press"] == public_sections()["press"]

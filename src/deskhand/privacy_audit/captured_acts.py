@@ -13,7 +13,8 @@ from deskhand.calibration.movements import Movements, cut_movements
 from deskhand.calibration.recording import read_recording
 from deskhand.calibration.session_keystrokes import keystroke_table
 from deskhand.capture_fit import Captures
-from deskhand.capture_people import captured_people, readable_sessions
+from deskhand.capture_people import captured_people
+from deskhand.capture_reading import unshown_sessions
 from deskhand.errors import DeskhandError
 from deskhand.evaluation.key_table import Keystrokes, typed_keys
 from deskhand.evaluation.path_table import movement_requests, path_movements
@@ -89,7 +90,7 @@ def released_acts(path: Path) -> Acts:
         When the sessions are damaged.
     """
     sessions: dict[str, list[Session]] = {}
-    for session in readable_sessions(path):
+    for session in unshown_sessions(path):
         sessions.setdefault(str(session.header["persona"]), []).append(session)
     return session_acts(sessions)
 

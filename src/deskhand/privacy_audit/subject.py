@@ -10,7 +10,7 @@ from deskhand.behavior_models.profile import MODES, Profile, load_profile, profi
 from deskhand.behavior_models.profile_release import PRIVATE
 from deskhand.calibration.gaussian_privacy import composed, epsilon_of
 from deskhand.calibration.privacy_ledger import FILE, PROFILE, PrivacyLedger
-from deskhand.capture_people import readable_sessions
+from deskhand.capture_reading import unshown_sessions
 from deskhand.errors import DeskhandError, InvalidDataError, UnknownNameError
 from deskhand.formats import can_read, recognised
 from deskhand.generators.learned_reports import SECTION as LEARNED_HAND
@@ -128,7 +128,7 @@ def _sessions(path: Path) -> Subject:
         made_with = f" made with the profile {made_by['name']!r}" if "name" in made_by else ""
         remark = f"Sessions{made_with}, as their manifest lists them."
     if not mode:
-        session = next(iter(readable_sessions(path)), None)
+        session = next(iter(unshown_sessions(path)), None)
         if session is None:
             raise DeskhandError(f"{path}: holds no session; give sessions, or a profile.")
         mode = str(session.header["profile_mode"])

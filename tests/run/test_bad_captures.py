@@ -1,0 +1,221 @@
+"""Captures that are odd or damaged, in several formats: clear refusals, and nothing of a person in them."""
+
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+import deskhand
+from deskhand.cli import main
+from deskhand.formats import written
+from deskhand.session import Session
+
+# Stands in every place that may tell of a person: names, titles, texts, addresses, files.
+CANARY = "Quillfeather"
+PEOPLE = 100
+TEXTS = ("app", "window", "target", "value", "url", "reference")
+TABLES = ("events", "actions", "elements", "screenshots")
+# Ways of a capture's name to its person, so that no test ends at that.
+BY_SESSION = ("--person", "session_id")
+
+
+def _column(table: pa.Table, name: str, values: object) -> pa.Table:
+    field = table.schema.field(name)
+    if not isinstance(values, list | np.ndarray):
+        values = [values] * len(table)
+    return table.set_column(table.schema.get_field_index(name), field, pa.array(values, field.type))
+
+
+def captured(session: Session, number: int) -> Session:
+    """Return a session as a recorder would have it of a person called by the canary."""
+    marks = {
+        "session_id": f"cap_session_{number:016x}",
+        "synthetic": False,
+        "provenance_id": "cap_0123456789abcdef",
+    }
+    tables = {}
+    for name in TABLES:
+        table: pa.Table = getattr(session, name)
+        for column, value in marks.items():
+            table = _column(table, column, value)
+        tables[name] = table
+    for column in TEXTS:
+        tables["events"] = _column(tables["events"], column, f"{CANARY} {column}")
+    header = {"persona": f"Ann {CANARY} {number}", "device": f"{CANARY}'s mouse"}
+    return replace(session, header=session.header | marks | header, **tables)
+
+
+def with_events(session: Session, **columns: object) -> Session:
+    events = session.events
+    for name, values in columns.items():
+        events = _column(events, name, values)
+    return replace(session, events=events)
+
+
+def kept(session: Session, keep: Callable[[str], bool]) -> Session:
+    types = session.events["type"].cast(pa.string()).to_pylist()
+    events = session.events.filter(pa.array([keep(one) for one in types]))
+    return replace(session, events=events, header={**session.header, "event_count": len(events)})
+
+
+def places(value: float) -> Callable[[Session], Session]:
+    return lambda one: with_events(one, screen_x=value, screen_y=value)
+
+
+def going_back(session: Session) -> Session:
+    t_us = session.events["t_us"].to_numpy().copy()
+    t_us[len(t_us) // 2 :] -= 1_000_000
+    return with_events(session, t_us=t_us)
+
+
+@pytest.fixture(scope="module")
+def sessions() -> list[Session]:
+    from deskhand import api
+
+    made = [api.simulate("auth.login", seed=seed) for seed in range(4)]
+    return [captured(made[n % len(made)], n) for n in range(PEOPLE)]
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("others") / "run"
+    deskhand.generate("auth.login", people=2, seed=5, out=out)
+    return out
+
+
+def write(folder: Path, sessions: Iterable[Session], text: str = "parquet") -> Path:
+    with written(folder, text) as writer:
+        for session in sessions:
+            writer.write(session)
+    return folder
+
+
+class Said:
+    """How each of the three commands ended on captures, and what it said."""
+
+    def __init__(self, folder: Path, others: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.out, self.others, self.capsys = folder / "written", others, capsys
+        self.out.mkdir()
+
+    def __call__(self, which: str, captures: Path, *words: str) -> tuple[int, str]:
+        out = self.out
+        if which == "fit":
+            asked = ["fit", captures, "--epsilon", "3", "--out", out / "mine.json"]
+        elif which == "compare":
+            asked = ["compare", self.others, captures, "--no-joint", "--out", out / "report"]
+        elif which == "compared":
+            asked = ["compare", captures, self.others, "--no-joint", "--out", out / "report"]
+        else:
+            asked = ["audit", "literature", "--members", captures, "--others", self.others]
+            asked += ["--stand-ins", "--html", out / "page.html", "--json", out / "page.json"]
+        status = main([*map(str, asked), *words])
+        told = self.capsys.readouterr()
+        files = [path for path in out.rglob("*") if path.is_file()]
+        for text in (told.out, told.err, *(path.read_text("utf-8", "replace") for path in files)):
+            assert CANARY not in text
+            assert "Traceback" not in text
+            assert "Warning" not in text
+        if status == 2 and told.err:
+            assert told.err.startswith("deskhand: ")
+            assert told.err.count("\n") == 1
+            # What was promised stands there, whatever comes of it.
+            promised = {"privacy-ledger.json"} if "in the ledger" in told.err else set()
+            assert {path.name for path in files} == promised
+        shutil.rmtree(out)
+        out.mkdir()
+        return status, told.out + told.err
+
+
+@pytest.fixture
+def said(tmp_path: Path, others: Path, capsys: pytest.CaptureFixture[str]) -> Said:
+    return Said(tmp_path, others, capsys)
+
+
+ODD: dict[str, tuple[Callable[[list[Session]], list[Session]], dict[str, tuple[int, str]]]] = {
+    "five people": (
+        lambda them: them[:5],
+        {
+            "fit": (2, "fewer than 100 people"),
+            "compare": (2, "not measurable"),
+            "audit": (2, "of at least 20 each"),
+        },
+    ),
+    "one person with nine tenths": (
+        lambda them: (
+            [replace(o, header=o.header | {"persona": CANARY}) for o in them[:90]] + them[90:]
+        ),
+        {"fit": (2, "fewer than 100 people")},
+    ),
+    "no releases": (
+        lambda them: [
+            kept(one, lambda kind: kind not in ("keyup", "pointerup")) for one in them[:5]
+        ],
+        {"compare": (2, "The reference breaks")},
+    ),
+    "no events": (
+        lambda them: [kept(one, lambda _: False) for one in them],
+        {
+            "fit": (2, "nothing can be fitted"),
+            "compare": (2, "holds no session that can be compared (100 without events)"),
+        },
+    ),
+    "constant times": (
+        lambda them: [with_events(one, t_us=0) for one in them],
+        {"fit": (2, "nothing can be fitted")},
+    ),
+    "constant places": (
+        lambda them: [places(7.0)(one) for one in them[:5]],
+        {"compare": (2, "not measurable")},
+    ),
+    "a clock that goes back": (
+        lambda them: [going_back(one) for one in them],
+        {"fit": (2, "clock goes back"), "compare": (2, "100 clock goes back")},
+    ),
+    "no number": (
+        lambda them: [places(np.nan)(one) for one in them],
+        {
+            "fit": (2, "no finite numbers"),
+            "compare": (2, "100 have places that are no finite numbers"),
+            "audit": (2, "no finite numbers"),
+        },
+    ),
+    "infinite": (
+        lambda them: [*them[:-1], places(np.inf)(them[-1])],
+        {"fit": (2, "no finite numbers"), "audit": (2, "no finite numbers")},
+    ),
+    "mixed devices": (
+        lambda them: [
+            replace(
+                one, header=one.header | {"device": f"{CANARY} {n % 3}"} if n % 2 else one.header
+            )
+            for n, one in enumerate(them[:5])
+        ],
+        {"compare": (2, "differ in devices"), "compared": (3, "others beside")},
+    ),
+    "synthetic": (
+        lambda _: [deskhand.simulate("auth.login", seed=1)],
+        {"fit": (2, "says that it is synthetic")},
+    ),
+}
+
+
+IN_JSON = ("no releases", "a clock that goes back", "no number", "infinite")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [*((n, "parquet") for n in ODD), *((n, "jsonl") for n in IN_JSON)]
+)
+def test_odd_captures(name: str, text: str, sessions: list[Session], said: Said) -> None:
+    change, wanted = ODD[name]
+    folder = write(said.out.parent / "captures", change(sessions), text)
+    for which, (status, told) in wanted.items():
+        if text == "jsonl" and name in ("no number", "infinite"):
+            # JSON has no such numbers.
+            status, told = 2, "cannot be read"
+        ended, heard = said(which, folder)
+        assert told in heard, (which, heard)
+        assert ended == status, (which, heard)
