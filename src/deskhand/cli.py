@@ -24,8 +24,8 @@ from deskhand.cli_scenarios import scenarios
 from deskhand.cli_screens import screens
 from deskhand.cli_screenshots import screenshots
 from deskhand.errors import DeskhandError
+from deskhand.option_types import Flag, Whole
 from deskhand.progress import progress_line
-from deskhand.whole_number import Whole
 
 REFUSED, INTERRUPTED = 2, 130
 # What of a command stays after Ctrl-C.
@@ -77,7 +77,7 @@ def generate(
     workers: Whole = 1,
     format_: Annotated[str, Parameter(name="--format")] = "parquet",
     only: str | None = None,
-    resume: Annotated[bool, Parameter(negative="")] = False,
+    resume: Flag = False,
     start: str = "2026-03-02",
     time_zone: str = "UTC",
     calendar: str | None = None,

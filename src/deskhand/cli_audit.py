@@ -6,8 +6,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from deskhand.option_types import Flag, Whole
 from deskhand.progress import progress_line
-from deskhand.whole_number import Whole
 
 
 def audit(
@@ -20,7 +20,7 @@ def audit(
     ledger: Path | None = None,
     person: str | None = None,
     format_: Annotated[str | None, Parameter(name="--format")] = None,
-    stand_ins: Annotated[bool, Parameter(negative="")] = False,
+    stand_ins: Flag = False,
     seed: Whole = 0,
 ) -> int:
     """Say what a profile promises, test whether it holds, and attack it with captures.

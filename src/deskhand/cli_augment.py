@@ -7,8 +7,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from deskhand.cli_marks import signing
+from deskhand.option_types import Whole
 from deskhand.progress import progress_line
-from deskhand.whole_number import Whole
 
 
 def augment(

@@ -10,8 +10,8 @@ from cyclopts import App, Parameter
 
 from deskhand.cli_marks import signing
 from deskhand.errors import DeskhandError
+from deskhand.option_types import Flag, Whole
 from deskhand.progress import progress_line
-from deskhand.whole_number import Whole
 
 LEAKS = 1
 Names = Annotated[list[str] | None, Parameter(consume_multiple=True, negative="")]
@@ -46,9 +46,9 @@ def build(
     start: str | None = None,
     time_zone: str | None = None,
     workers: Whole = 1,
-    resume: Annotated[bool, Parameter(negative="")] = False,
+    resume: Flag = False,
     sign: Path | None = None,
-    example: Annotated[bool, Parameter(negative="")] = False,
+    example: Flag = False,
 ) -> int | None:
     """Build a data set: tables of events, actions, elements and sessions as Parquet, with a card.
 

@@ -7,8 +7,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from deskhand.cli_marks import signing
+from deskhand.option_types import Flag, Whole
 from deskhand.progress import progress_line
-from deskhand.whole_number import Whole
 
 
 def episodes(
@@ -21,11 +21,11 @@ def episodes(
     scale: float = 0.5,
     pictures: str = "jpeg",
     vocabulary: str = "agentnet,anthropic,openai",
-    exact: Annotated[bool, Parameter(negative="")] = False,
+    exact: Flag = False,
     chromium: str | None = None,
     format_: Annotated[str, Parameter(name="--format")] = "parquet",
     workers: Whole = 1,
-    resume: Annotated[bool, Parameter(negative="")] = False,
+    resume: Flag = False,
     sign: Path | None = None,
 ) -> None:
     """Write episodes for training agents: a task in words, then a picture and an action a step.

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from deskhand.option_types import Flag, Whole
 from deskhand.progress import progress_line
-from deskhand.whole_number import Whole
 
 
 def fit(
@@ -31,8 +31,8 @@ def fit(
     seed: Whole = 0,
     fewest: Whole = 16,
     most: Whole = 20_000,
-    stand_ins: Annotated[bool, Parameter(negative="")] = False,
-    i_understand: Annotated[bool, Parameter(negative="")] = False,
+    stand_ins: Flag = False,
+    i_understand: Flag = False,
 ) -> None:
     """Fit a population's profile to captures of people, by default with differential privacy.
 

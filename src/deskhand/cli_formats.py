@@ -8,8 +8,8 @@ import orjson
 from cyclopts import Parameter
 
 from deskhand.cli_marks import signing
+from deskhand.option_types import Flag, Whole
 from deskhand.progress import progress_line
-from deskhand.whole_number import Whole
 
 INVALID = 1
 SHOWN = 10
@@ -21,7 +21,7 @@ def convert(
     *,
     from_: Annotated[str | None, Parameter(name="--from")] = None,
     to: str = "parquet",
-    strict: Annotated[bool, Parameter(negative="")] = False,
+    strict: Flag = False,
     safeguards: Path | None = None,
 ) -> None:
     """Write sessions in another format; what is lost on the way is told, with counts.
@@ -60,7 +60,7 @@ def convert(
 def validate(
     *paths: Path,
     format_: Annotated[str | None, Parameter(name="--format")] = None,
-    json: Annotated[bool, Parameter(negative="")] = False,
+    json: Flag = False,
 ) -> int:
     """Check files; the exit status is 1 when something is wrong, and the first ten findings are told.
 
@@ -122,7 +122,7 @@ def fixture(
     print(f"{out}: {len(manifest['cases'])} cases, described in {out / 'manifest.json'}")
 
 
-def formats(*, json: Annotated[bool, Parameter(negative="")] = False) -> None:
+def formats(*, json: Flag = False) -> None:
     """List the formats: which are written, which are read back, and what each keeps and loses.
 
     Parameters

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from cyclopts import App
 
-from deskhand.whole_number import Whole
+from deskhand.option_types import Whole
 
 scenarios = App(name="scenarios", help="The tasks and days that people can be given.")
 

@@ -2,11 +2,9 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from deskhand.cli_marks import signing
+from deskhand.option_types import Flag
 from deskhand.progress import progress_line
 
 
@@ -15,10 +13,10 @@ def screenshots(
     *,
     out: Path,
     policy: str = "before-action",
-    exact: Annotated[bool, Parameter(negative="")] = False,
+    exact: Flag = False,
     pointer: bool = True,
     scale: float = 1.0,
-    resume: Annotated[bool, Parameter(negative="")] = False,
+    resume: Flag = False,
     safeguards: Path | None = None,
     chromium: str | None = None,
     sign: Path | None = None,

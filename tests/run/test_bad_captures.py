@@ -46,7 +46,7 @@ def captured(session: Session, number: int) -> Session:
     for column in TEXTS:
         tables["events"] = _column(tables["events"], column, f"{CANARY} {column}")
     header = {"persona": f"Ann {CANARY} {number}", "device": f"{CANARY}'s mouse"}
-    return replace(session, header=session.header | marks | header, **tables)
+    return replace(session, header={**session.header, **marks, **header}, **tables)
 
 
 def with_events(session: Session, **columns: object) -> Session:
@@ -146,7 +146,7 @@ ODD: dict[str, tuple[Callable[[list[Session]], list[Session]], dict[str, tuple[i
     ),
     "one person with nine tenths": (
         lambda them: (
-            [replace(o, header=o.header | {"persona": CANARY}) for o in them[:90]] + them[90:]
+            [replace(o, header={**o.header, "persona": CANARY}) for o in them[:90]] + them[90:]
         ),
         {"fit": (2, "fewer than 100 people")},
     ),
@@ -190,7 +190,7 @@ ODD: dict[str, tuple[Callable[[list[Session]], list[Session]], dict[str, tuple[i
     "mixed devices": (
         lambda them: [
             replace(
-                one, header=one.header | {"device": f"{CANARY} {n % 3}"} if n % 2 else one.header
+                one, header={**one.header, "device": f"{CANARY} {n % 3}"} if n % 2 else one.header
             )
             for n, one in enumerate(them[:5])
         ],

@@ -17,8 +17,9 @@ from deskhand.errors import DeskhandError
 from deskhand.formats import written
 
 CANARY = "Quillfeather"
-FORMATS = ("parquet", "jsonl", "arrow", "rrweb", "activitywatch", "openadapt", "agentnet:bare")
-FORMATS += ("evemu:keys", "libinput:keys", "research:balabit")
+TABLES = ("parquet", "jsonl", "arrow", "research:balabit")
+RECORDINGS = ("rrweb", "activitywatch", "openadapt", "agentnet:bare", "evemu:keys", "libinput:keys")
+FORMATS = TABLES + RECORDINGS
 NOT_DATA = (".synthetic.json", ".png")
 
 

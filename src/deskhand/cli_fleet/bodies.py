@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from deskhand.whole_number import Whole
+from deskhand.option_types import Whole
 
 
 def bodies(plan: Path, *, out: Path, limit: Whole | None = None, path: str = "") -> None:

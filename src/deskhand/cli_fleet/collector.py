@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from deskhand.whole_number import Whole
+from deskhand.option_types import Whole
 
 
 def collector(

@@ -2,14 +2,12 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
 
 import orjson
-from cyclopts import Parameter
 
 from deskhand.errors import DeskhandError
+from deskhand.option_types import Flag, Whole
 from deskhand.progress import progress_line
-from deskhand.whole_number import Whole
 
 
 def plan(
@@ -18,8 +16,8 @@ def plan(
     out: Path | None = None,
     workers: Whole = 1,
     cluster: str | None = None,
-    resume: Annotated[bool, Parameter(negative="")] = False,
-    example: Annotated[bool, Parameter(negative="")] = False,
+    resume: Flag = False,
+    example: Flag = False,
 ) -> None:
     """Plan what a fleet of simulated devices sends, and write the answer key.
 

@@ -6,11 +6,9 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from deskhand.whole_number import Whole
+from deskhand.option_types import Flag, Whole
 
 MISSED, BOTTLENECK, INTERRUPTED = 1, 3, 130
-
-Flag = Parameter(negative="")
 
 
 def run(
@@ -31,12 +29,12 @@ def run(
     token: str | None = None,
     token_file: Path | None = None,
     ca: Path | None = None,
-    insecure: Annotated[bool, Flag] = False,
+    insecure: Flag = False,
     attempts: Whole = 5,
     timeout_s: float = 10.0,
     fail_if: Annotated[tuple[str, ...], Parameter(negative="")] = (),
-    i_own_this_target: Annotated[bool, Flag] = False,
-    no_self_check: Annotated[bool, Flag] = False,
+    i_own_this_target: Flag = False,
+    no_self_check: Flag = False,
 ) -> int:
     """Send a plan's batches at their times; exit status 1 for a missed threshold, 3 when the client itself was too slow.
 

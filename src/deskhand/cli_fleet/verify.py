@@ -2,10 +2,10 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
 
 import orjson
-from cyclopts import Parameter
+
+from deskhand.option_types import Flag
 
 WRONG = 1
 
@@ -23,7 +23,7 @@ def verify(
     time: str | None = None,
     late_s: float | None = None,
     examples: int = 5,
-    json: Annotated[bool, Parameter(negative="")] = False,
+    json: Flag = False,
 ) -> int:
     """Compare what a service stored with the answer key; the exit status is 1 when anything is wrong.
 

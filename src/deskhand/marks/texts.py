@@ -17,6 +17,9 @@ _IN_MARKUP = re.compile(
     rb'<boolean key="synthetic" value="(true|false)"|<meta name="synthetic" content="(true|false)"'
 )
 _DERIVED = re.compile(rb'value="der_[0-9a-f]{16};|"der_session_[0-9a-f]{16}"')
+# Of JSON that is about sessions and holds none, so that there is nothing to mark.
+_ABOUT = re.compile(rb'"format"\s*:\s*"deskhand\.(realism|privacy_audit|profile|ledger)/\d+"')
+_SPOKEN = {"realism": "a report", "privacy_audit": "a report"}
 _HEAD = 1 << 20
 
 
@@ -66,8 +69,25 @@ def _is_object(line: bytes) -> bool:
 
 
 def _judge_document(path: Path, content: bytes) -> Judgement:
+    about = _about(content)
+    if about is not None:
+        mark = f"{_SPOKEN.get(about, f'a {about}')}, which holds no sessions"
+        return Judgement(path=path, verdict=Verdict.NONE, marks=(mark,))
     found = said_by_json(content)
     return of_records(path, found, layer="document" if found.total() == 1 else "records")
+
+
+def _about(content: bytes) -> str | None:
+    """Return the kind of a report, profile or ledger; None for any other document."""
+    if (found := _ABOUT.search(content)) is None:
+        return None
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    kind = found[1].decode()
+    said = str(document.get("format")) if isinstance(document, dict) else ""
+    return kind if said.startswith(f"deskhand.{kind}/") else None
 
 
 def _is_envelope(line: bytes) -> bool:

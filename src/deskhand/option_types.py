@@ -1,4 +1,4 @@
-"""Whole numbers on the command line, which are never rounded."""
+"""Types of options on the command line: whole numbers, which are never rounded, and flags, which are off."""
 
 import re
 from collections.abc import Sequence
@@ -15,4 +15,5 @@ def _whole_number(_: Any, tokens: Sequence[Token]) -> int:
     return int(text)
 
 
+Flag = Annotated[bool, Parameter(negative="", show_default=False)]
 Whole = Annotated[int, Parameter(converter=_whole_number)]
