@@ -6,15 +6,18 @@ never share state: adding a draw to one model moves no other, and any session ca
 
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
-from itertools import chain
+from itertools import chain, islice
+from typing import Any
 
 import numpy as np
+from numpy.random.bit_generator import ISeedSequence
 from numpy.typing import NDArray
 
 from deskhand.errors import DeskhandError
 
 SEED_LIMIT = 2**64
-BLOCK = 4096
+# A planner that draws little should not pay for much: each block is four times as long as the one before.
+FIRST_BLOCK, BLOCK = 16, 4096
 
 
 def check_seed(seed: int) -> int:
@@ -71,8 +74,20 @@ def stream(seed: int, purpose: str, *path: int | str) -> np.random.Generator:
     >>> a == stream(7, "pointer", 0, 3).random(), a == stream(7, "pointer", 3, 0).random()
     (True, False)
     """
-    key = np.frombuffer(_digest(seed, purpose, path, 16), dtype="<u8")
-    return np.random.Generator(np.random.Philox(key=key))
+    return np.random.Generator(np.random.Philox(_Key(_digest(seed, purpose, path, 16))))
+
+
+class _Key(ISeedSequence):
+    """A Philox key as a seed, since ``Philox(key=...)`` first asks the machine for random bits, at four times the cost."""
+
+    __slots__ = ("_digest",)
+
+    def __init__(self, digest: bytes) -> None:
+        self._digest = digest
+
+    def generate_state(self, _n_words: int, _dtype: Any = np.uint64) -> NDArray[np.uint64]:
+        """Return the key's two words."""
+        return np.frombuffer(self._digest, "<u8")
 
 
 def stream_key(seed: int, purpose: str, *path: int | str) -> int:
@@ -97,9 +112,23 @@ def name(prefix: str, seed: int, purpose: str, *path: int | str) -> str:
     return f"{prefix}_{_digest(seed, purpose, path, 8).hex()}"
 
 
-def _blocks(draw: Callable[[int], NDArray[np.float64]]) -> Iterator[list[float]]:
+def _normals(seed: int, purpose: str, path: tuple[int | str, ...]) -> Iterator[list[float]]:
+    draw = stream(seed, purpose, *path, "normal").standard_normal
+    for size in _sizes():
+        yield draw(size).tolist()
+
+
+def _uniforms(seed: int, purpose: str, path: tuple[int | str, ...]) -> Iterator[list[float]]:
+    draw = stream(seed, purpose, *path, "uniform").random
+    for size in _sizes():
+        yield draw(size).tolist()
+
+
+def _sizes() -> Iterator[int]:
+    size = FIRST_BLOCK
     while True:
-        yield draw(BLOCK).tolist()
+        yield size
+        size = min(4 * size, BLOCK)
 
 
 class Draws:
@@ -124,7 +153,7 @@ class Draws:
     True
     """
 
-    __slots__ = ("_normal_rng", "_uniform_rng", "normal", "uniform")
+    __slots__ = ("_normals", "normal", "uniform")
 
     normal: Callable[[], float]
     """Return one standard normal number."""
@@ -132,17 +161,13 @@ class Draws:
     """Return one number from [0, 1)."""
 
     def __init__(self, seed: int, purpose: str, *path: int | str) -> None:
-        # Two streams, so that the order of normal and uniform calls cannot move either block.
-        self._normal_rng = stream(seed, purpose, *path, "normal")
-        self._uniform_rng = stream(seed, purpose, *path, "uniform")
+        # Two streams, so that the order of normal and uniform calls cannot move either block; each is
+        # begun when its first number is asked for.
+        self._normals = chain.from_iterable(_normals(seed, purpose, path))
         # The iterators' own methods: a day takes tens of thousands of numbers one by one.
-        self.normal = chain.from_iterable(_blocks(self._normal_rng.standard_normal)).__next__
-        self.uniform = chain.from_iterable(_blocks(self._uniform_rng.random)).__next__
+        self.normal = self._normals.__next__
+        self.uniform = chain.from_iterable(_uniforms(seed, purpose, path)).__next__
 
     def normals(self, size: int) -> NDArray[np.float64]:
-        """Return an array of standard normal numbers, shape (size,)."""
-        return self._normal_rng.standard_normal(size)
-
-    def uniforms(self, size: int) -> NDArray[np.float64]:
-        """Return an array of numbers from [0, 1), shape (size,)."""
-        return self._uniform_rng.random(size)
+        """Return the next standard normal numbers as an array, shape (size,)."""
+        return np.fromiter(islice(self._normals, size), np.float64, size)
