@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from deskhand.behavior_models.key_classes import CLASS_CODE
 from deskhand.behavior_models.key_sequences import KeySequences
 from deskhand.behavior_models.profile import Profile
+from deskhand.behavior_models.typist_traits import FEW_PEOPLE
 from deskhand.keyed_draws import Keys, mixed, normals, thirds, uniforms, words
 
 SECTION = "key_clock"
@@ -104,15 +105,15 @@ def draw_clocks(profile: Profile, person_key: Keys) -> KeyClocks:
     >>> bool(np.isin(clocks.grid_us, [1000, 8000, 10000]).all())
     True
     """
-    if len(person_key) == 1:
-        return _one_clock(profile, int(person_key[0]))
+    if len(person_key) <= FEW_PEOPLE:
+        return _few_clocks(profile, person_key.tobytes())
     return _clocks(profile, person_key)
 
 
 @lru_cache(maxsize=256)
-def _one_clock(profile: Profile, person_key: int) -> KeyClocks:
-    """Return the clock of one person, who is asked for time and again, text after text."""
-    return _clocks(profile, np.array([person_key], np.uint64))
+def _few_clocks(profile: Profile, person_key: bytes) -> KeyClocks:
+    """Return the clocks of some people, who are asked for time and again, text after text."""
+    return _clocks(profile, np.frombuffer(person_key, np.uint64))
 
 
 def _clocks(profile: Profile, person_key: Keys) -> KeyClocks:

@@ -40,6 +40,8 @@ TRAITS = (
     "shift_lead",
 )
 TRAIT_DRAWS = 11
+# What belongs to people is kept from one batch to the next when they are no more than these.
+FEW_PEOPLE = 64
 # People beyond this many standard deviations are not drawn.
 _FARTHEST = 2.8
 
@@ -94,15 +96,15 @@ def draw_typists(profile: Profile, mode: str, person_keys: Keys) -> NDArray[np.f
     ------
     Profile, ``keystrokes.person_mean``, ``person_sd`` and ``person_correlation``.
     """
-    if len(person_keys) == 1:
-        return _one_typist(profile, mode, int(person_keys[0]))
+    if len(person_keys) <= FEW_PEOPLE:
+        return _few_typists(profile, mode, person_keys.tobytes())
     return _typists(profile, mode, person_keys)
 
 
 @lru_cache(maxsize=256)
-def _one_typist(profile: Profile, mode: str, person_key: int) -> NDArray[np.float32]:
-    """Return the traits of one person, who is asked for time and again, text after text."""
-    traits = _typists(profile, mode, np.array([person_key], np.uint64))
+def _few_typists(profile: Profile, mode: str, person_keys: bytes) -> NDArray[np.float32]:
+    """Return the traits of some people, who are asked for time and again, text after text."""
+    traits = _typists(profile, mode, np.frombuffer(person_keys, np.uint64))
     traits.setflags(write=False)
     return traits
 
