@@ -1,17 +1,20 @@
 """Fitted on half of the people, compared with the other half: which rows of the motor levels pass.
 
-    python benchmarks/fit_compare.py --data DIR [--fidelity law] [--sets mouse-web,composition]
+    python benchmarks/fit_compare.py --data DIR [--fidelity law,learned] [--sets mouse-web,composition]
         [--tools DIR] [--keep FOLDER] [--write docs/realism.md]
 
 DIR holds public research data (see `benchmarks/realism_pointer.py --help`). Movements are made between
 the points of the people left out, and their key sequences are timed, by a profile that has not seen
-them. With --tools the floors of two independent scripts stand beside those of the report.
+them; with the learned tier among those asked for, one profile holds both. With --tools the floors of
+two independent scripts stand beside those of the report. Ends with status 1 when a measurable row
+fails for no negative control, or a floor differs.
 """
 
 import argparse
 import importlib
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,7 @@ import pointer_sides
 import pyarrow as pa
 import pyarrow.compute as pc
 from key_sides import folds_of, some_sessions
+from pointer_sides import Sides as PointerSides
 from pointer_sides import sides_of
 from realism_keys import Sides as KeySides
 from realism_keys import fitted_on, retimed
@@ -30,22 +34,33 @@ from deskhand.calibration.recording import read_recording
 from deskhand.errors import DeskhandError
 from deskhand.evaluation.key_table import typed_keys
 from deskhand.evaluation.path_table import movement_requests
+from deskhand.evaluation.realism.controls import CONTROLS, LETTERS
 from deskhand.evaluation.realism.joint import joint_rows
 from deskhand.evaluation.realism.report import compared
 from deskhand.evaluation.realism.side import Side
-from deskhand.pointer_motor import pointer_paths
+from deskhand.pointer_motor import FIDELITIES, pointer_paths
 
 EVENTS = {"pointermove": "move", "pointerdown": "down", "pointerup": "up"}
 MOST_KEYS = 150_000
 TOOL_SPLITS = 3
+Rows = Sequence[Mapping[str, Any]]
 BEGIN, END = "<!-- fit_compare: begin -->\n", "<!-- fit_compare: end -->\n"
 
 
-def pointer_pair(name: str, data: Path, tier: str, keep: Path) -> tuple[Side, Side]:
-    """Return movements made for the people left out, and theirs."""
+def pointer_sides_of(
+    name: str, data: Path, tiers: Sequence[str], keep: Path
+) -> tuple[dict[str, Side], Side]:
+    """Return movements made for the people left out, by tier, and theirs."""
     path = pointer_sides.table_of(data, name)
     sides = sides_of(path)
-    profile = profile_of(sides, name, [tier], keep)
+    profile = profile_of(sides, name, tiers, keep)
+    real = read_recording(path).of_people(np.unique(sides.scored.person).tolist())
+    made = {tier: moved(sides, profile, tier) for tier in tiers}
+    return made, Side(people=real.people, pointer=real)
+
+
+def moved(sides: PointerSides, profile: str, tier: str) -> Side:
+    """Return movements made between the points of the people left out."""
     wanted = sides.scored
     paths = pointer_paths(movement_requests(wanted), profile=profile, seed=0, fidelity=tier)
     kind = paths["type"].cast(pa.string())
@@ -65,36 +80,73 @@ def pointer_pair(name: str, data: Path, tier: str, keep: Path) -> tuple[Side, Si
     }
     columns |= {f"target_{side}": target[:, k] for k, side in enumerate("xywh")}
     made = read_recording(pa.table(columns))
-    real = read_recording(path).of_people(np.unique(wanted.person).tolist())
-    return Side(people=made.people, pointer=made), Side(people=real.people, pointer=real)
+    return Side(people=made.people, pointer=made)
 
 
-def key_pair(name: str, data: Path, tier: str, keep: Path) -> tuple[Side, Side]:
-    """Return the key sequences of the people left out timed anew, and theirs."""
+def key_sides_of(
+    name: str, data: Path, tiers: Sequence[str], keep: Path
+) -> tuple[dict[str, Side], Side]:
+    """Return the key sequences of the people left out timed anew, by tier, and theirs."""
     rows = key_sides.table_of(data, name)
     keys = some_sessions(typed_keys(rows), MOST_KEYS, 0)
     folds = folds_of(keys, 2)
     whole = KeySides(rows, keys, folds, key_sides.SETS[name].profile)
     real = keys.of_people(folds[0])
-    made = retimed(real, fitted_on(whole, 0, tier, keep), tier, 0)
-    return Side(people=keys.people, keys=made), Side(people=keys.people, keys=real)
+    profile = fitted_on(whole, 0, "learned" if "learned" in tiers else "law", keep)
+    made = {tier: Side(people=keys.people, keys=retimed(real, profile, tier, 0)) for tier in tiers}
+    return made, Side(people=keys.people, keys=real)
 
 
-def table_of(rows: list[dict[str, Any]]) -> list[str]:
-    lines = ["| row | synthetic | people | ratio [95 %] | verdict |", "|---|---|---|---|---|"]
+def told_of(name: str, tier: str, rows: Rows) -> str:
+    """Return how many rows pass."""
+    verdicts = [row["verdict"] for row in rows]
+    judged = len(rows) - verdicts.count("not measurable")
+    return (
+        f"{name}, {tier}: {verdicts.count('pass')} of {judged} rows that can be measured pass, "
+        f"{verdicts.count('warn')} warn, {verdicts.count('fail')} fail "
+        f"({rows[0]['reference_people']} people)"
+    )
+
+
+def failed_by(row: Mapping[str, Any]) -> str:
+    """Return the letters of the negative controls that fail a row."""
+    fails = [name for name, one in row["controls"].items() if one["verdict"] == "fail"]
+    return "".join(LETTERS[name] for name in CONTROLS if name in fails)
+
+
+def _same(rows: Mapping[str, Rows], name: str) -> list[Mapping[str, Any]]:
+    return [next(row for row in of if row["name"] == name) for of in rows.values()]
+
+
+def table_of(rows: Mapping[str, Rows]) -> list[str]:
+    """Return the table of a set: people, each tier's value and ratio, and the controls."""
+    tiers = list(rows)
+    head = ["row", "people", *(cell for tier in tiers for cell in (tier, "ratio [95 %]"))]
+    lines = ["| " + " | ".join([*head, "fails for"]) + " |", "|---" * (len(head) + 1) + "|"]
 
     def say(value: float | None) -> str:
         return "-" if value is None else f"{value:.3g}"
 
-    for row in rows:
+    for row in rows[tiers[0]]:
         unit = f", {row['unit']}" if row["unit"] else ""
-        interval = f"{say(row['ratio'])} [{say(row['low'])}-{say(row['high'])}]"
-        interval = "-" if row["ratio"] is None else interval
-        shown = row["verdict"] if row["ratio"] is not None else row["why"]
-        lines.append(
-            f"| {row['name']}{unit} | {say(row['value'])} | {say(row['reference'])} | {interval} | {shown} |"
-        )
+        cells = [row["name"] + unit, say(row["reference"])]
+        same = _same(rows, row["name"])
+        for tier, own in zip(tiers, same, strict=True):
+            ratio = f"{say(own['ratio'])} [{say(own['low'])}-{say(own['high'])}]"
+            if own["verdict"] in ("warn", "fail"):
+                ratio = f"**{own['verdict']}** {ratio}"
+            known = own["ratio"] is not None
+            # Why not is the same for every tier.
+            why = own["why"] if tier == tiers[0] else "-"
+            cells += [say(own["value"]) if known else "-", ratio if known else why]
+        fails = set.intersection(*(set(failed_by(one)) for one in same))
+        lines.append("| " + " | ".join([*cells, " ".join(sorted(fails))]) + " |")
     return lines
+
+
+def legend() -> list[str]:
+    """Return what the letters of the controls stand for."""
+    return [f"- {LETTERS[name]}, {name}: {control.said}" for name, control in CONTROLS.items()]
 
 
 def tool_floor(tools: Path, name: str, data: Path) -> tuple[float, float, float]:
@@ -122,54 +174,64 @@ def tool_floor(tools: Path, name: str, data: Path) -> tuple[float, float, float]
     return middle, min(one["lo"] for one in found), max(one["hi"] for one in found)
 
 
+def floors_agree(tools: Path, name: str, data: Path, made: Side, real: Side) -> bool:
+    """Print the floor of the report beside that of an independent script; return if they agree."""
+    joint = next(iter(joint_rows(made, real, {}, seed=0))).apart
+    ours = joint.reference, 1.96 * joint.floor
+    auc, low, high = tool_floor(tools, name, data)
+    same = low <= ours[0] + ours[1] and high >= ours[0] - ours[1]
+    print(
+        f"floor of the report: AUC {ours[0]:.3f} +- {ours[1]:.3f}; of the independent "
+        f"script: {auc:.3f} [{low:.3f}, {high:.3f}]; {'agree' if same else 'DIFFER'}"
+    )
+    return same
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--fidelity", default="law", choices=("law", "learned"))
+    parser.add_argument("--fidelity", default="law,learned", help="tiers")
     parser.add_argument("--sets", default="mouse-web,mouse-game,transcription,composition")
     parser.add_argument("--tools", type=Path)
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--write", type=Path)
     given = parser.parse_args()
+    tiers = given.fidelity.split(",")
+    for tier in tiers:
+        if tier not in FIDELITIES:
+            parser.error(f"--fidelity {tier!r} is none of {', '.join(FIDELITIES)}")
     lines: list[str] = []
-    agree = True
+    well = True
     with tempfile.TemporaryDirectory() as temporary:
         keep = given.keep or Path(temporary)
         keep.mkdir(parents=True, exist_ok=True)
         for name in given.sets.split(","):
-            pair = pointer_pair if name in pointer_sides.SETS else key_pair
+            sides = pointer_sides_of if name in pointer_sides.SETS else key_sides_of
             try:
-                made, real = pair(name, given.data, given.fidelity, keep)
+                made, real = sides(name, given.data, tiers, keep)
             except DeskhandError as error:
                 sys.exit(str(error))
-            rows = compared(made, real, joint=False)["rows"]
-            judged = [row for row in rows if row["verdict"] != "not measurable"]
-            passed = sum(row["verdict"] == "pass" for row in judged)
-            bad = sum(row["verdict"] == "fail" for row in judged)
-            told = (
-                f"{name}, {given.fidelity}: {passed} of {len(judged)} rows that can be measured pass, "
-                f"{len(judged) - passed - bad} warn, {bad} fail ({rows[0]['reference_people']} people)"
-            )
-            lines += [f"**{told}**", "", *table_of(rows), ""]
-            print("\n".join(["", told, *table_of(rows)]), flush=True)
+            rows = {tier: compared(one, real, joint=False)["rows"] for tier, one in made.items()}
+            for tier, found in rows.items():
+                lines += [f"**{told_of(name, tier, found)}**", ""]
+                powerless = [
+                    r["name"] for r in found if r["ratio"] is not None and not failed_by(r)
+                ]
+                for row in powerless:
+                    print(f"{name}, {tier}: no negative control fails {row!r}")
+                well &= not powerless
+            lines += [*table_of(rows), ""]
+            print("\n".join(["", *lines[-len(table_of(rows)) - 2 * len(rows) - 1 :]]), flush=True)
             if given.tools:
-                joint = next(iter(joint_rows(made, real, {}, seed=0))).apart
-                ours = joint.reference, 1.96 * joint.floor
-                auc, low, high = tool_floor(given.tools, name, given.data)
-                same = low <= ours[0] + ours[1] and high >= ours[0] - ours[1]
-                agree &= same
-                print(
-                    f"floor of the report: AUC {ours[0]:.3f} +- {ours[1]:.3f}; of the independent "
-                    f"script: {auc:.3f} [{low:.3f}, {high:.3f}]; {'agree' if same else 'DIFFER'}"
-                )
+                well &= floors_agree(given.tools, name, given.data, made[tiers[0]], real)
     if given.write:
         text = given.write.read_text(encoding="utf-8")
         head, _, rest = text.partition(BEGIN)
         _, _, tail = rest.partition(END)
-        given.write.write_text(head + BEGIN + "\n".join(lines) + "\n" + END + tail)
-    sys.exit(0 if agree else 1)
+        given.write.write_text(head + BEGIN + "\n".join([*legend(), "", *lines]) + END + tail)
+    sys.exit(0 if well else 1)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ a person's rows are in one fold, and the interval comes from drawing people, not
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -50,6 +51,7 @@ def two_sample_test(
     *,
     seed: int,
     classifier: Callable[[int], Any] | None = None,
+    folds: int = FOLDS,
 ) -> TwoSample:
     """Return how well a classifier tells two sets of rows apart.
 
@@ -63,6 +65,8 @@ def two_sample_test(
         Of the folds and of the classifier.
     classifier : callable, optional
         Makes a scikit-learn classifier from a seed (default: `boosting`).
+    folds : int
+        So many classifiers are trained, each tested on the people of one fold.
 
     Raises
     ------
@@ -81,17 +85,18 @@ def two_sample_test(
     rows = np.concatenate([real, made])
     label = np.repeat([0, 1], [len(real), len(made)])
     person = np.concatenate([real_person, made_person])
-    if len(np.unique(person)) < FOLDS:
+    if len(np.unique(person)) < folds:
         raise DeskhandError(
-            f"{len(np.unique(person))} people: a test needs at least {FOLDS}, as all rows of a "
+            f"{len(np.unique(person))} people: a test needs at least {folds}, as all rows of a "
             "person are in one fold."
         )
     make = boosting if classifier is None else classifier
     score = np.empty(len(rows))
-    folds = model_selection.StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
-    for train, test in folds.split(rows, label, person):
-        fitted = make(seed).fit(rows[train], label[train])
-        score[test] = fitted.predict_proba(rows[test])[:, 1]
+    cut = model_selection.StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+    with one_thread():
+        for train, test in cut.split(rows, label, person):
+            fitted = make(seed).fit(rows[train], label[train])
+            score[test] = fitted.predict_proba(rows[test])[:, 1]
     low, high = _interval(score, label, person, seed)
     return TwoSample(auc=area(score, label), low=low, high=high, rows=len(rows))
 
@@ -113,6 +118,18 @@ def linear(seed: int) -> Any:
         learn("preprocessing").StandardScaler(),
         learn("linear_model").LogisticRegression(C=0.02, max_iter=300, random_state=seed),
     )
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """Return a context in which scikit-learn keeps to one thread.
+
+    So few rows are learnt no faster by more, and where other work runs beside, threads that wait for
+    each other at every split of every tree take ten times as long.
+    """
+    # Its thread pools are there once it is; it depends on what limits them.
+    learn("ensemble")
+    limits: AbstractContextManager[Any] = import_module("threadpoolctl").threadpool_limits(1)
+    return limits
 
 
 def learn(part: str) -> Any:

@@ -23,13 +23,13 @@ from deskhand.evaluation.realism.measure import Floats
 from deskhand.evaluation.realism.person_blocks import FEWEST_PEOPLE, Apart
 from deskhand.evaluation.realism.pointer_measures import aimed_movements
 from deskhand.evaluation.realism.side import EventStream, Side
-from deskhand.evaluation.two_sample import learn, two_sample_test
+from deskhand.evaluation.two_sample import FOLDS, TwoSample, learn, one_thread, two_sample_test
 
 # Rows a side of a test, and how often the people of the reference are cut in two for its floor.
 MOST_ROWS, FLOOR_SPLITS = 1_000, 3
 PERMUTATIONS, NEIGHBOURS = 400, 5
-# The controls that every classifier has to see; the others are left to the figures.
-FOR_CLASSIFIERS = ("independent lognormals", "shuffled columns")
+# A classifier is asked so often, of other rows and folds; of a control once, on people cut in two.
+ASKED, FOLDS_OF_A_CONTROL = 3, 2
 FEWEST_OF_A_LABEL = 60
 
 
@@ -55,12 +55,12 @@ def joint_rows(
     seed : int
         Of all draws.
     """
-    sides = {"made": made, "reference": reference}
-    sides |= {name: controls[name] for name in FOR_CLASSIFIERS if name in controls}
+    sides = {"made": made, "reference": reference, **controls}
     for name, of in _VIEWS.items():
         views = {side: of(one, seed) for side, one in sides.items()}
         if not len(views["made"].row) or not len(views["reference"].row):
             continue
+        views = _touched(views)
         yield JointRow(f"classifier: {name}", _classified(views, seed), "AUC; .5 is cannot tell")
         if name == "windows of 100 events":
             yield JointRow("energy distance of people", *_energy(views, seed))
@@ -105,6 +105,17 @@ _VIEWS: Mapping[str, Callable[[Side, int], Rows]] = {
 }
 
 
+def _touched(views: Mapping[str, Rows]) -> dict[str, Rows]:
+    """Return the views without those of controls that leave them as they are, or empty."""
+    real = views["reference"].row
+    return {
+        name: view
+        for name, view in views.items()
+        if name in ("made", "reference")
+        or (len(view.row) >= FEWEST_PEOPLE and not np.array_equal(view.row, real, equal_nan=True))
+    }
+
+
 def _people(rows: Rows) -> NDArray[Any]:
     return np.unique(rows.person)
 
@@ -142,7 +153,7 @@ def _classified(views: Mapping[str, Rows], seed: int) -> Apart:
     real = views["reference"]
     half = len(real.row) // 2
 
-    def test(one: Rows, other: Rows) -> Any:
+    def test(one: Rows, other: Rows, folds: int = FOLDS) -> TwoSample:
         few = min(len(one.row), len(other.row), MOST_ROWS, max(half, FEWEST_PEOPLE))
         a, b = one.some(few, rng), other.some(few, rng)
         rows = np.vstack([a.row, b.row])
@@ -155,6 +166,7 @@ def _classified(views: Mapping[str, Rows], seed: int) -> Apart:
             b.person + 1_000_000,
             seed=seed,
             classifier=partial(quick, rows=2 * few),
+            folds=folds,
         )
 
     try:
@@ -162,14 +174,13 @@ def _classified(views: Mapping[str, Rows], seed: int) -> Apart:
         for _ in range(FLOOR_SPLITS):
             one, other = _cut(real, rng)
             floors.append(test(one, other).auc - 0.5)
-        found = test(real, views["made"])
+        asked = [test(real, views["made"]) for _ in range(ASKED)]
         fails = {
-            n: test(real, v).auc
-            for n, v in views.items()
-            if n in FOR_CLASSIFIERS and len(v.row) >= FEWEST_PEOPLE
+            name: test(real, view, FOLDS_OF_A_CONTROL).auc for name, view in _controls_of(views)
         }
     except DeskhandError as error:
         return _unknown(views, str(error))
+    auc, low, high = np.mean([(one.auc, one.low, one.high) for one in asked], axis=0)
     # What chance alone does to an area of so many people is the least that a floor can be.
     a, b = len(_people(real)), len(_people(views["made"]))
     chance = ((a + b + 1) / (12.0 * a * b)) ** 0.5 / 2
@@ -179,17 +190,21 @@ def _classified(views: Mapping[str, Rows], seed: int) -> Apart:
         return float(max(auc - 0.5, 0.0) / floor)
 
     return Apart(
-        value=found.auc,
+        value=float(auc),
         reference=0.5 + float(np.mean(floors)),
-        distance=max(found.auc - 0.5, 0.0),
+        distance=max(float(auc) - 0.5, 0.0),
         floor=floor,
-        ratio=ratio(found.auc),
-        low=ratio(found.low),
-        high=ratio(found.high),
+        ratio=ratio(auc),
+        low=ratio(low),
+        high=ratio(high),
         people=b,
         reference_people=a,
         controls={name: ratio(auc) for name, auc in fails.items()},
     )
+
+
+def _controls_of(views: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [(name, view) for name, view in views.items() if name not in ("made", "reference")]
 
 
 def quick(seed: int, *, rows: int) -> Any:
@@ -231,7 +246,7 @@ def _energy(views: Mapping[str, Rows], seed: int) -> tuple[Apart, str]:
         )
 
     floors, found = [], []
-    fails: dict[str, list[float]] = {name: [] for name in views if name in FOR_CLASSIFIERS}
+    fails: dict[str, list[float]] = {name: [] for name, _ in _controls_of(views)}
     for _ in range(40):
         order = rng.permutation(len(b))
         one, other = b[order[:few]], b[order[few : 2 * few]]
@@ -277,14 +292,15 @@ def _density_coverage(views: Mapping[str, Rows], seed: int) -> dict[str, Apart]:
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in views}
     for _ in range(10):
         one, other = _cut(rows["reference"], rng)
-        few = min(len(one.row), len(other.row), 600, *(len(rows[n].row) for n in rows))
+        few = min(len(one.row), len(other.row), len(rows["made"].row), 600)
         held = other.some(few, rng).row
         tree = cKDTree(held)
         radius = np.asarray(tree.query(held, k=NEIGHBOURS + 1)[0])[:, -1]
         for name in views:
             other_side = one if name == "reference" else rows[name]
             inside = cdist(held, other_side.some(few, rng).row) < radius[:, np.newaxis]
-            found[name].append((inside.sum() / (NEIGHBOURS * few), inside.any(1).mean()))
+            density = inside.sum() / (NEIGHBOURS * inside.shape[1])
+            found[name].append((density, inside.any(1).mean()))
     result = {}
     for column, name in enumerate(names):
         values = {n: np.array(v)[:, column] for n, v in found.items()}
@@ -306,7 +322,7 @@ def _density_coverage(views: Mapping[str, Rows], seed: int) -> dict[str, Apart]:
             high=ends[1],
             people=len(_people(views["made"])),
             reference_people=len(_people(views["reference"])),
-            controls={n: ratio(float(v.mean())) for n, v in values.items() if n in FOR_CLASSIFIERS},
+            controls={name: ratio(float(v.mean())) for name, v in _controls_of(values)},
         )
     return result
 
@@ -332,7 +348,8 @@ def _trained(views: Mapping[str, Rows], seed: int) -> Apart | None:
                 train = one if name == "reference" else views[name].some(len(one.row), rng)
                 if len(np.unique(train.label)) < 2:
                     continue
-                fitted = quick(seed, rows=len(train.row)).fit(train.row, train.label)
+                with one_thread():
+                    fitted = quick(seed, rows=len(train.row)).fit(train.row, train.label)
                 scores[name].append(float((fitted.predict(other.row) == other.label).mean()))
     except DeskhandError as error:
         return _unknown(views, str(error))
@@ -353,5 +370,5 @@ def _trained(views: Mapping[str, Rows], seed: int) -> Apart | None:
         high=each[-1],
         people=len(_people(views["made"])),
         reference_people=len(_people(views["reference"])),
-        controls={n: ratio(v) for n, v in scores.items() if n in FOR_CLASSIFIERS and v},
+        controls={name: ratio(found) for name, found in _controls_of(scores) if found},
     )
