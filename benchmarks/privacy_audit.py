@@ -102,7 +102,9 @@ def _cell(one: Finding | None, attack: str) -> str:
         return "-"
     told = f"{one.value:.3f}"
     if attack != NEAREST:
-        told += f" beside {one.control:.3f} ({one.low:+.2f} to {one.high:+.2f})"
+        told += f" beside {one.control:.3f}"
+    if attack in (MEMBERSHIP, TWINS):
+        told += f" ({one.low:+.2f} to {one.high:+.2f})"
     return told if as_it_should_be(one) else f"**{told}**"
 
 

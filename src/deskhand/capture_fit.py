@@ -12,6 +12,7 @@ from deskhand.behavior_models.profile_release import PRIVATE, sections_sha256
 from deskhand.calibration.discrete_gaussian import discrete_gaussians
 from deskhand.calibration.fitted_profile import BASE, fitted_profile, public_centres
 from deskhand.calibration.gaussian_privacy import LARGEST_EPSILON, check_claim, mu_of
+from deskhand.calibration.ledger_lock import ledger_lock
 from deskhand.calibration.opendp_noise import opendp_gaussians
 from deskhand.calibration.person_statistics import (
     FEWEST_VALUES,
@@ -179,8 +180,9 @@ def fit_captures(
         raise UnknownNameError("shipped profile", base, profile_names())
     asked = None if promise is None else _asked(captures, promise)
     if promise is not None and asked is not None:
-        # Before all captures are read in vain.
-        PrivacyLedger(promise.ledger).allowed(**asked)
+        # Before all captures are read in vain; a lock that a killed fit left is told here, too.
+        with ledger_lock(promise.ledger):
+            PrivacyLedger(promise.ledger).allowed(**asked)
     public = public_centres() if against is None else centres_of(against)
     kept: dict[str, list[Session]] | None = {} if fidelity == LEARNED else None
     people = gathered_people(captures, progress, kept)
