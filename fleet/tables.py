@@ -68,7 +68,8 @@ class Fault(IntFlag):
 
 
 def _schema(**columns: pa.DataType) -> pa.Schema:
-    return pa.schema([pa.field(name, kind, nullable=False) for name, kind in columns.items()])
+    fields = [pa.field(name, kind, nullable=False) for name, kind in columns.items()]
+    return pa.schema(fields, metadata={"synthetic": "true"})
 
 
 # Sessions that were rendered once; every device plays one of them.

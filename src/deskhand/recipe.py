@@ -203,6 +203,8 @@ def _load_scenario(given: str | Path | Scenario) -> tuple[Scenario, str, dict[st
         shipped = shipped_screens()
         own = {key: screen for key, screen in screens.items() if shipped.get(key) is not screen}
         return scenario, _scenario_sha256(scenario), own
+    if text.endswith((".yaml", ".yml", ".toml")):
+        raise DeskhandError(f"scenario {text!r}: a scenario in a file is JSON; write it as .json.")
     if text.endswith(".py"):
         raise DeskhandError(
             f"scenario {text!r}: name the function in it, for example {Path(text).stem}:my_task."

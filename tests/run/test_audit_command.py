@@ -336,7 +336,7 @@ def _torn_manifest(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (_cut, "events.parquet"),
+        (_cut, "it is damaged"),
         (_another, "1 of its files are not as manifest.json lists them, the first: "),
         (_one_more, "notes.txt: not in the list of files"),
         (_no_manifest, "manifest.json: missing"),
@@ -360,7 +360,7 @@ def test_sessions_that_are_not_as_written_are_invalid(
 def test_what_holds_no_sessions_and_no_profile(tmp_path: Path, deskhand: Deskhand) -> None:
     (tmp_path / "empty").mkdir()
     told = deskhand("audit", tmp_path / "empty")
-    assert (told.status, "no sessions that can be read back" in told.err) == (2, True)
+    assert (told.status, "an empty folder" in told.err) == (2, True)
     (tmp_path / "text.md").write_text("# Hello")
     told = deskhand("audit", tmp_path / "text.md")
     assert (told.status, "text.md" in told.err) == (3, True)

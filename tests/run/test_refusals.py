@@ -14,6 +14,7 @@ GOOD = {"scenario": SCENARIO, "--people": "2", "--seed": "7", "--out": "OUT"}
 BAD = [
     ({"scenario": "crm.creat_lead"}, "did you mean 'crm.create_lead'"),
     ({"scenario": "no/such.json"}, "does not exist"),
+    ({"scenario": "mine.yaml"}, "write it as .json"),
     ({"scenario": "deskhand.nowhere:lead"}, "cannot be loaded"),
     ({"scenario": "deskhand.session:Session"}, "@scenario"),
     ({"--format": "parquet,rweb"}, "did you mean 'rrweb'"),

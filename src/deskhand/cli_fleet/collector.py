@@ -13,7 +13,7 @@ def collector(
     store: Path,
     port: Whole = 8099,
     host: str = "127.0.0.1",
-    bug: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    bug: Annotated[tuple[str, ...], Parameter(negative="", show_default=False)] = (),
     fail_rate: str = "",
     ready_file: Path | None = None,
 ) -> None:

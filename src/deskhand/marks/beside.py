@@ -14,7 +14,7 @@ from typing import Any
 from deskhand.marks.verdict import Judgement, Verdict
 
 SIDECAR, EPISODE = ".synthetic.json", "metadata.json"
-MANIFESTS = ("manifest.json", "shard.json")
+MANIFESTS = ("manifest.json", "shard.json", "plan.json")
 # So many folders up a manifest is looked for: session, format, shard and run lie within one another.
 LEVELS = 5
 _NAMED = re.compile(r"(syn|der)_session_[0-9a-f]{16}(?![0-9a-f])")

@@ -8,7 +8,7 @@ from typing import Any
 
 from deskhand.marks.verdict import Verdict, together
 
-FLAGS = frozenset(("synthetic", "deskhand.synthetic", "deskhand_synthetic"))
+FLAGS = frozenset(("synthetic", "deskhand.synthetic", "deskhand_synthetic", "X-Synthetic"))
 # A whole value, so that nobody's typed text is taken for one; a reader may have put its format before.
 IDENTIFIER = re.compile(r"(?:[\w.]+:)*(syn|der)_(?:[a-z]+_)*[0-9a-f]{16}(?:;.*)?", re.S)
 # Where a format has no room for a member, its project or application is called so.
@@ -145,7 +145,7 @@ def said_by_bytes(content: bytes) -> Verdict:
 def said_by_line(line: bytes) -> Verdict:
     """Return what one record of JSON Lines says."""
     # Most lines without a mark need no parsing.
-    if b"synthetic" not in line and b"syn_" not in line and b"der_" not in line:
+    if not any(word in line for word in (b"synthetic", b"Synthetic", b"syn_", b"der_")):
         return Verdict.NONE
     try:
         return said_by(json.loads(line))
