@@ -53,12 +53,21 @@ def _created(lock: Path) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
-        raise DeskhandError(
-            f"{lock.parent} cannot be written to: {error.strerror or error}; nothing was released."
-        ) from error
-    with os.fdopen(handle, "w") as file:
-        file.write(str(os.getpid()))
+        raise _cannot_write(lock, error) from error
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(str(os.getpid()))
+    except OSError as error:
+        # A full disk takes the name and not the number.
+        lock.unlink(missing_ok=True)
+        raise _cannot_write(lock, error) from error
     return True
+
+
+def _cannot_write(lock: Path, error: OSError) -> DeskhandError:
+    return DeskhandError(
+        f"{lock.parent} cannot be written to: {error.strerror or error}; nothing was released."
+    )
 
 
 def _holder(lock: Path) -> str:

@@ -63,6 +63,12 @@ def audit(
     for out in (html, json):
         if out is not None and not out.parent.is_dir():
             raise DeskhandError(f"{out}: there is no folder {out.parent}; make it first.")
+        if out is not None and out.is_dir():
+            raise DeskhandError(f"{out}: is a folder; give the file to write.")
+    of_captures = {"--person": person, "--format": format_, "--stand-ins": stand_ins or None}
+    given = [option for option, value in of_captures.items() if value is not None]
+    if given and members is None and others is None:
+        raise DeskhandError(f"{given[0]} speaks of captures; give --members and --others, too.")
     sides = [
         None
         if path is None

@@ -48,10 +48,13 @@ def compare(
     seed
         Of all draws; the same seed gives the same report.
     """
-    from deskhand.comparison import FILES, check_out, write_comparison
+    from deskhand.comparison import FILES, PUBLISHED, check_out, write_comparison
     from deskhand.comparison import compare as compared
+    from deskhand.errors import DeskhandError
 
     check_out(out)
+    if str(reference) == PUBLISHED and reference_format is not None:
+        raise DeskhandError("--reference-format: published figures are no captures; leave it out.")
     shown = sys.stderr.isatty()
 
     def told(what: str) -> None:

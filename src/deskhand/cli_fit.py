@@ -103,6 +103,10 @@ def fit(
         raise DeskhandError(f"{out}: there is no folder {out.parent}; make it first.")
     if not os.access(out.parent, os.W_OK):
         raise DeskhandError(f"{out}: {out.parent} cannot be written to; give another folder.")
+    if seed and fidelity == "law":
+        raise DeskhandError(
+            f"--seed {seed}: noise has no seed, and the law needs none; leave it out."
+        )
     private = mode == PRIVATE
     of_promise = {
         "epsilon": epsilon,

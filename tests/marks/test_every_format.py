@@ -21,6 +21,7 @@ from deskhand.formats import EXPORTS, written
 from deskhand.marks.judging import judge, judge_file
 from deskhand.marks.verdict import Verdict
 from deskhand.session import Session
+from tests.captured_sessions import captured
 
 LARKSPUR = Path(__file__).parents[2] / "examples" / "own_schema" / "larkspur.json"
 ARGUED = (
@@ -88,6 +89,13 @@ def test_what_was_made_from_a_capture_is_derived(
     assert found[Verdict.SYNTHETIC] == found[Verdict.PARTLY] == 0, judge(folder)
     assert found[Verdict.DERIVED] > 0, judge(folder)
     assert not deskhand.is_synthetic(folder)
+
+
+@pytest.mark.parametrize("text", FORMATS, ids=lambda text: text.partition("/")[0])
+def test_what_a_person_did_is_not_synthetic(text: str, session: Session, tmp_path: Path) -> None:
+    folder = made(captured(session, 7, named=False), text, tmp_path / "made")
+    found = {one.verdict for one in judge(folder)}
+    assert found <= {Verdict.NOT, Verdict.NONE, Verdict.EMPTY}, judge(folder)
 
 
 @pytest.mark.parametrize(

@@ -14,46 +14,15 @@ from deskhand.calibration.privacy_ledger import FILE
 from deskhand.cli import main
 from deskhand.formats import written
 from deskhand.session import Session
+from tests.captured_sessions import CANARY, captured, with_column
 
-# Stands in every place that may tell of a person: names, titles, texts, addresses, files.
-CANARY = "Quillfeather"
 PEOPLE = 100
-TEXTS = ("app", "window", "target", "value", "url", "reference")
-TABLES = ("events", "actions", "elements", "screenshots")
-# Ways of a capture's name to its person, so that no test ends at that.
-BY_SESSION = ("--person", "session_id")
-
-
-def _column(table: pa.Table, name: str, values: object) -> pa.Table:
-    field = table.schema.field(name)
-    if not isinstance(values, list | np.ndarray):
-        values = [values] * len(table)
-    return table.set_column(table.schema.get_field_index(name), field, pa.array(values, field.type))
-
-
-def captured(session: Session, number: int) -> Session:
-    """Return a session as a recorder would have it of a person called by the canary."""
-    marks = {
-        "session_id": f"cap_session_{number:016x}",
-        "synthetic": False,
-        "provenance_id": "cap_0123456789abcdef",
-    }
-    tables = {}
-    for name in TABLES:
-        table: pa.Table = getattr(session, name)
-        for column, value in marks.items():
-            table = _column(table, column, value)
-        tables[name] = table
-    for column in TEXTS:
-        tables["events"] = _column(tables["events"], column, f"{CANARY} {column}")
-    header = {"persona": f"Ann {CANARY} {number}", "device": f"{CANARY}'s mouse"}
-    return replace(session, header={**session.header, **marks, **header}, **tables)
 
 
 def with_events(session: Session, **columns: object) -> Session:
     events = session.events
     for name, values in columns.items():
-        events = _column(events, name, values)
+        events = with_column(events, name, values)
     return replace(session, events=events)
 
 
@@ -220,3 +189,42 @@ def test_odd_captures(name: str, text: str, sessions: list[Session], said: Said)
         ended, heard = said(which, folder)
         assert told in heard, (which, heard)
         assert ended == status, (which, heard)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("audit literature --person role", "--person speaks of captures"),
+        ("audit literature --stand-ins", "--stand-ins speaks of captures"),
+        ("audit literature --html .", "is a folder; give the file"),
+        ("audit literature --html no/such/page.html", "there is no folder no/such"),
+        ("compare RUN published --reference-format rrweb", "leave it out"),
+        ("compare RUN RUN --out FILE", "is a file; give a folder"),
+        ("compare RUN RUN --out FILE/report", "cannot be written to"),
+        ("compare RUN RUN --format posthog", "written and not read back"),
+        ("fit RUN --out no/such/mine.json", "no folder no/such"),
+        ("fit RUN --out FILE", "is there already"),
+        ("verify-synthetic no/such", "not found"),
+        ("verify-synthetic RUN --key FILE", "no public key in PEM"),
+    ],
+)
+def test_options_that_cannot_be(
+    words: str,
+    told: str,
+    others: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if "--key" in words:
+        reason = 'needs python -m pip install -e ".[test,sign]"'
+        pytest.importorskip("cryptography", reason=reason)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "FILE").write_text("mine")
+    given = [str(others) if word == "RUN" else word for word in words.split()]
+    assert main(given) == 2
+    said = capsys.readouterr()
+    assert told in said.err
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert [path.name for path in tmp_path.iterdir()] == ["FILE"]
+    assert (tmp_path / "FILE").read_text() == "mine"

@@ -135,6 +135,7 @@ BAD: list[tuple[dict[str, str | None], str]] = [
     ({"--fidelity": "learned"}, "not fitted with differential privacy"),
     ({"--fidelity": "learnt"}, "did you mean 'learned'"),
     ({"--fewest": "3"}, "fewest=3"),
+    ({"--seed": "3"}, "noise has no seed"),
     ({"--most": "10"}, "most=10"),
     ({"--out": "no/such/mine.json"}, "no folder"),
     ({"--format": "rweb"}, "did you mean 'rrweb'"),
