@@ -178,6 +178,7 @@ class Day:
         records = self._desk.records
         all_weights = sum(weight for _, weight in self._weights)
         known = records.kinds
+        records.expect("credentials", 1)
         for task, weight in self._weights:
             records.know(task.records)
             for kind in task.needs:

@@ -82,7 +82,8 @@ class RecordKind:
     """A kind of records that a task needs, for an application that brings its own.
 
     ``pool`` returns all records of a seed; ``typed`` names the texts in them that people type, those of parts as in ``lines.amount``, and
-    ``mode`` how, where it does not go by the length; `ITSELF` stands for a record that is a text.
+    ``mode`` how, where it does not go by the length; ``iban:transcription`` says it of one of them, and
+    `ITSELF` stands for a record that is a text.
     """
 
     name: str
@@ -200,8 +201,10 @@ def _pick(choices: Sequence[str], rng: np.random.Generator) -> str:
 class _Deck:
     """Records of one kind in the order in which one person draws them."""
 
-    def __init__(self, pool: Sequence[Any], key: Keys) -> None:
+    def __init__(self, kind: RecordKind, pool: Sequence[Any], key: Keys) -> None:
         self._pool, self._key = pool, key
+        split = (name.partition(":") for name in kind.typed)
+        self._typed = [(name, mode or kind.mode) for name, _, mode in split]
         self._places: list[int] = []
         self._drawn = self._foreseen = 0
         self.expected = 0
@@ -216,15 +219,22 @@ class _Deck:
             self._places += (uniforms(self._key, slots) * len(self._pool)).astype(int).tolist()
         return self._pool[self._places[number]]
 
-    def ahead(self, count: int, names: Sequence[str]) -> list[str]:
-        """Return texts of the last record and of those that come next, each once."""
+    def ahead(self, count: int) -> list[tuple[str, str | None]]:
+        """Return texts of the last record and of those that come next, each once, with their modes."""
+        if not self._typed:
+            return []
         last = max(self._drawn - 1, 0)
         until = last + count if self._drawn else 0
         until = max(until, min(self.expected, last + MOST_AHEAD))
         numbers = range(max(self._foreseen, last), until)
         self._foreseen = max(self._foreseen, until)
         records = [self._record(number) for number in numbers]
-        return [text for record in records for name in names for text in _texts(record, name)]
+        return [
+            (text, mode)
+            for record in records
+            for name, mode in self._typed
+            for text in _texts(record, name)
+        ]
 
 
 def _texts(record: Any, name: str) -> list[str]:
@@ -276,6 +286,7 @@ class Records:
         # A person's password stays the same from day to day.
         self._secret = stream(seed, "records.secret", team, person)
         self._credentials: Credentials | None = None
+        self._signs_in = False
         # How often records were drawn or expected, and what it was when texts were last foreseen.
         self._changes, self._foreseen = 0, (0, 0)
 
@@ -305,12 +316,14 @@ class Records:
         deck = self._decks.get(kind)
         if deck is None:
             key = keys(self._seed, "records.order", [f"{self._who} {name}"])
-            deck = self._decks[kind] = _Deck(kind.pool(self._seed), key)
+            deck = self._decks[kind] = _Deck(kind, kind.pool(self._seed), key)
         return deck
 
     def expect(self, kind: str, number: int) -> None:
         """Take it that about so many records of a kind will be drawn."""
-        if number and kind in self.kinds:
+        if number and kind == "credentials":
+            self._signs_in = True
+        elif number and kind in self.kinds:
             self._deck(kind).expected += number
 
     def ahead(self, count: int) -> list[tuple[str, str | None]]:
@@ -324,11 +337,13 @@ class Records:
         if self._foreseen == (self._changes, count):
             return found
         self._foreseen = (self._changes, count)
-        for kind, deck in self._decks.items():
-            if kind.typed:
-                found += [(text, kind.mode) for text in deck.ahead(count, kind.typed)]
-        if self._credentials is not None:
-            found += [(self._credentials.user, None), (self._credentials.password, "password")]
+        for deck in self._decks.values():
+            found += deck.ahead(count)
+        if self._signs_in:
+            known = self._own_credentials()
+            # A password is at times typed short of its end, and a code is on its way once it was asked for.
+            found += [(known.user, None), (known.password, "password")]
+            found += [(known.password[:-1], "password"), (known.code, None)]
         return found
 
     def fill(self, needs: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -341,6 +356,13 @@ class Records:
     def credentials(self) -> Credentials:
         """Return the person's user name and password, and a fresh one-time code."""
         self._changes += 1
+        self._signs_in = True
+        code = int(self._draws.uniform() * 1_000_000)
+        self._credentials = replace(self._own_credentials(), code=f"{code:06d}")
+        return self._credentials
+
+    def _own_credentials(self) -> Credentials:
+        """Return what a person signs in with, with the latest code."""
         if self._credentials is None:
             rng = self._secret
             lead = self._pools.lead[int(rng.integers(POOL_SIZE))]
@@ -351,8 +373,7 @@ class Records:
                 password="".join(_LETTERS[i] for i in letters),
                 code="",
             )
-        code = int(self._draws.uniform() * 1_000_000)
-        return replace(self._credentials, code=f"{code:06d}")
+        return self._credentials
 
 
 def _own(name: str) -> Callable[[int], Sequence[Any]]:

@@ -182,4 +182,6 @@ def commits(seed: int) -> tuple[Commit, ...]:
 
 WISH = RecordKind(name="wish", pool=wishes, typed=("prompt", "further"), mode="composition")
 CHANGE = RecordKind(name="change", pool=changes, typed=("code", "mend"), mode="composition")
-COMMIT = RecordKind(name="commit", pool=commits, typed=("message",), mode="composition")
+COMMIT = RecordKind(
+    name="commit", pool=commits, typed=("message", "passphrase:password"), mode="composition"
+)

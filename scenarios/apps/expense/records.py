@@ -193,5 +193,9 @@ def _review(rng: np.random.Generator) -> Review:
 CLAIM = RecordKind(
     name="claim", pool=lambda seed: _pools(seed)[0], typed=("lines.amount", "lines.purpose")
 )
-ACCOUNT = RecordKind(name="account", pool=lambda seed: _pools(seed)[1])
+ACCOUNT = RecordKind(
+    name="account",
+    pool=lambda seed: _pools(seed)[1],
+    typed=("holder", "iban:transcription", "bic:transcription"),
+)
 REVIEW = RecordKind(name="review", pool=lambda seed: _pools(seed)[2])

@@ -58,6 +58,11 @@ class Page:
     customer: str
     mute: str
 
+    @property
+    def asked(self) -> str:
+        """What the logs are searched by."""
+        return QUERIES[self.query]
+
 
 @lru_cache(maxsize=4)
 def pages(seed: int) -> Sequence[Page]:
@@ -89,4 +94,4 @@ def pages(seed: int) -> Sequence[Page]:
     ]
 
 
-PAGE = RecordKind(name="page", pool=pages, typed=("status", "note", "customer"))
+PAGE = RecordKind(name="page", pool=pages, typed=("status", "note", "customer", "asked"))

@@ -85,13 +85,12 @@ def look_for_cause(desk: Desk, page: Page) -> Steps:
     if desk.chance(HOVERS):
         yield from desk.hover("dash.hosts")
         yield from desk.read(words=12)
-    query = QUERIES[page.query]
     if desk.chance(QUERY_WRONG):
-        field, _, value = query.partition(":")
+        field, _, value = page.asked.partition(":")
         yield from desk.type(f"{field} {value}", into="logs.query")
         yield from desk.press("Enter", to="none")
         yield from desk.read(words=8)
-    yield from desk.type(query, into="logs.query", clear=True)
+    yield from desk.type(page.asked, into="logs.query", clear=True)
     yield from desk.press("Enter", to=page.query)
     yield from desk.read(words=60, skim=True)
 

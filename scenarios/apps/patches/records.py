@@ -162,5 +162,8 @@ ANSWER = RecordKind(
     name="answer", pool=answers, typed=("first", "second", "third"), mode="composition"
 )
 SERIES = RecordKind(
-    name="series", pool=series, typed=("message", "sign_off", "end"), mode="composition"
+    name="series",
+    pool=series,
+    typed=("message", "sign_off", "end", "password:password"),
+    mode="composition",
 )

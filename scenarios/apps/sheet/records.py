@@ -30,6 +30,12 @@ class Correction:
     figure: str
     region: str
 
+    @property
+    def entered(self) -> tuple[str, ...]:
+        """The formula: as a whole, and what is typed of it when its bracket is forgotten at first."""
+        formula = FORMULAS[self.figure]
+        return formula, formula[:-1], formula[-1]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
@@ -93,6 +99,8 @@ def carried(seed: int) -> Sequence[Carried]:
     return found
 
 
-CORRECTION = RecordKind(name="correction", pool=corrections, typed=("units", "remark"))
+CORRECTION = RecordKind(
+    name="correction", pool=corrections, typed=("units", "remark", "entered", "region")
+)
 SUMMARY = RecordKind(name="summary", pool=summaries)
 CARRIED = RecordKind(name="carried", pool=carried)

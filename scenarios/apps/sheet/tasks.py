@@ -110,7 +110,6 @@ def clean_orders(desk: Desk, correction: Correction) -> Steps:
 def work_out(desk: Desk, figure: str) -> Steps:
     """Enter a formula below the amounts; mend it when a bracket was forgotten."""
     formula = FORMULAS[figure]
-    desk.typist.foresee(tuple(FORMULAS.values()))
     yield from to_cell(desk, "sheet.g16")
     if desk.chance(FORMULA_WRONG):
         yield from desk.type(formula[:-1], into="sheet.g16")

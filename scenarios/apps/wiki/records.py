@@ -38,6 +38,11 @@ class Article:
     macro: str
     comment: str
 
+    @property
+    def sought(self) -> str:
+        """What the page is searched by: the last words of its title."""
+        return " ".join(self.title.lower().split()[-3:])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -130,7 +135,7 @@ def drafts(seed: int) -> tuple[Draft, ...]:
 ARTICLE = RecordKind(
     name="article",
     pool=articles,
-    typed=("heading", "first", "rest", "afterthought", "comment"),
+    typed=("heading", "first", "rest", "afterthought", "comment", "sought:form"),
     mode="composition",
 )
 DRAFT = RecordKind(name="draft", pool=drafts, typed=("title", "parts"), mode="composition")

@@ -38,7 +38,7 @@ def edit_page(desk: Desk, article: Article) -> Steps:
         reached("wiki/editor", entry, layer="block"),
         reached("wiki/editor", "published", {"wiki.heading": article.heading, "wiki.body": body}),
     )
-    yield from open_page(desk, article.title)
+    yield from open_page(desk, article)
     yield from desk.read(words=PAGE_WORDS, skim=True)
     yield from desk.click("wiki.edit")
     yield from desk.read(words=40, skim=True)
@@ -58,16 +58,15 @@ def edit_page(desk: Desk, article: Article) -> Steps:
         yield from desk.read(words=PAGE_WORDS / 4, skim=True)
 
 
-def open_page(desk: Desk, title: str) -> Steps:
+def open_page(desk: Desk, article: Article) -> Steps:
     """Open a page from the list of recent ones, or search for it first."""
     if desk.chance(SEARCHES):
-        words = " ".join(title.lower().split()[-3:])
-        yield from desk.type(words, into="wiki.search")
-        yield from desk.press("Enter", to="found" if title == TITLE else "none")
+        yield from desk.type(article.sought, into="wiki.search")
+        yield from desk.press("Enter", to="found" if article.title == TITLE else "none")
         yield from desk.read(words=8)
     else:
         yield from desk.read(words=30, skim=True)
-    yield from desk.click(f'role=link[name="{title}"]')
+    yield from desk.click(f'role=link[name="{article.title}"]')
 
 
 def write_section(desk: Desk, article: Article) -> Steps:
@@ -122,7 +121,7 @@ def comment_page(desk: Desk, article: Article) -> Steps:
         else reached("wiki/page", "commented", {"wiki.comment": article.comment})
     )
     desk.aim(f"Read the page {article.title!r} and comment {where}: {article.comment!r}", end)
-    yield from open_page(desk, article.title)
+    yield from open_page(desk, article)
     yield from desk.read(words=PAGE_WORDS)
     if desk.chance(STARS):
         yield from desk.click("wiki.star")
