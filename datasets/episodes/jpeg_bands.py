@@ -58,7 +58,7 @@ class JpegBands:
         rows : sequence of tuple, optional
             Where it may differ from the one before: first row of pixels, and that behind the last.
         """
-        for first, last in self._runs(picture, rows):
+        for first, last in _runs(self._differing(picture, rows)):
             bottom = min(last * BAND_PX, picture.height)
             band = picture.crop((0, first * BAND_PX, picture.width, bottom))
             self._rows[first:last] = _encoded(band)[1]
@@ -67,22 +67,32 @@ class JpegBands:
             parts += [row, RESTARTS[k % len(RESTARTS)]]
         return b"".join(parts[:-1]) + _END
 
-    def _runs(self, picture: "Image", rows: Sequence[Rows] | None) -> list[tuple[int, int]]:
-        """Return the runs of bands that differ, each from the first to behind the last."""
+    def _differing(self, picture: "Image", rows: Sequence[Rows] | None) -> list[int]:
+        """Return the bands that differ from those of the picture before."""
         wide, high = self._size
         given = [(0, high)] if rows is None else rows
         looked = {k for top, bottom in given for k in range(top // BAND_PX, -(-bottom // BAND_PX))}
-        runs: list[tuple[int, int]] = []
-        for k in sorted(looked):
-            pixels = picture.crop((0, k * BAND_PX, wide, min((k + 1) * BAND_PX, high))).tobytes()
-            if pixels == self._pixels[k]:
-                continue
-            self._pixels[k] = pixels
-            if runs and runs[-1][1] == k:
-                runs[-1] = (runs[-1][0], k + 1)
-            else:
-                runs.append((k, k + 1))
-        return runs
+        differ = []
+        for first, last in _runs(sorted(looked)):
+            box = (0, first * BAND_PX, wide, min(last * BAND_PX, high))
+            raw, step = picture.crop(box).tobytes(), BAND_PX * wide * 3
+            for k in range(first, last):
+                pixels = raw[(k - first) * step : (k - first + 1) * step]
+                if pixels != self._pixels[k]:
+                    self._pixels[k] = pixels
+                    differ.append(k)
+        return differ
+
+
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the runs of ascending numbers, each from the first to behind the last."""
+    runs: list[tuple[int, int]] = []
+    for k in numbers:
+        if runs and runs[-1][1] == k:
+            runs[-1] = (runs[-1][0], k + 1)
+        else:
+            runs.append((k, k + 1))
+    return runs
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deskhand.datasets.episodes.jpeg_bands import JpegBands
 from deskhand.errors import DeskhandError, UnknownNameError
-from deskhand.exports.screen_frames import Frame, desktop_canvas, staged_frames
+from deskhand.exports.screen_frames import Frame, desktop_size, staged_frames
 from deskhand.exports.screen_frames.canvas import Canvas, Painter, Place
 from deskhand.exports.screen_frames.page_painter import painted
 from deskhand.exports.screen_frames.stage import Stage
@@ -24,6 +24,8 @@ HOW: Mapping[str, Mapping[str, Any]] = {
     PNG: {"compress_level": 1},
     WEBP: {"lossless": True, "quality": 0, "method": 0},
 }
+# Desktops of one and of two monitors come in several sizes; one of them needs some 20 MB.
+SHEETS = 4
 # TIFF's tag for what a picture is of, which JPEG and WebP files hold in their EXIF part.
 IMAGE_DESCRIPTION = 0x010E
 
@@ -106,9 +108,7 @@ class Album:
         self._scale = scale
         self._encoding = encoding
         self._paint = paint
-        self._canvas: Canvas | None = None
-        self._small: Image | None = None
-        self._bands: JpegBands | None = None
+        self._sheets: dict[tuple[int, int], _Sheet] = {}
 
     def files(self, session: Session, t_us: Sequence[int]) -> Iterator[tuple[Stage, bytes]]:
         """Yield what stands on a session's desktop at some times, and its picture as a file.
@@ -120,32 +120,35 @@ class Album:
         t_us : sequence of int
             Times in microseconds since its start, ascending.
         """
-        canvas = desktop_canvas(session)
-        if self._canvas is None or self._canvas.picture.size != canvas.picture.size:
-            self._canvas, self._small, self._bands = canvas, None, None
+        sheet = self._sheet(desktop_size(session))
         provenance_id = str(session.header["provenance_id"])
-        for frame in staged_frames(session, t_us, paint=self._paint, canvas=self._canvas):
-            yield frame.stage, self._file(frame, provenance_id)
+        for frame in staged_frames(session, t_us, paint=self._paint, canvas=sheet.canvas):
+            yield frame.stage, self._file(sheet, frame, provenance_id)
 
-    def _file(self, frame: Frame, provenance_id: str) -> bytes:
-        small, changed = self._smaller(frame)
+    def _sheet(self, size: tuple[int, int]) -> "_Sheet":
+        found = self._sheets.pop(size, None) or _Sheet(size, size_of(size, self._scale))
+        self._sheets[size] = found
+        if len(self._sheets) > SHEETS:
+            del self._sheets[next(iter(self._sheets))]
+        return found
+
+    def _file(self, sheet: "_Sheet", frame: Frame, provenance_id: str) -> bytes:
+        small, changed = self._smaller(sheet, frame)
         if self._encoding != JPEG:
             return _encoded(small, self._encoding, provenance_id)
-        if self._bands is None:
-            self._bands = JpegBands(small.size)
         rows = None if changed is None else [(top, bottom) for _, top, _, bottom in changed]
-        return self._bands.file(small, _exif(provenance_id), rows)
+        return sheet.bands.file(small, _exif(provenance_id), rows)
 
-    def _smaller(self, frame: Frame) -> "tuple[Image, list[Place] | None]":
+    def _smaller(self, sheet: "_Sheet", frame: Frame) -> "tuple[Image, list[Place] | None]":
         """Return the picture in its size, and where it has changed, None for everywhere."""
         picture, factor = frame.picture, round(1 / self._scale)
         if self._scale == 1.0:
             return picture, frame.changed
         if factor * self._scale != 1.0:
             return picture.resize(size_of(picture.size, self._scale)), None
-        if self._small is None:
-            self._small = picture.reduce(factor)
-            return self._small, None
+        if sheet.small is None:
+            sheet.small = picture.reduce(factor)
+            return sheet.small, None
         changed = []
         for left, top, right, bottom in frame.changed:
             # What becomes one pixel is taken as a whole.
@@ -153,9 +156,18 @@ class Album:
             to_x, to_y = -(-right // factor), -(-bottom // factor)
             edges = (min(to_x * factor, picture.width), min(to_y * factor, picture.height))
             part = picture.reduce(factor, (x * factor, y * factor, *edges))
-            self._small.paste(part, (x, y))
+            sheet.small.paste(part, (x, y))
             changed.append((x, y, to_x, to_y))
-        return self._small, changed
+        return sheet.small, changed
+
+
+class _Sheet:
+    """What the last picture of a size was made of."""
+
+    def __init__(self, size: tuple[int, int], smaller: tuple[int, int]) -> None:
+        self.canvas = Canvas(size)
+        self.bands = JpegBands(smaller)
+        self.small: Image | None = None
 
 
 @lru_cache(maxsize=256)

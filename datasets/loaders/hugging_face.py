@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from deskhand.datasets.loaders.synthetic_sessions import SyntheticSessions
 
 INSTALL = 'python -m pip install -e ".[ml]"'
-SYNTHETIC = "synthetic"
 
 
 def to_hf(source: "SyntheticSessions", *, streaming: bool = True) -> Any:
@@ -69,19 +68,18 @@ def _library() -> Any:
 
 def _rows(source: "SyntheticSessions", blocks: list[int]) -> Iterator[dict[str, Any]]:
     for block in blocks:
-        for row in source.block_items(block):
-            yield row | {SYNTHETIC: True}
+        yield from source.block_items(block)
 
 
 def _features(library: Any, source: "SyntheticSessions") -> Any:
     first = next(source.block_items(0))
     names = {name: known for name, known in source.names.items() if not np.ndim(first.get(name, 0))}
-    kinds: dict[str, Any] = {SYNTHETIC: library.Value("bool")}
+    kinds: dict[str, Any] = {}
     for name, value in first.items():
         if name in names:
             kinds[name] = library.ClassLabel(names=list(names[name]))
         elif not np.ndim(value):
-            kinds[name] = library.Value("int64")
+            kinds[name] = library.Value("bool" if isinstance(value, bool) else "int64")
         elif name == MASK:
             kinds[name] = library.List(library.Value("bool"))
         else:

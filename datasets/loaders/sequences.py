@@ -1,7 +1,7 @@
 """Sequences of unequal length in flat columns, and the same in padded arrays with a mask."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 Column = NDArray[Any]
 MASK = "mask"
+# What every item and every row of a batch says of itself.
+SYNTHETIC = "synthetic"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,6 +38,17 @@ class Sequences:
     def first(self) -> NDArray[np.int64]:
         """Place of each sequence's first step, shape (m,)."""
         return np.cumsum(self.count) - self.count
+
+    def marked(self) -> "Sequences":
+        """Return the sequences with the label ``synthetic``, which is true of each.
+
+        Examples
+        --------
+        >>> one = Sequences(count=np.array([1]), steps={"t_us": np.array([0])}, labels={})
+        >>> item(one.marked(), 0)
+        {'t_us': array([0]), 'synthetic': True}
+        """
+        return replace(self, labels={**self.labels, SYNTHETIC: np.ones(len(self), np.bool_)})
 
     def take(self, chosen: NDArray[np.integer] | slice) -> "Sequences":
         """Return some of the sequences, in the order given."""

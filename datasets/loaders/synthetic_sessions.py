@@ -110,7 +110,8 @@ class SyntheticSessions(Iterable):
     Yields
     ------
     dict
-        Of an item its columns (`names` says what coded numbers stand for) and labels; with a window
+        Of an item its columns (`names` says what coded numbers stand for) and labels, among them
+        ``synthetic``, which is True; with a window
         columns have one length and ``mask`` says which steps are there; with a batch all have the
         batch as their first axis.
 
@@ -306,7 +307,7 @@ class SyntheticSessions(Iterable):
         """Yield what one block of the epoch holds, whoever's share it is."""
         size = self.blocks.size
         items = np.arange(block * size, min((block + 1) * size, self.items), dtype=np.int64)
-        made = self.blocks.made(self.epoch, items)
+        made = self.blocks.made(self.epoch, items).marked()
         if self._window is not None:
             made = cut(made, self._window)
         if self._tokens is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from deskhand.datasets.loaders.sequences import SYNTHETIC
 from deskhand.errors import DeskhandError
 
 if TYPE_CHECKING:
@@ -77,8 +78,10 @@ def write_web_shards(
 
 
 def _files(sample: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
-    labels: dict[str, Any] = {"synthetic": True}
+    labels: dict[str, Any] = {SYNTHETIC: True}
     for name, value in sample.items():
+        if name == SYNTHETIC:
+            continue
         if not np.ndim(value):
             labels[name] = value
             continue

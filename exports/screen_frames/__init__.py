@@ -113,10 +113,10 @@ class Frame(NamedTuple):
     changed: list[Place]
 
 
-def desktop_canvas(session: Session) -> Canvas:
-    """Return a canvas of the size of all monitors of a session."""
+def desktop_size(session: Session) -> tuple[int, int]:
+    """Return how wide and high all monitors of a session are together, px."""
     whole = bounds(in_picture(monitors_of(session.header)))
-    return Canvas((whole.width, whole.height))
+    return whole.width, whole.height
 
 
 def staged_frames(
@@ -145,7 +145,7 @@ def staged_frames(
     times = np.asarray(t_us, np.int64)
     if (np.diff(times) < 0).any():
         raise DeskhandError("t_us: the times do not ascend; sort them.")
-    canvas = canvas or desktop_canvas(session)
+    canvas = canvas or Canvas(desktop_size(session))
     return _staged_frames(session, times, canvas, pointer=pointer, paint=paint)
 
 

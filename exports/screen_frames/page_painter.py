@@ -62,7 +62,7 @@ class _Canvases:
 
     def __init__(self, screen: Screen) -> None:
         self.document = Canvas(screen.document)
-        self.viewport = Canvas(screen.viewport)
+        self.viewport: Canvas | None = None
 
 
 _STANDING: WeakKeyDictionary[PageView, _Canvases] = WeakKeyDictionary()
@@ -77,16 +77,19 @@ def painted(view: PageView) -> PaintedPage:
     # From back to front: what lies over other things, such as an open list, is painted after them.
     states = [screen.states[layer, page.state[layer]] for layer in view.order]
     fields = _by_state(view, states)
+    held = [*zip(states, fields, strict=True)]
     whole: list[Part] = [Paste(_document(screen), 0, 0)]
-    for state, held in zip(states, fields, strict=True):
-        whole += _state_parts(view, state, held, fixed=False)
+    whole += [part for each in held for part in _state_parts(view, *each, fixed=False)]
+    fixed = [part for each in held for part in _state_parts(view, *each, fixed=True)]
+    changed = canvases.document.show(whole)
     x, y = page.scroll_x, page.scroll_y
-    touched = [moved(box, -x, -y) for box in canvases.document.show(whole)]
-    seen: list[Part] = [Paste(canvases.document.picture, -x, -y)]
-    for state, held in zip(states, fields, strict=True):
-        seen += _state_parts(view, state, held, fixed=True)
-    changed = canvases.viewport.show(seen, touched)
-    return PaintedPage(canvases.viewport.picture, caret_of(view), changed)
+    if not (fixed or x or y) and screen.document == screen.viewport:
+        canvases.viewport = None
+        return PaintedPage(canvases.document.picture, caret_of(view), changed)
+    seen = canvases.viewport = canvases.viewport or Canvas(screen.viewport)
+    parts = [Paste(canvases.document.picture, -x, -y), *fixed]
+    changed = seen.show(parts, [moved(box, -x, -y) for box in changed])
+    return PaintedPage(seen.picture, caret_of(view), changed)
 
 
 def _by_state(view: PageView, states: Sequence[State]) -> list[list[Element]]:

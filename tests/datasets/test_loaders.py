@@ -74,6 +74,19 @@ def test_epochs_are_other_items_of_the_same_people() -> None:
     assert len(starts) == 50
 
 
+@pytest.mark.parametrize("kind", FEW)
+def test_each_item_window_and_batch_says_that_it_is_synthetic(kind: str) -> None:
+    words = {"movements": PointerTokens, "keystrokes": KeyTokens, "sessions": ActionTokens}[kind]()
+    for given in ({}, {"window": Window(events=8)}, {"tokens": words}):
+        few = list(made(kind, items=6, scenarios="chat.answer", **given))
+        assert few
+        assert all(one["synthetic"] is True for one in few)
+        for batch in made(kind, items=6, scenarios="chat.answer", batch=4, **given):
+            assert batch["synthetic"].dtype == np.bool_
+            assert batch["synthetic"].shape == batch["item"].shape
+            assert batch["synthetic"].all()
+
+
 def test_people_are_those_of_the_range() -> None:
     drawn = [made("movements", people=people, batch=4_200) for people in (range(5, 9), range(9))]
     some, all_of_them = (next(iter(one))["person"] for one in drawn)
