@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 import deskhand
 from deskhand.cli import main
-from deskhand.exact_pages import exact_painter
+from deskhand.exact_pages import exact_painter, exact_pointer
 from deskhand.exact_pages.painter import edges_to
 from deskhand.exports.screen_frames import frames
 from deskhand.exports.screen_frames.canvas import Painter
@@ -116,6 +116,20 @@ def test_an_open_list_with_the_focus_is_the_same(place: int, exact: Painter) -> 
     view.page.state["source"] = f"open-{place}"
     view.focused = "lead.source"
     assert np.count_nonzero(pixels(painted, view) != pixels(exact, view)) == 0
+
+
+def test_a_text_of_many_words_moves_nothing_that_is_to_be_clicked(chromium: str) -> None:
+    view = PageView(shipped_screens()["editor/workspace"])
+    words = "hours are counted before the fee of the pilot is known " * 6
+    view.page.state["agent"] = "diff"
+    view.slots.update(prompt=words, plan=words, answer=words)
+    with exact_pointer(chromium) as on:
+        for key in ("agent.accept", "agent.reject"):
+            element = view.page.elements[key]
+            left, top, width, height = element.box
+            # In the middle of each edge, since corners are rounded.
+            assert on(view, element, left + width / 2, top + 2)
+            assert on(view, element, left + width / 2, top + height - 2)
 
 
 @pytest.fixture(scope="module")

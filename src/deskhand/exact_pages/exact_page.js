@@ -14,7 +14,7 @@ function rest() {
 }
 
 // The page of a screen in its base state, then what has changed since.
-globalThis.show = ({ screen, mutations, slots, fields, focused, scroll }) => {
+function build({ screen, mutations, fields }, slots) {
   view.data.screens = [screen];
   view.build([0, "load", 0, 0, ""]);
   for (const [data, layer] of mutations) view.mutate(data, slots, layer);
@@ -25,8 +25,35 @@ globalThis.show = ({ screen, mutations, slots, fields, focused, scroll }) => {
     else if (kind === "check") node.checked = value;
     else node.value = value;
   }
-  view.focus(view.nodes.get(focused));
-  view.document.scrollingElement.scrollTo(...scroll);
+}
+
+// How high the elements around texts of the session are in the compiled page, by the text's node.
+function heights(page) {
+  build(page, {});
+  const found = new Map();
+  for (const [id, node] of view.nodes) {
+    if (node.nodeType === Node.TEXT_NODE && node.data.includes("{{")) found.set(id, height(node));
+  }
+  return found;
+}
+
+const height = (text) => text.parentElement.getBoundingClientRect().height;
+
+// A session's places are those of a page in which each of its texts has one line, as composed
+// pictures show it; a longer one must not move what stands below.
+globalThis.show = (page) => {
+  const lines = Object.keys(page.slots).length ? heights(page) : [];
+  build(page, page.slots);
+  for (const [id, high] of lines) {
+    const text = view.nodes.get(id);
+    if (!text?.parentElement || height(text) < high + 1) continue;
+    const { style } = text.parentElement;
+    style.whiteSpace = "nowrap";
+    style.overflow = "hidden";
+    style.textOverflow = "ellipsis";
+  }
+  view.focus(view.nodes.get(page.focused));
+  view.document.scrollingElement.scrollTo(...page.scroll);
   rest();
 };
 
