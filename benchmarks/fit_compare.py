@@ -125,7 +125,9 @@ def table_of(rows: Mapping[str, Rows]) -> list[str]:
     lines = ["| " + " | ".join([*head, "fails for"]) + " |", "|---" * (len(head) + 1) + "|"]
 
     def say(value: float | None) -> str:
-        return "-" if value is None else f"{value:.3g}"
+        if value is None:
+            return "-"
+        return f"{0.0 if abs(value) < 1e-9 else value:.3g}" if abs(value) < 1e3 else f"{value:.0f}"
 
     for row in rows[tiers[0]]:
         unit = f", {row['unit']}" if row["unit"] else ""

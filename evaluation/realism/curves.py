@@ -19,7 +19,8 @@ DRAWN = (
     "length of visits",
     "hours of the day",
 )
-BINS = 48
+# More bins for more values, by the cube root of Scott 1979, up to so many.
+FEWEST_BINS, MOST_BINS = 12, 48
 _ENDS = (0.005, 0.995)
 
 
@@ -52,9 +53,11 @@ def _curve(made: Measure, real: Measure) -> dict[str, Any]:
     if real.distance == "clock w1":
         edges = np.linspace(0.0, 24.0, 25)
     else:
+        fewest = min(len(side) for side in values)
+        bins = int(np.clip(2.0 * fewest ** (1 / 3), FEWEST_BINS, MOST_BINS))
         ends = [np.quantile(side, _ENDS) for side in values]
         low, high = min(e[0] for e in ends), max(e[1] for e in ends)
-        edges = np.linspace(low, high if high > low else low + 1.0, BINS + 1)
+        edges = np.linspace(low, high if high > low else low + 1.0, bins + 1)
     middle = (edges[1:] + edges[:-1]) / 2
     shares = [
         _shares(side.person, value, edges) for side, value in zip((made, real), values, strict=True)

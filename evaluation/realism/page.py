@@ -38,7 +38,11 @@ _STYLE = """
 .strip line { stroke: var(--ink); stroke-width: 1.6; opacity: .55; } .strip circle { fill: var(--ink); }
 .row-name { white-space: normal; min-width: 190px; } .row-name small { display: block; color: var(--soft); font-size: 12px; }
 .pips { white-space: nowrap; letter-spacing: 1px; } td:first-child.row-name { white-space: normal; }
-.wide td:first-child, .wide th:first-child { width: 118px; }
+.wide td:first-child, .wide th:first-child { width: 118px; } .narrow { display: none; }
+@media (max-width: 700px) {
+  .rows td:nth-child(n+3):nth-child(-n+6), .rows th:nth-child(n+3):nth-child(-n+6), .rows td:nth-child(9), .rows th:nth-child(9) { display: none; }
+  .rows td:first-child, .rows th:first-child { width: auto; white-space: normal; } .row-name { min-width: 0; } .strip { width: 76px; } .narrow { display: block; }
+}
 """
 # The strip is logarithmic, from a tenth of the floor to 30 times the floor.
 _LOW, _HIGH, _WIDE = 0.1, 30.0, 150
@@ -141,7 +145,8 @@ def _how(record: Mapping[str, Any]) -> str:
             "from people as people are. The strip shows that ratio and its 95 % interval over people, "
             "from a tenth to thirty times the floor; green passes, amber warns."
         )
-    return f"<h2>How to read this</h2><p>{escape(text)}</p>"
+    narrow = "In a wider window the rows show values, distances and controls, too."
+    return f'<h2>How to read this</h2><p>{escape(text)}</p><p class="narrow note">{narrow}</p>'
 
 
 def _curves(record: Mapping[str, Any]) -> str:
@@ -206,7 +211,7 @@ def _levels(record: Mapping[str, Any]) -> str:
         if rows:
             title, said = TITLES[level]
             parts.append(
-                f'<h2>{title}</h2><p>{said}</p><div class="card wide">{_table(rows, record)}</div>'
+                f'<h2>{title}</h2><p>{said}</p><div class="card wide rows">{_table(rows, record)}</div>'
             )
     return "".join(parts)
 
@@ -249,7 +254,11 @@ def _table(rows: Sequence[Mapping[str, Any]], record: Mapping[str, Any]) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:,.3g}" if abs(value) < 1e4 else f"{value:,.0f}"
+    if value is None:
+        return "-"
+    if abs(value) < 1e-9:
+        return "0"
+    return f"{value:.3g}" if abs(value) < 1e3 else f"{value:,.0f}"
 
 
 def _at(ratio: float) -> float:
@@ -293,7 +302,7 @@ def _controls(record: Mapping[str, Any]) -> str:
             escape(control["name"]),
             escape(control["said"]),
             f"{len(control['fails'])} of {control['rows']}",
-            f'<span class="{"good" if control["ok"] else "bad"}">{"✓ fails" if control["ok"] else "✗ passes"}</span>',
+            f'<span class="{"good" if control["ok"] else "bad"}">{"✓&nbsp;fails" if control["ok"] else "✗&nbsp;passes"}</span>',
         )
         for place, control in enumerate(record["controls"])
     ]

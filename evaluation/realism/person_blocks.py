@@ -264,7 +264,7 @@ def _distance(p: Floats, q: Floats, grid: Floats, distance: str) -> Floats:
 
 
 def _bits(p: Floats) -> Floats:
-    found: Floats = -(p * np.log2(np.where(p > 0, p, 1.0))).sum(1)
+    found: Floats = (p * np.log2(1.0 / np.where(p > 0, p, 1.0))).sum(1)
     return found
 
 

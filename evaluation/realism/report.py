@@ -125,9 +125,9 @@ def _figures(
 
 def _remark(measure: Measure) -> str:
     return {
-        "w1": "distance of distributions (Wasserstein-1)",
-        "log w1": "distance of distributions of logarithms (Wasserstein-1)",
-        "clock w1": "distance around the clock (Wasserstein-1)",
+        "w1": "Wasserstein-1",
+        "log w1": "Wasserstein-1 of logarithms",
+        "clock w1": "Wasserstein-1 around the clock",
         "js": "Jensen-Shannon distance; the value is entropy in bits",
         "tv": "total variation; the value is entropy in bits",
         "missing": "share of people's that the other side never shows",

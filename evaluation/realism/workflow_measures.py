@@ -88,6 +88,14 @@ def _visits(
     dwell_s = (t_us[np.minimum(last + 1, len(t_us) - 1)] - t_us[first]) / 1e6
     kept = closed & (dwell_s < LEFT_OPEN_S)
     yield measured(LEVEL, "length of visits", person[first][kept], dwell_s[kept], "log w1", "s")
+    lasting = kept & (dwell_s > 0)
+    yield measured(
+        LEVEL,
+        "people's share of the variance of ln length of visits",
+        person[first][lasting],
+        np.log(dwell_s[lasting]),
+        "share",
+    )
     size = (last - first + 1).astype(np.float64)
     yield measured(LEVEL, "acts of a visit", person[first], size, "log w1")
 
