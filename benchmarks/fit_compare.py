@@ -232,7 +232,7 @@ def main() -> None:
         text = given.write.read_text(encoding="utf-8")
         head, _, rest = text.partition(BEGIN)
         _, _, tail = rest.partition(END)
-        given.write.write_text(head + BEGIN + "\n".join([*legend(), "", *lines]) + END + tail)
+        given.write.write_text(head + BEGIN + "\n".join([*legend(), "", *lines, END]) + tail)
     sys.exit(0 if well else 1)
 
 
