@@ -1,8 +1,9 @@
-"""A recording of the pointer for benchmarks, of people made by the law, in a tidy table."""
+"""Recordings of pointer and keys for benchmarks, of people made by the law, as tidy tables."""
 
 import numpy as np
 import pyarrow as pa
 
+from deskhand.keyboard_motor import time_keys
 from deskhand.pointer_motor import pointer_paths
 
 
@@ -24,5 +25,22 @@ def pointer_table(people: int, movements: int) -> pa.Table:
             "event": [words[kind] for kind in paths["type"].to_pylist()],
             "x": paths["x"],
             "y": paths["y"],
+        }
+    )
+
+
+def key_table(people: int, sessions: int, keys: int) -> pa.Table:
+    """Return a tidy table of typists made by the law."""
+    who = np.repeat(np.arange(people), sessions)
+    timed = time_keys(
+        [["?"] * keys] * len(who), person=[f"p{k:03}" for k in who], profile="literature", seed=3
+    )
+    return pa.table(
+        {
+            "user": timed["person"].cast(pa.string()),
+            "session": timed["sequence"].cast(pa.string()),
+            "t_down_s": timed["down_us"].to_numpy() / 1e6,
+            "t_up_s": timed["up_us"].to_numpy() / 1e6,
+            "key": timed["key"].cast(pa.string()),
         }
     )

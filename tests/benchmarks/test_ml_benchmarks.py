@@ -7,13 +7,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from deskhand.api import simulate
-from deskhand.keyboard_motor import time_keys
-from tests.benchmarks.law_recording import pointer_table
+from tests.benchmarks.law_recording import key_table, pointer_table
 
 BENCHMARKS = Path(__file__).parent.parent.parent / "benchmarks"
 INSTALL = 'scikit-learn is not installed: python -m pip install -e ".[test,evaluate]"'
@@ -23,23 +21,6 @@ pytestmark = pytest.mark.skipif(find_spec("sklearn") is None, reason=INSTALL)
 def run(name: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(BENCHMARKS / f"{name}.py"), *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-def key_table(people: int, sessions: int, keys: int) -> pa.Table:
-    """Return a tidy table of typists made by the law."""
-    who = np.repeat(np.arange(people), sessions)
-    timed = time_keys(
-        [["?"] * keys] * len(who), person=[f"p{k:03}" for k in who], profile="literature", seed=3
-    )
-    return pa.table(
-        {
-            "user": timed["person"].cast(pa.string()),
-            "session": timed["sequence"].cast(pa.string()),
-            "t_down_s": timed["down_us"].to_numpy() / 1e6,
-            "t_up_s": timed["up_us"].to_numpy() / 1e6,
-            "key": timed["key"].cast(pa.string()),
-        }
-    )
 
 
 @pytest.mark.parametrize("name", ["ml_bot_detection", "ml_verification"])
