@@ -27,6 +27,7 @@ from deskhand.evaluation.privacy.finding import Finding
 from deskhand.formats import written
 from deskhand.json_schema import worst
 from deskhand.privacy_audit.report import audit
+from deskhand.session import Session
 from tests.calibration.made_people import made_people
 
 EPSILON, DELTA = 3.0, 1e-6
@@ -379,14 +380,17 @@ def test_private_sessions_without_their_promise(
     assert "no manifest.json says under which promise" in told.err
 
 
-def test_derived_sessions_fail_whatever_was_varied(
-    captures: Path, tmp_path: Path, deskhand: Deskhand
-) -> None:
-    """A session that says it is of a person, varied."""
+@pytest.fixture
+def person(captures: Path) -> Session:
+    """Return a session that says it is of a person."""
     session = next(api.read_sessions(captures / "five"))
-    person = replace(
-        session, header={**session.header, "synthetic": False, "provenance_id": "cap_session_1"}
-    )
+    marks = {"synthetic": False, "provenance_id": "cap_session_1", "profile_mode": "capture"}
+    return replace(session, header={**session.header, **marks})
+
+
+def test_derived_sessions_fail_whatever_was_varied(
+    person: Session, tmp_path: Path, deskhand: Deskhand
+) -> None:
     lineage = Lineage(made_from="cap_session_1", steps=("jitter:1.0",), seed=7)
     varied = tmp_path / "varied"
     varied.mkdir()
@@ -398,6 +402,28 @@ def test_derived_sessions_fail_whatever_was_varied(
     assert told.out.splitlines()[-1] == (
         "Fail: what is derived from captures is personal data of the people in them."
     )
+
+
+def test_of_several_modes_the_one_that_promises_least_decides(
+    captures: Path, tmp_path: Path, deskhand: Deskhand
+) -> None:
+    with written(tmp_path, "parquet") as writer:
+        for session, mode in zip(
+            api.read_sessions(captures / "five"),
+            ("published", "fit-no-dp", "research"),
+            strict=False,
+        ):
+            writer.write(replace(session, header={**session.header, "profile_mode": mode}))
+    told = deskhand("audit", tmp_path)
+    assert (told.status, told.out.splitlines()[0]) == (2, f"{tmp_path.name} (fit-no-dp)")
+
+
+def test_captures_are_nothing_to_audit(person: Session, tmp_path: Path, deskhand: Deskhand) -> None:
+    with written(tmp_path, "parquet") as writer:
+        writer.write(person)
+    told = deskhand("audit", tmp_path)
+    assert told.status == 2
+    assert "captures of people, which are personal data as they are" in told.err
 
 
 def test_a_control_that_is_missed_makes_the_report_void(

@@ -7,6 +7,7 @@ from deskhand.behavior_models.profile_release import PRIVATE
 from deskhand.calibration.fitted_profile import check_written, public_sections
 from deskhand.calibration.privacy_gates import DELTA_SHARE, FEWEST
 from deskhand.errors import DeskhandError
+from deskhand.exports.captured import DERIVED
 from deskhand.privacy_audit.subject import Spent, Subject
 
 PASS, FAIL, OPEN = "pass", "fail", "not measurable"
@@ -31,7 +32,7 @@ def profile_checks(subject: Subject, seen: Spent | None) -> list[Check]:
         What its ledger says.
     """
     checks = []
-    if subject.mode == "derived":
+    if subject.mode == DERIVED:
         checks.append(
             Check(
                 "derived from captures",

@@ -12,11 +12,14 @@ from deskhand.calibration.gaussian_privacy import composed, epsilon_of
 from deskhand.calibration.privacy_ledger import FILE, PROFILE, PrivacyLedger
 from deskhand.capture_reading import unshown_sessions
 from deskhand.errors import DeskhandError, InvalidDataError, UnknownNameError
+from deskhand.exports.captured import CAPTURE, DERIVED
 from deskhand.formats import can_read, recognised
 from deskhand.generators.learned_reports import SECTION as LEARNED_HAND
 from deskhand.manifest import MANIFEST_FILE, read_record, run_differences
 
 NETWORKS = {"hand": LEARNED_HAND, "typing": LEARNED_TYPING}
+# Modes, from what promises least on; sessions of none of them do not tell.
+_WEAKEST_FIRST = (DERIVED, "fit-no-dp", "research", PRIVATE, "published")
 # Of epsilon and delta in profile and ledger, which are written alike.
 _ROUNDING = 1e-9
 
@@ -125,21 +128,36 @@ def _sessions(path: Path) -> Subject:
     if (path / MANIFEST_FILE).is_file():
         made_by = read_record(path / MANIFEST_FILE).get("profile") or {}
         mode, release = str(made_by.get("mode", "")), made_by.get("release") or {}
+        if mode and mode not in MODES:
+            raise InvalidDataError(str(UnknownNameError("profile mode", mode, MODES)))
         made_with = f" made with the profile {made_by['name']!r}" if "name" in made_by else ""
         remark = f"Sessions{made_with}, as their manifest lists them."
-    if not mode:
-        session = next(iter(unshown_sessions(path)), None)
-        if session is None:
-            raise DeskhandError(f"{path}: holds no session; give sessions, or a profile.")
-        mode = str(session.header["profile_mode"])
-    if mode not in MODES:
-        raise InvalidDataError(str(UnknownNameError("profile mode", mode, MODES)))
+    mode = mode or _weakest_mode(path)
     if mode == PRIVATE and not release:
         raise DeskhandError(
             f"{path}: its sessions say that they are of mode {PRIVATE!r}, and no {MANIFEST_FILE} says under "
             "which promise; give the whole folder that was generated, or the profile."
         )
     return Subject(name=path.name, mode=mode, remark=remark, release=release, sessions=path)
+
+
+def _weakest_mode(path: Path) -> str:
+    """Return the mode of sessions; of several the one that promises least."""
+    modes = {str(session.header["profile_mode"]) for session in unshown_sessions(path)}
+    if not modes:
+        raise DeskhandError(f"{path}: holds no session; give sessions, or a profile.")
+    if CAPTURE in modes:
+        raise DeskhandError(
+            f"{path}: captures of people, which are personal data as they are. Audited is what was made: "
+            "give a profile or sessions, and captures as --members and --others."
+        )
+    for mode in _WEAKEST_FIRST:
+        if mode in modes:
+            return mode
+    raise DeskhandError(
+        f"{path}: its format does not keep of which mode the sessions are; give the folder that was "
+        "generated, or the profile."
+    )
 
 
 def spent(subject: Subject, given: str, ledger: Path | None) -> Spent | None:
