@@ -33,11 +33,11 @@ _STYLE = """
 .ok-key { display: inline-block; width: 14px; height: 10px; margin-right: 6px; background: var(--good); opacity: .3; } .tick-key { display: inline-block; width: 2px; height: 12px; margin-right: 8px; vertical-align: -2px; background: var(--ink); }
 td:first-child { white-space: normal; } td small { display: block; color: var(--soft); font-size: 12px; min-width: 150px; max-width: 46ch; }
 .said td:first-child { width: 170px; font-weight: 600; } .said span { white-space: nowrap; } h3 { font-size: 14px; margin: 14px 0 4px; } .card + .card { margin-top: 12px; }
-.word { white-space: nowrap; font-weight: 600; } .card h3:first-child { margin-top: 0; }
+.named { display: none; } .word { white-space: nowrap; font-weight: 600; } .card h3:first-child { margin-top: 0; }
 @media (max-width: 520px) {
   .measured tr { display: grid; grid-template-columns: auto auto auto 1fr; border-bottom: 1px solid var(--rule); padding: 3px 0; } .measured tr:last-child { border: 0; }
-  .measured th { display: none; } .measured td { border: 0; padding: 2px 10px 2px 0; } .measured td:first-child { grid-column: 1 / -1; }
-  .strip { width: 100%; min-width: 60px; } td small { min-width: 0; max-width: none; } .said td { display: block; border: 0; padding: 0; width: auto; }
+  .named { display: inline; color: var(--soft); } .measured th { display: none; } .measured td { border: 0; padding: 2px 10px 2px 0; } .measured td:first-child, .measured td:has(svg) { grid-column: 1 / -1; }
+  .strip { width: 100%; height: auto; } td small { min-width: 0; max-width: none; } .said td { display: block; border: 0; padding: 0; width: auto; }
   .said td:first-child { width: auto; padding-top: 6px; } .said tr:not(:last-child) td:last-child { padding-bottom: 6px; border-bottom: 1px solid var(--rule); }
 }
 """
@@ -191,8 +191,8 @@ def _attack_rows(report: PrivacyReport, told: Attacked) -> Iterator[Sequence[str
                 yield (
                     f"{escape(attack)}<small>{escape(MEANINGS[attack])}</small>",
                     _word(FAIL if one.leaks else PASS, finding_verdict(one)),
-                    f"{one.value:.3f}",
-                    f"{one.control:.3f}",
+                    _number("figure", f"{one.value:.3f}"),
+                    _number("beside", f"{one.control:.3f}"),
                     _strip(of_all, one),
                 )
 
@@ -202,8 +202,8 @@ def _control_row(one: Finding) -> Sequence[str]:
         escape(one.attack),
         _word(PASS if one.leaks else VOID, finding_verdict(one)),
         escape(RELEASES[one.release]),
-        f"{one.value:.3f}",
-        f"{one.control:.3f}",
+        _number("figure", f"{one.value:.3f}"),
+        _number("beside", f"{one.control:.3f}"),
     )
 
 
@@ -215,8 +215,8 @@ def _claim_row(claim: AuditedClaim) -> Sequence[str]:
     return (
         escape(name),
         _word(verdict, claim_verdict(claim)),
-        f"{claim.claimed:g}",
-        f"{claim.shown:.2f}",
+        _number("claimed", f"{claim.claimed:g}"),
+        _number("shown", f"{claim.shown:.2f}"),
         _svg(
             f'<rect class="ok" width="{_x(claim.claimed * scale)}" height="{_HIGH}"/>',
             _dot(claim.shown * scale, colour),
@@ -264,6 +264,11 @@ def _legend(releases: Iterable[str]) -> str:
         f'<ul class="legend">{dots}<li><span class="tick-key"></span>people who were not fitted</li>'
         '<li><span class="ok-key"></span>allowed above it</li></ul>'
     )
+
+
+def _number(name: str, value: str) -> str:
+    """Return a figure with its name, which is shown where there is no line of heads."""
+    return f'<span class="named">{name} </span>{value}'
 
 
 def _word(verdict: str, said: str) -> str:
