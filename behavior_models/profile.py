@@ -88,7 +88,12 @@ def parse_profile(data: Mapping[str, Any], origin: str) -> Profile:
 
 def _parsed(data: Mapping[str, Any], origin: str) -> Profile:
     if data.get("format") != FORMAT:
-        raise DeskhandError(f"{origin}: format {data.get('format')!r}; expected {FORMAT!r}.")
+        given = data.get("format")
+        newer = isinstance(given, str) and given.startswith(FORMAT.partition("/")[0])
+        remedy = (
+            "read it with the deskhand that wrote it, or fit anew" if newer else "give a profile"
+        )
+        raise DeskhandError(f"{origin}: format {given!r}; expected {FORMAT!r}: {remedy}.")
     if data.get("mode") not in MODES:
         raise UnknownNameError("profile mode", str(data.get("mode")), MODES)
     missing = [name for name in ("name", "remark", "sections") if name not in data]

@@ -9,7 +9,7 @@ import hmac
 import json
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -234,6 +234,8 @@ class PrivacyLedger:
             bytes.fromhex(self.salt)
             for place, given in enumerate(record["releases"]):
                 seal = given.pop("seal")
+                if set(given) != {field.name for field in fields(Release)}:
+                    raise ValueError(f"entry {place + 1} has other members")
                 self.releases.append(Release(**given))
                 self._seals.append(seal)
                 if not hmac.compare_digest(str(seal), self._seal(place)):

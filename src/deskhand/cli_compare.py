@@ -61,19 +61,21 @@ def compare(
         if shown:
             print(f"\r\x1b[K{what} ...", end="", file=sys.stderr, flush=True)
 
-    record = compared(
-        synthetic,
-        reference,
-        thresholds=thresholds,
-        person=person,
-        format=format_,
-        reference_format=reference_format,
-        joint=joint,
-        seed=seed,
-        told=told,
-    )
-    if shown:
-        print("\r\x1b[K", end="", file=sys.stderr)
+    try:
+        record = compared(
+            synthetic,
+            reference,
+            thresholds=thresholds,
+            person=person,
+            format=format_,
+            reference_format=reference_format,
+            joint=joint,
+            seed=seed,
+            told=told,
+        )
+    finally:
+        if shown:
+            print("\r\x1b[K", end="", file=sys.stderr)
     write_comparison(record, out)
     for row in record["rows"]:
         if row["verdict"] in ("warn", "fail") and not row["ignored"]:
