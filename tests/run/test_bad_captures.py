@@ -191,6 +191,18 @@ def test_odd_captures(name: str, text: str, sessions: list[Session], said: Said)
         assert ended == status, (which, heard)
 
 
+def test_captures_are_not_audited_themselves(
+    sessions: list[Session], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = {"profile_mode": "unknown"}
+    captures = [replace(one, header={**one.header, **header}) for one in sessions[:2]]
+    folder = write(tmp_path / "captures", captures)
+    assert main(["audit", str(folder)]) == 2
+    told = capsys.readouterr().err
+    assert "audit what was made of them" in told
+    assert CANARY not in told
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -108,7 +108,7 @@ REFUSALS = [
     (["convert", "{made}", "out", "--from", "json"], "format 'json' is not known"),
     (["convert", "empty.bin", "out"], "an empty file"),
     (["convert", "notes.txt", "out"], "no known format is recognised"),
-    (["convert", "hollow", "out"], "holds no sessions"),
+    (["convert", "hollow", "out"], "an empty folder"),
     (["convert", "packed.zip", "out"], "Packed archives are unpacked first"),
     (["validate"], "name at least one"),
     (["validate", "notes.txt"], "no known format is recognised"),
