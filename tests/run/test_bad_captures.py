@@ -12,6 +12,7 @@ import pytest
 import deskhand
 from deskhand.calibration.privacy_ledger import FILE
 from deskhand.cli import main
+from deskhand.exports.captured import CAPTURE
 from deskhand.formats import written
 from deskhand.session import Session
 from tests.captured_sessions import CANARY, captured, with_column
@@ -194,12 +195,12 @@ def test_odd_captures(name: str, text: str, sessions: list[Session], said: Said)
 def test_captures_are_not_audited_themselves(
     sessions: list[Session], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    header = {"profile_mode": "unknown"}
+    header = {"profile_mode": CAPTURE}
     captures = [replace(one, header={**one.header, **header}) for one in sessions[:2]]
     folder = write(tmp_path / "captures", captures)
     assert main(["audit", str(folder)]) == 2
     told = capsys.readouterr().err
-    assert "audit what was made of them" in told
+    assert "Audited is what was made" in told
     assert CANARY not in told
 
 
