@@ -1,8 +1,9 @@
 """How few people, and how strong a promise, a private fit can do with, and what it then fits.
 
-People are counted with noise before anything else is done with them, and the gates see nothing but
-that: whether a fit is refused, and how much it fits, is under the claim as its numbers are. The gates
-keep numbers useful, and people from being told that noise is a fit.
+That there are a hundred people is read as it is, and is not protected. Of those, people are counted with
+noise before anything else is done with them, and the other gates see nothing but that: whether a fit is
+refused, and how much it fits, is under the claim as its numbers are. The gates keep numbers useful, and
+people from being told that noise is a fit.
 """
 
 from math import ceil, sqrt
@@ -21,7 +22,7 @@ FEW_EPSILON, ALL_EPSILON = 3.0, 1.0
 # Delta is the chance of a promise that fails: far below one in the number of people.
 DELTA_SHARE = 0.1
 # Share of the claim for counting people. Gates go by as many as there may be, so many standard deviations
-# above the count: of a hundred people one fit in thirty thousand is refused.
+# above the count: of five hundred people one fit in thirty thousand is refused.
 COUNT_SHARE, ABOVE_SDS = 0.05, 4.0
 
 
@@ -77,6 +78,25 @@ def most_people(people: int, mu: float, noise: Noise) -> int:
     return max(ceil(counted + ABOVE_SDS / mu), 1)
 
 
+def check_enough(people: int) -> None:
+    """Refuse fewer people than any private fit can do with, before anything is spent on them.
+
+    Raises
+    ------
+    DeskhandError
+        When there are too few.
+
+    Examples
+    --------
+    >>> check_enough(100)
+    """
+    if people < FEWEST:
+        raise DeskhandError(
+            f"the captures are of fewer than {FEWEST} people, whose numbers noise would drown or not "
+            "hide; add people, or for work that stays where the captures are use --mode fit-no-dp."
+        )
+
+
 def private_scope(people: int, epsilon: float, delta: float) -> Scope:
     """Return what may be fitted of so many people under such a promise.
 
@@ -98,11 +118,6 @@ def private_scope(people: int, epsilon: float, delta: float) -> Scope:
     (Scope(mind=False, work=False), Scope(mind=True, work=True))
     """
     check_claim(epsilon, delta)
-    if people < FEWEST:
-        raise DeskhandError(
-            f"the captures are of fewer than {FEWEST} people, whose numbers noise would drown or not "
-            "hide; add people, or for work that stays where the captures are use --mode fit-no-dp."
-        )
     if delta > DELTA_SHARE / people:
         raise DeskhandError(
             f"delta={delta:g}: too large for so many people; at most a tenth of one in their number: "

@@ -21,7 +21,12 @@ from deskhand.calibration.person_statistics import (
     PeopleGathered,
     PeopleStatistics,
 )
-from deskhand.calibration.privacy_gates import most_people, parts_of, private_scope
+from deskhand.calibration.privacy_gates import (
+    check_enough,
+    most_people,
+    parts_of,
+    private_scope,
+)
 from deskhand.calibration.privacy_ledger import PrivacyLedger
 from deskhand.calibration.private_moments import (
     Centres,
@@ -249,6 +254,7 @@ def _private(
     people: PeopleStatistics, promise: Promise, asked: dict[str, Any], centres: Centres
 ) -> dict[str, Any]:
     epsilon, delta = promise.epsilon, promise.delta
+    check_enough(len(people))
     noise, parts = ENGINES[promise.engine], parts_of(asked["mu"])
     ledger = PrivacyLedger(promise.ledger)
     counted = ledger.reserve_count(**asked)

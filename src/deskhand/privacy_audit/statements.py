@@ -176,7 +176,8 @@ def _private(subject: Subject, seen: Spent | None) -> list[Statement]:
             "side channels",
             (
                 "The time that a fit takes, its memory, and whether captures could be read are not "
-                "protected. That a fit is refused for too few people is: the count it goes by is noised."
+                "protected, nor that there were at least 100 people. What else a fit decides by their number is: "
+                "the count it goes by is noised."
             ),
         ),
         (
