@@ -101,7 +101,7 @@ def shares(counts: Mapping[str, int]) -> list[tuple[str, int, float]]:
     >>> shares({"steps": 4, "kind click": 3, "kind type": 1, "shortcuts": 0})
     [('kind click', 3, 0.75), ('kind type', 1, 0.25), ('shortcuts', 0, 0.0)]
     """
-    names = [n for n in sorted(counts) if n.startswith(("kind ", "way "))]
+    names = [n for n in sorted(counts) if n.startswith(("kind ", "verb ", "way "))]
     names += [n for n in ("with a drop-down", "shortcuts", "slips", "corrections") if n in counts]
     return [(name, counts[name], counts[name] / counts["steps"]) for name in names]
 

@@ -1,43 +1,28 @@
 """Which task each episode is, by whom, and whether it can be done: from its number alone."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from bisect import bisect
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from itertools import accumulate
 
 from deskhand.api import simulate
-from deskhand.datasets.episodes.steps import Step, steps_of
-from deskhand.errors import DeskhandError, UnknownNameError
-from deskhand.events import ALT, CONTROL, META
-from deskhand.exports.act_kinds import Press
+from deskhand.datasets.episodes.emphasis import Emphasis, counts_of, tilted
+from deskhand.datasets.episodes.steps import steps_of
+from deskhand.errors import DeskhandError
 from deskhand.recipe import Recipe, load_recipe, scenario_names
 from deskhand.scenarios.scenario import INFEASIBLE
 from deskhand.session import Session
 from deskhand.streams import Draws
 
-# What people seldom do and models see too little of can be raised.
-DROP_DOWNS, SHORTCUTS, DRAGS, SCROLLS, CORRECTIONS = EMPHASES = (
-    "drop-downs",
-    "shortcuts",
-    "drags",
-    "scrolls",
-    "corrections",
-)
+# Each episode has a person of its own, and a population that many.
+MOST = 1_000_000
+# So many sessions of a task tell what it consists of (assumed: shares are met to about a tenth).
+PILOTS = 4
+GOLDEN = (5**0.5 - 1) / 2
 # Of so many episodes the one with most of what is emphasised is taken (assumed: enough to double a
 # share, and it costs only simulation).
 CANDIDATES = 6
-
-
-def _emphasised(step: Step) -> Iterator[str]:
-    act, action = step.act, step.action
-    if action["verb"] == "choose":
-        yield DROP_DOWNS
-    if isinstance(act, Press) and act.modifiers & (CONTROL | ALT | META):
-        yield SHORTCUTS
-    if step.kind in ("drag", "scroll"):
-        yield f"{step.kind}s"
-    if action["error_of"] is not None or action["correction_of"] is not None:
-        yield CORRECTIONS
 
 
 def single_tasks() -> list[str]:
@@ -49,29 +34,6 @@ def single_tasks() -> list[str]:
     (42, False)
     """
     return [name for name in scenario_names() if "." in name]
-
-
-def parse_emphasis(given: str | Sequence[str] | None) -> tuple[str, ...]:
-    """Return what is to be raised.
-
-    Raises
-    ------
-    UnknownNameError
-        When a name is not known.
-
-    Examples
-    --------
-    >>> parse_emphasis("shortcuts,drop-downs")
-    ('drop-downs', 'shortcuts')
-    """
-    if not given:
-        return ()
-    names = given.split(",") if isinstance(given, str) else list(given)
-    asked = {name.strip() for name in names}
-    for name in sorted(asked):
-        if name not in EMPHASES:
-            raise UnknownNameError("emphasis", name, EMPHASES)
-    return tuple(name for name in EMPHASES if name in asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,14 +48,17 @@ class Choice:
         The run's seed.
     infeasible : float
         The share of episodes of each scenario that cannot be done.
-    emphasis : sequence of str
-        What is to be raised.
+    emphasis : sequence of Emphasis
+        What is to be raised, or to have a share of the steps.
+    weights : sequence of float
+        How often each scenario is taken, as `weighted` finds; in turn when there are none.
     """
 
     scenarios: Sequence[str]
     seed: int
     infeasible: float = 0.1
-    emphasis: Sequence[str] = ()
+    emphasis: Sequence[Emphasis] = ()
+    weights: Sequence[float] = ()
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.infeasible <= 1.0:
@@ -121,6 +86,12 @@ class Choice:
         """
         if not self.emphasis:
             return self._simulated(number, number % len(self.scenarios))
+        if self.weights:
+            # By steps of the golden section, so that any run of numbers has about its part of each.
+            phase = Draws(self.seed, "episodes.weights").uniform()
+            at = (phase + number * GOLDEN) % 1.0
+            which = bisect(list(accumulate(self.weights)), at)
+            return self._simulated(number, min(which, len(self.scenarios) - 1))
         draws = Draws(self.seed, "episodes.candidates", number)
         best: tuple[float, Session] | None = None
         for candidate in range(CANDIDATES):
@@ -128,11 +99,28 @@ class Choice:
             drawn = int(len(self.scenarios) * draws.uniform())
             which = drawn if candidate else number % len(self.scenarios)
             session = self._simulated(number, which, day=candidate)
-            share = self._share(session)
+            steps = steps_of(session)
+            share = sum(counts_of(self.emphasis, steps)) / max(1, len(steps))
             if best is None or share > best[0]:
                 best = (share, session)
         assert best is not None
         return best[1]
+
+    def weighted(self) -> "Choice":
+        """Return the same with the weights of scenarios that the shares of its emphasis need."""
+        shares = [each.share for each in self.emphasis if each.share is not None]
+        if not shares:
+            return self
+        excess = []
+        for name in self.scenarios:
+            # On a day of which no episode is.
+            pilots = [simulate(name, seed=self.seed, person=k, day=1) for k in range(PILOTS)]
+            steps = [step for pilot in pilots for step in steps_of(pilot)]
+            # The last step of an episode, its answer, is none of the session's.
+            total = len(steps) + PILOTS
+            found = zip(counts_of(self.emphasis, steps), shares, strict=True)
+            excess.append([(count - share * total) / PILOTS for count, share in found])
+        return replace(self, weights=tilted(excess))
 
     def _simulated(self, number: int, which: int, day: int = 0) -> Session:
         name = self.scenarios[which]
@@ -147,11 +135,6 @@ class Choice:
         phase = Draws(self.seed, "episodes.infeasible", which).uniform()
         share = self.infeasible
         return int((turn + 1) * share + phase) > int(turn * share + phase)
-
-    def _share(self, session: Session) -> float:
-        steps = steps_of(session)
-        wanted: list[Any] = [e for step in steps for e in _emphasised(step) if e in self.emphasis]
-        return len(wanted) / max(1, len(steps))
 
 
 @cache

@@ -149,6 +149,8 @@ def _counted(episodes: Iterator[Episode], counts: Counter[str]) -> Iterator[Epis
             counts["steps"] += 1
             counts["pictures"] += step.picture is not None
             counts[f"kind {step.kind}"] += 1
+            if step.verb is not None:
+                counts[f"verb {step.verb}"] += 1
             counts["with a drop-down"] += step.way is not None
             counts["shortcuts"] += step.shortcut
             counts["slips"] += step.error_of is not None

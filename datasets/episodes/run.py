@@ -11,7 +11,8 @@ from typing import Any
 from deskhand.arguments import check_workers
 from deskhand.cluster import shards_over
 from deskhand.datasets.episodes.card import shares, write_card
-from deskhand.datasets.episodes.choice import Choice, parse_emphasis, single_tasks
+from deskhand.datasets.episodes.choice import MOST, Choice, single_tasks
+from deskhand.datasets.episodes.emphasis import found_shares, parse_emphasis
 from deskhand.datasets.episodes.episode import Episode
 from deskhand.datasets.episodes.parts import FORMATS, PARQUET, Order, finished_part, make_part
 from deskhand.datasets.episodes.pictures import JPEG, NONE, parse_pictures
@@ -34,8 +35,6 @@ from deskhand.run_folder import clear_making, open_folder
 
 FORMAT = "deskhand.episodes/1"
 DEFAULT_SCALE = 0.5
-# Each episode has a person of its own, and a population that many.
-MOST = 1_000_000
 
 
 def episodes(
@@ -65,8 +64,8 @@ def episodes(
     infeasible : float
         The share of episodes whose task cannot be done, from 0 to 1.
     emphasis : str or sequence of str, optional
-        What is to be raised: drop-downs, shortcuts, drags, scrolls, corrections. Scenarios are then
-        no longer taken in turn, but as they have more of it.
+        What is to be raised: drop-downs, shortcuts, drags, scrolls, corrections; or which share of
+        all steps each is to have, such as ``drags=0.05``. Scenarios are then no longer taken in turn.
     scale : float
         Pixels of a picture for each of the screen, from 0.1 to 1; 1/2, 1/3 ... are quickest.
     pictures : str
@@ -234,7 +233,7 @@ def _order(
                 f"tasks, such as {single_tasks()[0]}, or none for all."
             )
     return Order(
-        choice=choice,
+        choice=choice.weighted(),
         count=count,
         scale=scale,
         pictures=kept,
@@ -256,7 +255,7 @@ def _begun(order: Order) -> dict[str, Any]:
             "count": order.count,
             "seed": choice.seed,
             "infeasible": choice.infeasible,
-            "emphasis": list(choice.emphasis),
+            "emphasis": [str(each) for each in choice.emphasis],
             "scale": order.scale,
             "pictures": str(order.pictures),
             "vocabularies": list(order.vocabularies),
@@ -308,6 +307,7 @@ def _made(
         **begun,
         "counts": counts,
         "shares": {name: round(share, 4) for name, _, share in shares(counts)},
+        "emphasis": found_shares(order.choice.emphasis, counts),
         "files": describe_files(out, without=[MANIFEST_FILE]),
     }
     write_record(out / MANIFEST_FILE, manifest)

@@ -10,6 +10,9 @@ from deskhand.cli_marks import signing
 from deskhand.option_types import Flag, Whole
 from deskhand.progress import progress_line
 
+# A share that is met to a tenth needs no hint.
+NEAR = 0.9
+
 
 def episodes(
     *scenarios: str,
@@ -44,7 +47,8 @@ def episodes(
     infeasible
         The share of episodes whose task cannot be done.
     emphasis
-        What is to be raised: drop-downs, shortcuts, drags, scrolls, corrections, joined by commas.
+        What is to be raised: drop-downs, shortcuts, drags, scrolls, corrections, joined by commas;
+        or which share of all steps each is to have, such as drags=0.05.
     scale
         Pixels of a picture for each of the screen, from 0.1 to 1; 0.5, 0.25 and so on are quickest.
     pictures
@@ -89,3 +93,14 @@ def episodes(
         counts = manifest["counts"]
         told = f"{counts['episodes']:,} episodes of {counts['steps']:,} steps"
         print(f"{out}: {told}", file=sys.stderr)
+        for name, share in manifest["emphasis"].items():
+            print(f"{name}: {share['found']:.3f} of the steps{_hint(share)}", file=sys.stderr)
+
+
+def _hint(share: dict[str, float]) -> str:
+    """Say what helps where a share was not met."""
+    asked, found = share["asked"], share["found"]
+    if NEAR * asked <= found <= asked / NEAR:
+        return ""
+    more = "more" if found < asked else "less"
+    return f"; {asked:g} were asked for: name scenarios that have {more} of it"

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -224,6 +225,21 @@ def test_emphasis_raises_what_it_names() -> None:
         return sum(step.way is not None for step in steps) / len(steps)
 
     assert share(emphasis="drop-downs") > 1.4 * share()
+
+
+SHARED = ("crm.create_lead", "chat.answer", "news.read_thread", "auth.login", "wiki.edit_page")
+
+
+@pytest.mark.parametrize("wanted", [{"drop-downs": 0.11}, {"scrolls": 0.2, "drop-downs": 0.04}])
+def test_shares_of_steps_are_met(wanted: dict[str, float], tmp_path: Path) -> None:
+    given = [f"{name}={share}" for name, share in wanted.items()]
+    how: dict[str, Any] = {"count": 50, "seed": 3, "pictures": "none", "vocabulary": "agentnet"}
+    manifest = ml.write_episodes(SHARED, out=tmp_path / "out", emphasis=given, **how)
+    assert manifest["arguments"]["emphasis"] == sorted(given)
+    for name, share in wanted.items():
+        assert manifest["emphasis"][name]["asked"] == share
+        # Of some 600 steps; nobody asked, scrolls are 0.12 of them and drop-downs 0.07.
+        assert manifest["emphasis"][name]["found"] == pytest.approx(share, rel=0.3), name
 
 
 def test_episodes_depend_on_their_number_alone() -> None:

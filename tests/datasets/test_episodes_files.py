@@ -176,6 +176,9 @@ BAD: list[tuple[list[str], str]] = [
     (["auth.unlock", "--pictures", "png:files", "--format", "webdataset"], "--pictures png"),
     (["auth.unlock", "--format", "webdata"], "did you mean 'webdataset'"),
     (["auth.unlock", "--emphasis", "shortcut"], "did you mean 'shortcuts'"),
+    (["auth.unlock", "--emphasis", "drags=much"], "a share of all steps, from 0 to 1"),
+    (["auth.unlock", "--emphasis", "drags=0.1,scrolls"], "give each name a share"),
+    (["auth.unlock", "--emphasis", "drags=0.6,scrolls=0.6"], "1 or less together"),
     (["auth.unlock", "--infeasible", "1.5"], "infeasible=1.5"),
     (["auth.unlock", "--workers", "0"], "workers=0"),
 ]
