@@ -6,20 +6,16 @@ from contextlib import suppress
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from deskhand.arguments import check_workers
 from deskhand.cluster import shards_over
+from deskhand.datasets.episodes.asked import Asked, ordered
 from deskhand.datasets.episodes.card import shares, write_card
-from deskhand.datasets.episodes.choice import MOST, Choice, single_tasks
-from deskhand.datasets.episodes.emphasis import found_shares, parse_emphasis
+from deskhand.datasets.episodes.emphasis import found_shares
 from deskhand.datasets.episodes.episode import Episode
-from deskhand.datasets.episodes.parts import FORMATS, PARQUET, Order, finished_part, make_part
-from deskhand.datasets.episodes.pictures import JPEG, NONE, parse_pictures
-from deskhand.datasets.episodes.vocabularies import VOCABULARIES, parse_vocabularies
-from deskhand.errors import DeskhandError, UnknownNameError
-from deskhand.exports.screen_frames import need_pillow
-from deskhand.exports.screenshots import check_scale
+from deskhand.datasets.episodes.parts import PARQUET, Order, finished_part, make_part
+from deskhand.datasets.episodes.pictures import NONE
 from deskhand.manifest import (
     MANIFEST_FILE,
     RUN_FILE,
@@ -34,21 +30,10 @@ from deskhand.progress import Progress
 from deskhand.run_folder import clear_making, open_folder
 
 FORMAT = "deskhand.episodes/1"
-DEFAULT_SCALE = 0.5
 
 
 def episodes(
-    scenarios: str | Sequence[str] = (),
-    *,
-    count: int,
-    seed: int = 0,
-    infeasible: float = 0.1,
-    emphasis: str | Sequence[str] | None = None,
-    scale: float = DEFAULT_SCALE,
-    pictures: str = JPEG,
-    vocabulary: str | Sequence[str] = VOCABULARIES,
-    exact: bool = False,
-    chromium: str | None = None,
+    scenarios: str | Sequence[str] = (), *, count: int, **asked: Unpack[Asked]
 ) -> Iterator[Episode]:
     """Yield episodes for training agents that use computers.
 
@@ -60,16 +45,17 @@ def episodes(
     count : int
         How many. An episode depends on its number, not on how many there are.
     seed : int
-        From 0 to 2**64 - 1.
+        From 0, which it is by default, to 2**64 - 1.
     infeasible : float
-        The share of episodes whose task cannot be done, from 0 to 1.
+        The share of episodes whose task cannot be done, from 0 to 1; 0.1 by default.
     emphasis : str or sequence of str, optional
         What is to be raised: drop-downs, shortcuts, drags, scrolls, corrections; or which share of
         all steps each is to have, such as ``drags=0.05``. Scenarios are then no longer taken in turn.
     scale : float
-        Pixels of a picture for each of the screen, from 0.1 to 1; 1/2, 1/3 ... are quickest.
+        Pixels of a picture for each of the screen, from 0.1 to 1, by default 0.5; 1/2, 1/3 ...
+        are quickest.
     pictures : str
-        ``jpeg``, ``png``, ``webp`` (both without loss) or ``none``.
+        ``jpeg`` (the default), ``png``, ``webp`` (both without loss) or ``none``.
     vocabulary : str or sequence of str
         ``agentnet``, ``anthropic``, ``openai``; all by default.
     exact : bool
@@ -95,21 +81,7 @@ def episodes(
     True ['click', 'type', 'click', 'answer']
     True ['click', 'type', 'key', 'answer']
     """
-    order = _order(
-        scenarios,
-        count=count,
-        seed=seed,
-        infeasible=infeasible,
-        emphasis=emphasis,
-        scale=scale,
-        pictures=pictures,
-        vocabulary=vocabulary,
-        exact=exact,
-        chromium=chromium,
-        format=PARQUET,
-        out=Path(),
-    )
-    return order.episodes(range(count))
+    return ordered(scenarios, count, **asked).episodes(range(count))
 
 
 def write_episodes(
@@ -117,29 +89,21 @@ def write_episodes(
     *,
     count: int,
     out: str | Path,
-    seed: int = 0,
-    infeasible: float = 0.1,
-    emphasis: str | Sequence[str] | None = None,
-    scale: float = DEFAULT_SCALE,
-    pictures: str = JPEG,
-    vocabulary: str | Sequence[str] = VOCABULARIES,
-    exact: bool = False,
-    chromium: str | None = None,
     format: str = PARQUET,  # noqa: A002
     workers: int = 1,
     resume: bool = False,
     progress: Progress | None = None,
+    **asked: Unpack[Asked],
 ) -> dict[str, Any]:
     """Write episodes into a folder: Parquet tables, or tar files for the package webdataset.
 
     Parameters
     ----------
-    scenarios, count, seed, infeasible, emphasis, scale, vocabulary, exact, chromium
-        As in `episodes`.
+    scenarios, count, asked
+        As in `episodes`; ``pictures`` may be ``jpeg:files`` and so on, too, for files beside the
+        tables.
     out : str or pathlib.Path
         The output folder: absent or empty, unless ``resume``.
-    pictures : str
-        As in `episodes`; ``jpeg:files`` and so on for pictures beside the tables.
     format : str
         ``parquet`` or ``webdataset``.
     workers : int
@@ -159,20 +123,7 @@ def write_episodes(
     DeskhandError
         When an argument or the folder cannot be used.
     """
-    order = _order(
-        scenarios,
-        count=count,
-        seed=seed,
-        infeasible=infeasible,
-        emphasis=emphasis,
-        scale=scale,
-        pictures=pictures,
-        vocabulary=vocabulary,
-        exact=exact,
-        chromium=chromium,
-        format=format,
-        out=Path(out),
-    )
+    order = ordered(scenarios, count, format=format, out=Path(out), **asked)
     check_workers(workers)
     begun = _begun(order)
     made_folder = not order.out.exists()
@@ -185,64 +136,6 @@ def write_episodes(
         if isinstance(error, OSError):
             raise cannot_write(error, f"output folder {out}", "Finished parts") from error
         raise
-
-
-def _order(
-    scenarios: str | Sequence[str],
-    *,
-    count: int,
-    seed: int,
-    infeasible: float,
-    emphasis: str | Sequence[str] | None,
-    scale: float,
-    pictures: str,
-    vocabulary: str | Sequence[str],
-    exact: bool,
-    chromium: str | None,
-    format: str,  # noqa: A002
-    out: Path,
-) -> Order:
-    """Return what is asked for, checked before anything is made."""
-    if not 1 <= count <= MOST:
-        raise DeskhandError(f"count={count}: give a whole number of episodes from 1 to {MOST}.")
-    if not 0 <= seed < 2**64:
-        raise DeskhandError(f"seed={seed}: give a whole number from 0 to 2**64 - 1.")
-    if format not in FORMATS:
-        raise UnknownNameError("format", format, FORMATS)
-    check_scale(scale)
-    kept = parse_pictures(pictures)
-    if kept.beside and format != PARQUET:
-        raise DeskhandError(
-            f"pictures {pictures!r}: in the files of {format} every picture lies beside its step; "
-            f"write --pictures {kept.encoding}."
-        )
-    words = parse_vocabularies(vocabulary)
-    raised = parse_emphasis(emphasis)
-    if kept.encoding != NONE:
-        need_pillow()
-    names = [scenarios] if isinstance(scenarios, str) else [*map(str, scenarios)]
-    names = names or single_tasks()
-    for name in names:
-        if names.count(name) > 1:
-            raise DeskhandError(f"scenario {name!r} stands twice; name it once.")
-    choice = Choice(scenarios=tuple(names), seed=seed, infeasible=infeasible, emphasis=raised)
-    for name, recipe in choice.recipes().items():
-        if "." not in recipe.scenario.name:
-            raise DeskhandError(
-                f"scenario {name!r} is a day of many tasks, and an episode is one; name single "
-                f"tasks, such as {single_tasks()[0]}, or none for all."
-            )
-    return Order(
-        choice=choice.weighted(),
-        count=count,
-        scale=scale,
-        pictures=kept,
-        vocabularies=words,
-        format=format,
-        exact=exact,
-        chromium=chromium,
-        out=out,
-    )
 
 
 def _begun(order: Order) -> dict[str, Any]:

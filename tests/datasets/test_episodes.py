@@ -242,6 +242,15 @@ def test_shares_of_steps_are_met(wanted: dict[str, float], tmp_path: Path) -> No
         assert manifest["emphasis"][name]["found"] == pytest.approx(share, rel=0.3), name
 
 
+def test_an_argument_that_is_not_known_is_refused(tmp_path: Path) -> None:
+    wrong: dict[str, Any] = {"picture": "png"}
+    with pytest.raises(DeskhandError, match="did you mean 'pictures'"):
+        ml.episodes("auth.unlock", count=1, **wrong)
+    with pytest.raises(DeskhandError, match="did you mean 'pictures'"):
+        ml.write_episodes("auth.unlock", count=1, out=tmp_path / "out", **wrong)
+    assert not (tmp_path / "out").exists()
+
+
 def test_episodes_depend_on_their_number_alone() -> None:
     def first(count: int) -> Iterator[Episode]:
         return ml.episodes(count=count, seed=9, pictures="jpeg", scale=0.25)
