@@ -5,7 +5,7 @@ to. What lies outside of its page's viewport is left out, and so is what sensiti
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -31,6 +31,15 @@ Node = dict[str, Any]
 HOLDING = ("text", "textarea", "password", "date", "select", "combobox")
 
 
+class _Known(NamedTuple):
+    """An element at a place: its node, None out of sight, and whether it holds nothing and has no list."""
+
+    element: Element
+    node: Node | None
+    told: bytes
+    still: bool
+
+
 class Tree:
     """Describes desktops of one size.
 
@@ -50,7 +59,7 @@ class Tree:
         self._bookmarks = list(bookmarks)[:BOOKMARKS]
         # What an element is changes with the page's state alone; most nodes are those of the
         # picture before. The element is kept, so that its number is not given to another.
-        self._known: dict[tuple[int, int, int], tuple[Element, bytes]] = {}
+        self._known: dict[tuple[int, int, int], _Known] = {}
 
     def json(self, stage: Stage) -> bytes:
         """Return the nodes of a desktop as JSON: a list of objects.
@@ -102,27 +111,32 @@ class Tree:
         return node | ({} if window.excluded else {"value": window.url})
 
     def _page(self, window: Window, view: PageView) -> Iterator[Any]:
-        page, origin = view.page, window.origin
-        wide, high = view.screen.viewport
+        page, (left, top) = view.page, window.origin
+        marked = (view.focused, view.opened)
         for element in page.elements.values():
             x, y = (0, 0) if element.fixed else (page.scroll_x, page.scroll_y)
-            left, top, width, height = element.box
-            left, top = left - x, top - y
-            if left >= wide or top >= high or left + width <= 0 or top + height <= 0:
-                continue
-            held = _held(view, element)
-            if held:
-                place = (left + origin[0], top + origin[1], width, height)
-                yield self._element(element, place) | held
-                continue
-            at = (id(element), origin[0] - x, origin[1] - y)
+            at = (id(element), left - x, top - y)
             known = self._known.get(at)
             if known is None:
-                place = (left + origin[0], top + origin[1], width, height)
-                known = (element, orjson.dumps(self._element(element, place)))
-                self._known[at] = known
-            yield orjson.Fragment(known[1])
+                known = self._known[at] = self._at_place(element, view, window.origin)
+            if known.node is None:
+                continue
+            held = None
+            if element.key in marked or not known.still:
+                held = _held(view, element)
+            yield orjson.Fragment(known.told) if not held else known.node | held
         yield from self._texts(window, view)
+
+    def _at_place(self, element: Element, view: PageView, origin: tuple[int, int]) -> "_Known":
+        wide, high = view.screen.viewport
+        x, y = (0, 0) if element.fixed else (view.page.scroll_x, view.page.scroll_y)
+        left, top, width, height = element.box
+        left, top = left - x, top - y
+        still = element.widget not in (*HOLDING, "checkbox", "radio") and not element.options
+        if left >= wide or top >= high or left + width <= 0 or top + height <= 0:
+            return _Known(element, None, b"", still)
+        node = self._element(element, (left + origin[0], top + origin[1], width, height))
+        return _Known(element, node, orjson.dumps(node), still)
 
     def _options(self, window: Window, monitors: Sequence[Monitor]) -> Iterator[Node]:
         """Yield the options of a native drop-down whose list is open."""
