@@ -4,6 +4,7 @@ A reader moves a few notches, looks, and moves on; a seeker flicks as far as the
 past the place at times, and comes back.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,8 +103,8 @@ def own_scroll(population: ScrollTraits, noise: float) -> ScrollTraits:
 
 
 def notch_times_s(
-    scroll: ScrollTraits, *, reading: bool, noise: NDArray[np.float64]
-) -> NDArray[np.float64]:
+    scroll: ScrollTraits, *, reading: bool, noise: tuple[Sequence[float], Sequence[float]]
+) -> list[float]:
     """Return the times of the notches of one scroll, the first at 0.
 
     Parameters
@@ -112,12 +113,12 @@ def notch_times_s(
         Whose finger.
     reading : bool
         Short bursts with a look between them, or long ones in a hurry.
-    noise : NDArray[np.float64], shape (2, notches)
+    noise : pair of sequences of float, length n each
         Standard normal numbers, for the intervals and for the lengths of bursts.
 
     Returns
     -------
-    NDArray[np.float64], shape (notches,)
+    list of float, length n
         Ascending.
 
     Source
@@ -128,20 +129,22 @@ def notch_times_s(
     --------
     >>> from deskhand.behavior_models.profile import load_profile
     >>> traits = own_scroll(read_scroll(load_profile("office")), 0.0)
-    >>> notch_times_s(traits, reading=False, noise=np.zeros((2, 3))).round(2).tolist()[0]
+    >>> notch_times_s(traits, reading=False, noise=([0.0] * 3, [0.0] * 3))[0]
     0.0
     """
-    notches = noise.shape[1]
-    gaps = scroll.notch_gap_s.values(0.0, noise[0])
+    gap = scroll.notch_gap_s
     length = scroll.reading_burst_notches if reading else scroll.seeking_burst_notches
-    ends = np.cumsum(np.maximum(np.rint(length.values(0.0, noise[1])), 1.0))
-    starts = ends[: int(ends.searchsorted(notches))].astype(np.intp)
     pause = scroll.reading_pause_s if reading else scroll.seeking_pause_s
-    if len(starts):
-        gaps[starts] = pause.values(0.0, noise[0][starts])
-    np.maximum(gaps, SHORTEST_GAP_S, out=gaps)
-    gaps[0] = 0.0
-    times_s: NDArray[np.float64] = gaps.cumsum()
+    lengths = (max(round(length.value(one)), 1) for one in noise[1])
+    at_s, next_burst, times_s = 0.0, next(lengths), [0.0]
+    # Most scrolls have a few notches, for which plain floats are quicker than arrays.
+    for place, one in enumerate(noise[0][1:], 1):
+        spread = gap
+        if place == next_burst:
+            next_burst += next(lengths)
+            spread = pause
+        at_s += max(spread.value(one), SHORTEST_GAP_S)
+        times_s.append(at_s)
     return times_s
 
 

@@ -59,9 +59,10 @@ class Hand:
     """
 
     __slots__ = (
-        "_device",
         "_draws",
+        "_edges_of",
         "_hold_s",
+        "_monitors",
         "_noise",
         "_scale",
         "_traits",
@@ -73,8 +74,12 @@ class Hand:
     def __init__(self, persona: Persona, draws: Draws) -> None:
         self._traits = persona.hand
         self._draws = draws
-        self._device = device = persona.device
+        device = persona.device
         self._scale = device.screen_scale
+        self._monitors, last_px = device.monitors, device.last_px
+        self._edges_of = {
+            m: ((m.left, last_px(m.right)), (m.top, last_px(m.bottom))) for m in self._monitors
+        }
         self._hold_s = self._noise = 0.0
         self.slowness = 1.0
         # Where the pointer rests when the session starts: in the middle half of the main monitor. Assumed.
@@ -250,12 +255,7 @@ class Hand:
 
     def _edges(self, x: float, y: float) -> tuple[tuple[float, float], tuple[float, float]]:
         """Return the first and the last px, across and down, of the monitor at or next to a place."""
-        device = self._device
-        if device.second is None:
-            return (0.0, device.right_px), (0.0, device.bottom_px)
-        at = nearest(device.monitors, x, y)
-        last_px = device.last_px
-        return (at.left, last_px(at.right)), (at.top, last_px(at.bottom))
+        return self._edges_of[nearest(self._monitors, x, y)]
 
     def _inside(self, low: float, extent: float, edges: tuple[float, float]) -> float:
         sd, normal = self._traits.endpoint_offset_sd, self._draws.normal

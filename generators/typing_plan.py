@@ -70,9 +70,11 @@ class Typing:
         count = len(self.tokens)
         at = np.concatenate([self.down_us, self.up_us])
         tick = max(int(np.gcd.reduce(at)), 1)
-        order = np.argsort(at, kind="stable")
-        steps = np.cumsum(np.diff(at[order], prepend=at[order[0]]) > 0)
-        ticks = np.rint(at[order] * (factor / tick)).astype(np.int64) - steps
+        order = at.argsort(kind="stable")
+        at = at[order]
+        steps = np.zeros(len(at), np.int64)
+        np.cumsum(at[1:] > at[:-1], out=steps[1:])
+        ticks = np.rint(at * (factor / tick)).astype(np.int64) - steps
         made = np.empty_like(at)
         made[order] = tick * (np.maximum.accumulate(ticks) + steps)
         return replace(self, duration_us=int(made.max()), down_us=made[:count], up_us=made[count:])

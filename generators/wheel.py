@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, copysign
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,18 +58,24 @@ def plan_scroll(persona: Persona, draws: Draws, distance_px: float, *, reading: 
         times_s, delta_px = scroll_frames(persona.hand.touchpad, distance_px, noise)
         return _at(times_s, delta_px, traits.settle_s)
     notch_px = persona.device.notch_px
-    notches = int(np.ceil(abs(distance_px) / notch_px))
+    notches = ceil(abs(distance_px) / notch_px)
     if notches == 0:
         return _at(np.empty(0), np.empty(0), traits.settle_s)
-    noise = draws.normals(2 * notches).reshape(2, notches)
-    times_s = notch_times_s(traits, reading=reading, noise=noise)
-    return _at(times_s, np.full(notches, np.copysign(notch_px, distance_px)), traits.settle_s)
+    noise = draws.normals(2 * notches).tolist()
+    times_s = notch_times_s(traits, reading=reading, noise=(noise[:notches], noise[notches:]))
+    return _at(
+        np.array(times_s),
+        np.full(notches, copysign(notch_px, distance_px), np.float32),
+        traits.settle_s,
+    )
 
 
-def _at(times_s: NDArray[np.float64], delta_y: NDArray[np.float64], settle_s: float) -> Scroll:
+def _at(times_s: NDArray[np.float64], delta_y: NDArray[np.floating], settle_s: float) -> Scroll:
     t_us = np.rint(times_s * 1e6).astype(np.int64)
     duration_us = int(t_us[-1]) + round(settle_s * 1e6) if len(t_us) else 0
-    return Scroll(duration_us=duration_us, t_us=t_us, delta_y=delta_y.astype(np.float32))
+    return Scroll(
+        duration_us=duration_us, t_us=t_us, delta_y=delta_y.astype(np.float32, copy=False)
+    )
 
 
 def turned(t_us: Sequence[int], notch_px: float) -> Scroll:

@@ -186,13 +186,17 @@ class Desk(DesktopVerbs):
             All of them are checked, by `deskhand.goals.missed`. Of what masked fields have to hold the
             length alone is kept.
         """
-        for end in ends:
+        kept = [self._kept(end) for end in ends]
+        for end, shown in zip(ends, kept, strict=True):
             for key, text in end.holding.items():
-                if text and self._kept(end)[key] != text:
+                if text and shown[key] != text:
                     # What the fields keep to themselves is not told here, either.
                     named = re.compile(rf"(?<!\w){re.escape(text)}(?!\w)")
                     instruction = named.sub("{{" + key + "}}", instruction)
-        ends = tuple(replace(end, holding=self._kept(end)) for end in ends)
+        ends = tuple(
+            end if end.holding == shown else replace(end, holding=shown)
+            for end, shown in zip(ends, kept, strict=True)
+        )
         self.plan.goals.append(
             Goal(
                 task=self.task,

@@ -165,11 +165,18 @@ def nearest(monitors: Sequence[Monitor], x: float, y: float) -> Monitor:
     >>> nearest(parsed("1920x1080@0,0 1440x900@1920,180"), 2500.0, 40.0).left
     1920
     """
+    at, least = monitors[0], math.inf
+    if len(monitors) == 1:
+        return at
     # A place between two px lies in the first of them, as for `on_a_monitor`.
     x, y = math.floor(x), math.floor(y)
-
-    def away(m: Monitor) -> float:
-        dx, dy = max(m.left - x, 0, x - m.right + 1), max(m.top - y, 0, y - m.bottom + 1)
-        return dx * dx + dy * dy
-
-    return min(monitors, key=away) if len(monitors) > 1 else monitors[0]
+    for monitor in monitors:
+        left, top, width, height = monitor
+        dx = max(left - x, 0, x - left - width + 1)
+        dy = max(top - y, 0, y - top - height + 1)
+        away = dx * dx + dy * dy
+        if not away:
+            return monitor
+        if away < least:
+            at, least = monitor, away
+    return at
