@@ -279,14 +279,13 @@ def make_shards(
     pool = TypingPool()
     begun = [_begun(arguments, recipe, shard, pool) for shard in shards]
     pass_days([day for day in begun if day is not None])
-    # Only the plans stay, and each is let go when it has been rendered.
+    # Only the plans stay, and each is let go when it has been rendered. Desks, what sits at them and the
+    # pool refer to one another; left to itself the collector would come too rarely to let them go.
     plans = [[] if day is None else day.plans for day in begun]
-    del begun
+    del begun, pool
+    gc.collect()
     for shard, planned in zip(shards, plans, strict=True):
         yield _make_shard(arguments, recipe, shard, out, planned)
-    # Desks and what sits at them refer to one another; left to itself the collector comes too rarely
-    # for memory to stay where it is.
-    gc.collect()
 
 
 def _make_shard(
