@@ -1,8 +1,7 @@
 """Typing plans: texts, key presses and shortcuts of several people, many at once, each for one action."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,6 +80,55 @@ class Typing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TypingBatch:
+    """What was planned in one go, m parts and n keys in all; parts become typings when they are needed.
+
+    Parameters
+    ----------
+    ends : list of int, length m + 1
+        Where parts begin, and where the last one ends.
+    texts : list of str, length m
+    error_counts : list of int, length m
+    held : list of int, length m
+        How many of a part's first keys are modifiers held until the last key is up.
+    tokens, down_us, up_us, edit, caret, length : NDArray, shape (n,)
+        As in `Typing`.
+    """
+
+    ends: list[int]
+    texts: list[str]
+    error_counts: list[int]
+    held: list[int]
+    tokens: NDArray[np.uint8]
+    down_us: NDArray[np.int64]
+    up_us: NDArray[np.int64]
+    edit: NDArray[np.int8]
+    caret: NDArray[np.int32]
+    length: NDArray[np.int32]
+
+    def typing(self, number: int) -> Typing:
+        """Return one part."""
+        rows = slice(self.ends[number], self.ends[number + 1])
+        up_us, held = self.up_us[rows], self.held[number]
+        if held:
+            up_us = up_us.copy()
+            up_us[held - 1] = max(up_us[held - 1], up_us[-1] + _APART_US)
+            for place in range(held - 2, -1, -1):
+                up_us[place] = max(up_us[place], up_us[place + 1] + _APART_US)
+        return Typing(
+            duration_us=int(up_us.max()),
+            text=self.texts[number],
+            error_count=self.error_counts[number],
+            tokens=self.tokens[rows],
+            down_us=self.down_us[rows],
+            up_us=up_us,
+            edit=self.edit[rows],
+            caret=self.caret[rows],
+            length=self.length[rows],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TypistsAtWork:
     """p people at keyboards of one kind.
 
@@ -110,7 +158,7 @@ def typed(
     mode: str,
     *,
     uncorrected: bool,
-) -> Iterator[Typing]:
+) -> TypingBatch:
     """Plan texts that people type into fields.
 
     Parameters
@@ -144,26 +192,22 @@ def typed(
     )
     entry, strokes = made.entry, made.strokes
     edits = field_edits(entry, who.layout, play=uncorrected)
-    edit = np.where(made.own, edits.kind[strokes.source], NO_EDIT).astype(np.int8)
-    caret, length = edits.caret[strokes.source], edits.length[strokes.source]
     # A slip starts where keys become wrong, or wrong in another way.
     wrong = np.append(np.uint8(0), np.where(entry.error < _NO_SLIP, entry.error, 0))
     slips = np.append(0, np.cumsum((wrong[1:] > 0) & (wrong[1:] != wrong[:-1])))
     slips = np.diff(slips[np.append(entry.first, len(entry.token))])
-    ends = [*strokes.first.tolist(), len(strokes.stroke)]
-    for number, (start, end) in enumerate(pairwise(ends)):
-        rows = slice(start, end)
-        yield Typing(
-            duration_us=int(made.up_us[rows].max()),
-            text=edits.left.get(number, texts[number]),
-            error_count=int(slips[number]),
-            tokens=strokes.stroke[rows],
-            down_us=made.down_us[rows],
-            up_us=made.up_us[rows],
-            edit=edit[rows],
-            caret=caret[rows],
-            length=length[rows],
-        )
+    return TypingBatch(
+        ends=[*strokes.first.tolist(), len(strokes.stroke)],
+        texts=[edits.left.get(number, text) for number, text in enumerate(texts)],
+        error_counts=slips.tolist(),
+        held=[0] * len(texts),
+        tokens=strokes.stroke,
+        down_us=made.down_us,
+        up_us=made.up_us,
+        edit=np.where(made.own, edits.kind[strokes.source], NO_EDIT).astype(np.int8),
+        caret=edits.caret[strokes.source],
+        length=edits.length[strokes.source],
+    )
 
 
 def pressed(
@@ -171,7 +215,7 @@ def pressed(
     presses: Sequence[tuple[bytes, int]],
     person: NDArray[np.intp],
     press_key: Keys,
-) -> Iterator[Typing]:
+) -> TypingBatch:
     """Plan key presses and shortcuts, which edit no field by themselves.
 
     Parameters
@@ -198,22 +242,15 @@ def pressed(
     # Not as a form is filled in, where Tab and Enter are followed by a look at the next field.
     down_us, up_us = stamped_keys_us(who.profile, sequences, "transcription", who.fidelity)
     none = np.zeros(len(tokens), np.int32)
-    edit = np.full(len(tokens), NO_EDIT, np.int8)
-    for (_, held), (start, end) in zip(presses, pairwise(ends.tolist()), strict=True):
-        rows = slice(start, end)
-        up = up_us[rows]
-        if held:
-            up[held - 1] = max(up[held - 1], up[-1] + _APART_US)
-            for place in range(held - 2, -1, -1):
-                up[place] = max(up[place], up[place + 1] + _APART_US)
-        yield Typing(
-            duration_us=int(up.max()),
-            text="",
-            error_count=0,
-            tokens=tokens[rows],
-            down_us=down_us[rows],
-            up_us=up,
-            edit=edit[rows],
-            caret=none[rows],
-            length=none[rows],
-        )
+    return TypingBatch(
+        ends=ends.tolist(),
+        texts=[""] * len(presses),
+        error_counts=[0] * len(presses),
+        held=[held for _, held in presses],
+        tokens=tokens,
+        down_us=down_us,
+        up_us=up_us,
+        edit=np.full(len(tokens), NO_EDIT, np.int8),
+        caret=none,
+        length=none,
+    )

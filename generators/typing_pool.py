@@ -6,7 +6,7 @@ planned along with it: a batch costs little more than one of its parts.
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from deskhand.behavior_models.keyboard_layout import KeyboardLayout
 from deskhand.behavior_models.profile import Profile
-from deskhand.generators.typing_plan import Typing, TypistsAtWork, pressed, typed
+from deskhand.generators.typing_plan import Typing, TypingBatch, TypistsAtWork, pressed, typed
 from deskhand.keyed_draws import Keys, mixed
 from deskhand.streams import stream_key
 
@@ -46,9 +46,14 @@ class _Stored:
 
     def __init__(self, key: int) -> None:
         self.key = key
-        self.typings: deque[Typing] = deque()
+        self.typings: deque[tuple[TypingBatch, int]] = deque()
         self.made = 0
         self.foreseen = False
+
+    def next(self) -> Typing:
+        """Return the typing whose turn it is."""
+        batch, number = self.typings.popleft()
+        return batch.typing(number)
 
     def presses_missing(self) -> int:
         """Return how many presses to plan: twice as many are to lie in store as were used, and some more."""
@@ -137,7 +142,7 @@ class TypingStore:
         if not stored.typings:
             self._pool.plan_texts(self._together, manner)
         self._due_texts.setdefault(manner, {})[text] = stored
-        return stored.typings.popleft()
+        return stored.next()
 
     def press(self, press: Press) -> Typing:
         """Return how the person presses keys this time."""
@@ -148,7 +153,7 @@ class TypingStore:
                 other.lay_in(press)
             self._pool.plan_presses(self._together)
         self._due_presses[press] = stored
-        return stored.typings.popleft()
+        return stored.next()
 
     def texts_wanted(self, manner: Manner) -> list[tuple[str, _Stored]]:
         """Return the texts to type in a manner, one as often as it is to be typed."""
@@ -241,7 +246,7 @@ def _keys(batch: Sequence[_Stored]) -> Keys:
     return mixed(np.array([stored.key for stored in batch], np.uint64), np.array(numbers))
 
 
-def _put(batch: Sequence[_Stored], made: Iterable[Typing]) -> None:
-    for stored, typing in zip(batch, made, strict=True):
-        stored.typings.append(typing)
+def _put(batch: Sequence[_Stored], made: TypingBatch) -> None:
+    for number, stored in enumerate(batch):
+        stored.typings.append((made, number))
         stored.made += 1
