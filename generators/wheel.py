@@ -61,10 +61,10 @@ def plan_scroll(persona: Persona, draws: Draws, distance_px: float, *, reading: 
     notches = ceil(abs(distance_px) / notch_px)
     if notches == 0:
         return _at(np.empty(0), np.empty(0), traits.settle_s)
-    noise = draws.normals(2 * notches).tolist()
-    times_s = notch_times_s(traits, reading=reading, noise=(noise[:notches], noise[notches:]))
+    drawn = draws.normals(2 * notches).tolist()
+    noises = drawn[:notches], drawn[notches:]
     return _at(
-        np.array(times_s),
+        np.array(notch_times_s(traits, reading=reading, noise=noises)),
         np.full(notches, copysign(notch_px, distance_px), np.float32),
         traits.settle_s,
     )

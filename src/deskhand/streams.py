@@ -74,7 +74,9 @@ def stream(seed: int, purpose: str, *path: int | str) -> np.random.Generator:
     >>> a == stream(7, "pointer", 0, 3).random(), a == stream(7, "pointer", 3, 0).random()
     (True, False)
     """
-    return np.random.Generator(np.random.Philox(_Key(_digest(seed, purpose, path, 16))))
+    # numpy takes any `ISeedSequence`, of which its type stubs know one.
+    key: Any = _Key(_digest(seed, purpose, path, 16))
+    return np.random.Generator(np.random.Philox(key))
 
 
 class _Key(ISeedSequence):
