@@ -89,7 +89,16 @@ def test_times_and_strokes_are_found_again(monkeypatch: pytest.MonkeyPatch) -> N
         assert abs(got - CHANGED[name]) < 0.85 * abs(start - CHANGED[name]), name
     # Other parameters make up for each other; what movements look like is found again.
     assert _off(found["strokes"]) < 0.5 * _off(start_strokes())
-    assert fit_law(movements, recorder=RECORDER, seed=5, source="made up") == found
+
+
+def test_the_same_seed_finds_the_same_law(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(law_matching, "STAGES", ((0.0, 1.0, 200, 1),))
+    monkeypatch.setattr(law_matching, "COPIED", 3000)
+    movements = _made(3)
+    first, second, other = (
+        fit_law(movements, recorder=RECORDER, seed=seed, source="made up") for seed in (5, 5, 6)
+    )
+    assert first == second != other
 
 
 def test_moments_are_nearer_to_their_own_kind() -> None:
