@@ -1,6 +1,6 @@
 """The session pool: sessions that are rendered once, cut into batches, with faulty variants of these."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +21,9 @@ from deskhand.fleet.tables import POOL_BATCHES, POOL_EVENTS, POOL_SESSIONS, Expe
 from deskhand.fleet.target import HttpTarget, PoolBatch, QueueTarget, Sent
 from deskhand.fleet.targets import load_target
 from deskhand.streams import name
+
+# Altered batches whose records are read at once; an eighth of them may hold a text of 256 KiB.
+HASHED_TOGETHER = 256
 
 
 class Pool(NamedTuple):
@@ -123,26 +126,42 @@ def make_pool(described: Description, mix: Mix) -> Pool:
                 "checksum": checksum(hashes),
             }
         )
+    _add_variants(described, batches, parts)
+    return Pool(
+        pa.Table.from_pylist(sessions, POOL_SESSIONS),
+        pa.Table.from_pylist(batches, POOL_BATCHES),
+        _events(parts),
+    )
+
+
+def _add_variants(
+    described: Description,
+    batches: list[dict[str, Any]],
+    parts: list[tuple[PoolBatch, npt.NDArray[np.uint64]]],
+) -> None:
+    """Put the faulty variants of all batches behind them."""
     whose = [batch["pool_session"] for batch in batches]
-    for plain, (batch, _) in enumerate(list(parts)):
+    altered: list[tuple[int, Fault, PoolBatch, Expected]] = []
+    for plain, (batch, _) in enumerate(parts):
         ends = {
             Fault.MISSING_START: whose[plain] not in whose[:plain],
             Fault.MISSING_END: whose[plain] not in whose[plain + 1 :],
         }
-        for kind, altered, expected in _variants(described, batch, ends):
-            batch = altered._replace(pool_batch=len(batches))
-            hashes = hashes_of(list(batch.records))
+        altered += [(plain, *made) for made in _variants(described, batch, ends)]
+    for low in range(0, len(altered), HASHED_TOGETHER):
+        some = altered[low : low + HASHED_TOGETHER]
+        ends_at = np.cumsum([len(batch.records) for _, _, batch, _ in some])
+        found = hashes_of([record for _, _, batch, _ in some for record in batch.records])
+        for (plain, kind, batch, expected), hashes in zip(
+            some, np.split(found, ends_at[:-1]), strict=True
+        ):
+            batch = batch._replace(pool_batch=len(batches))
             of = batches[plain]
             row = _row(
                 batch, hashes, of["pool_session"], of["position"], of["ready_us"], kind, plain
             )
             batches.append(row | {"expected": int(expected)})
             parts.append((batch, hashes))
-    return Pool(
-        pa.Table.from_pylist(sessions, POOL_SESSIONS),
-        pa.Table.from_pylist(batches, POOL_BATCHES),
-        pa.concat_tables(_events(batch, hashes) for batch, hashes in parts).combine_chunks(),
-    )
 
 
 def _body(target: HttpTarget | QueueTarget, session: PoolBatch) -> Body | None:
@@ -209,9 +228,16 @@ def _row(
     }
 
 
-def _events(batch: PoolBatch, hashes: npt.NDArray[np.uint64]) -> pa.Table:
-    whose = np.full(len(batch.records), batch.pool_batch, np.int32)
-    columns = [whose, batch.seq, batch.t_us, hashes, list(batch.records)]
+def _events(parts: Sequence[tuple[PoolBatch, npt.NDArray[np.uint64]]]) -> pa.Table:
+    batches = [batch for batch, _ in parts]
+    numbers = np.array([batch.pool_batch for batch in batches], np.int32)
+    columns = [
+        np.repeat(numbers, [len(batch.records) for batch in batches]),
+        np.concatenate([batch.seq for batch in batches]),
+        np.concatenate([batch.t_us for batch in batches]),
+        np.concatenate([hashes for _, hashes in parts]),
+        [record for batch in batches for record in batch.records],
+    ]
     arrays = [
         pa.array(column, kind) for column, kind in zip(columns, POOL_EVENTS.types, strict=True)
     ]

@@ -25,7 +25,7 @@ FLAGS = [
 ]
 HOST = "http://replay.deskhand.example"
 # A recording is played in about this time, whatever its length.
-WATCH_S = 4.0
+WATCH_S = 1.0
 FIELDS = ("input", "textarea", "select")
 Place = tuple[float, float]
 
