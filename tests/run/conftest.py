@@ -1,4 +1,4 @@
-"""A small run, made once, and the command line in a process of its own."""
+"""A small run, made once, and the command line, in a process of its own and in this one."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from deskhand import api
+from deskhand import api, cli
 
 SCENARIO = "crm.create_lead"
 # Four teams of two on two days: eight shards, made in about a second.
@@ -49,6 +49,18 @@ def deskhand() -> Deskhand:
             cwd=cwd,
             env={**os.environ, **(env or {})},
         )
+
+    return run
+
+
+@pytest.fixture
+def deskhand_here(capsys: pytest.CaptureFixture[str]) -> Deskhand:
+    """Run the command line in this process, which has started already."""
+
+    def run(*words: object) -> subprocess.CompletedProcess[str]:
+        capsys.readouterr()
+        status = cli.main([*map(str, words)])
+        return subprocess.CompletedProcess(words, status, *capsys.readouterr())
 
     return run
 

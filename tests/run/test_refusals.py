@@ -63,7 +63,7 @@ def _label(value: object) -> str | None:
 
 @pytest.mark.parametrize(("change", "said"), BAD, ids=_label)
 def test_generate_refuses(
-    change: dict[str, str | None], said: str, tmp_path: Path, deskhand: Deskhand
+    change: dict[str, str | None], said: str, tmp_path: Path, deskhand_here: Deskhand
 ) -> None:
     full = tmp_path / "full"
     full.mkdir()
@@ -74,7 +74,7 @@ def test_generate_refuses(
     for option, value in given.items():
         if value is not None:
             words += [option, places.get(value, value)]
-    done = deskhand(*words)
+    done = deskhand_here(*words)
     assert done.returncode == 2, done.stderr
     assert said in done.stderr
     _one_message(done.stdout, done.stderr)
@@ -101,11 +101,11 @@ OTHER = [
     ("words", "said"), OTHER, ids=lambda v: " ".join(v) if isinstance(v, list) else ""
 )
 def test_other_commands_refuse(
-    words: list[str], said: str, tmp_path: Path, deskhand: Deskhand
+    words: list[str], said: str, tmp_path: Path, deskhand_here: Deskhand
 ) -> None:
     page = tmp_path / "page.html"
     page.write_text("<!doctype html><title>Page</title><button>Go</button>")
-    done = deskhand(*(page if word == "PAGE" else word for word in words))
+    done = deskhand_here(*(page if word == "PAGE" else word for word in words))
     assert done.returncode == 2, done.stderr
     assert said in done.stderr
     _one_message(done.stdout, done.stderr)
@@ -129,11 +129,11 @@ PROFILES = {
 
 
 @pytest.mark.parametrize("content", PROFILES.values(), ids=PROFILES.keys())
-def test_broken_profile_is_refused(content: str, tmp_path: Path, deskhand: Deskhand) -> None:
+def test_broken_profile_is_refused(content: str, tmp_path: Path, deskhand_here: Deskhand) -> None:
     profile = tmp_path / "mine.json"
     profile.write_text(content)
     words = ["--people", "1", "--seed", "7", "--out", tmp_path / "run", "--profile", profile]
-    done = deskhand("generate", SCENARIO, *words)
+    done = deskhand_here("generate", SCENARIO, *words)
     assert done.returncode == 2, done.stderr
     assert "mine.json" in done.stderr
     _one_message(done.stdout, done.stderr)
