@@ -121,8 +121,14 @@ REFUSALS = [
 
 @pytest.mark.parametrize(("words", "message"), REFUSALS, ids=[" ".join(w) for w, _ in REFUSALS])
 def test_refusals(
-    words: list[str], message: str, made: Path, tmp_path: Path, deskhand: Deskhand
+    words: list[str],
+    message: str,
+    made: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    deskhand_here: Deskhand,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "kept").touch()
     (tmp_path / "hollow").mkdir()
@@ -131,7 +137,7 @@ def test_refusals(
     (tmp_path / "empty.bin").touch()
     (tmp_path / "packed.zip").write_bytes(b"PK\x03\x04" + bytes(40))
     present = sorted(tmp_path.iterdir())
-    done = deskhand(*[word.format(made=made) for word in words], cwd=tmp_path)
+    done = deskhand_here(*[word.format(made=made) for word in words])
     assert done.returncode == 2, done.stdout
     assert message in done.stderr
     assert "Traceback" not in done.stderr

@@ -131,7 +131,7 @@ BROKEN = {
 @pytest.mark.parametrize(("change", "said"), BROKEN.values(), ids=BROKEN.keys())
 @pytest.mark.parametrize("workers", [1, 2])
 def test_broken_scenario_is_refused(
-    tmp_path: Path, deskhand: Deskhand, change: object, said: str, workers: int
+    tmp_path: Path, deskhand_here: Deskhand, change: object, said: str, workers: int
 ) -> None:
     (tmp_path / "torn.screen.json").write_text("{")
     path = write_scenario(tmp_path, **(change if isinstance(change, dict) else {}))
@@ -139,7 +139,7 @@ def test_broken_scenario_is_refused(
         path.write_bytes(change.encode() if isinstance(change, str) else change)
     before = sorted(p.name for p in tmp_path.iterdir())
     words = ["--people", 4, "--team-size", 2, "--seed", 7, "--out", tmp_path / "run"]
-    done = deskhand("generate", path, *words, "--workers", workers)
+    done = deskhand_here("generate", path, *words, "--workers", workers)
     assert done.returncode == 2, done.stderr
     assert said in done.stderr
     assert (done.stdout, done.stderr.count("\n")) == ("", 1)
