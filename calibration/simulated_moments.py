@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import solve_triangular
 
 from deskhand.calibration.interval_features import interval_features
 from deskhand.calibration.path_features import path_features
@@ -49,7 +50,7 @@ class Moments:
     mean, scale : Floats, shape (q,)
         Of the recorded moments.
     factor : Floats, shape (q, q)
-        Whitens them: an inverse Cholesky factor of their regularised correlation.
+        Lower Cholesky factor of their regularised correlation; what it is solved for is white.
     """
 
     ordered: Floats
@@ -76,13 +77,15 @@ class Moments:
         even = (terms - mean) / scale
         around = even.T @ even / len(even)
         around[np.diag_indices_from(around)] += RIDGE
-        factor = np.linalg.inv(np.linalg.cholesky(around))
+        factor = np.linalg.cholesky(around)
         return cls(ordered=ordered, mean=mean, scale=scale, factor=factor)
 
     def residual(self, rows: Floats, distance_px: Floats, width_px: Floats) -> Floats:
         """Return whitened differences of moments; their squares sum to the distance."""
         means = _mean_terms(_scores(rows, self.ordered), distance_px, width_px)
-        whitened: Floats = self.factor @ ((means - self.mean) / self.scale)
+        whitened: Floats = solve_triangular(
+            self.factor, (means - self.mean) / self.scale, lower=True, check_finite=False
+        )
         return whitened
 
 
