@@ -223,7 +223,7 @@ def _kinematic(
             start,
             np.log(end + 0.003),
             np.sqrt(variance) / mean,
-            (around**3).sum(1) / n / variance**1.5,
+            (around * around**2).sum(1) / n / variance**1.5,
             peaks,
             second,
             acceleration.max(1),

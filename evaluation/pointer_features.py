@@ -193,7 +193,7 @@ def kinematics(grid: MotionGrid, chord_px: Floats) -> Floats:
             share[:, :3].mean(1),
             np.mean([share[rows, grid.size - k] for k in (1, 2, 3)], axis=0),
             spread / np.maximum(mean, 1e-9),
-            (around**3).sum(1) / size / spread**3,
+            (around * around**2).sum(1) / size / spread**3,
             peaks,
             peaks / time_s,
             second,
