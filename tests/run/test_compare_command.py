@@ -18,6 +18,7 @@ from deskhand.evaluation.realism.controls import CONTROLS
 from deskhand.formats import written
 from deskhand.json_schema import worst
 from deskhand.session import Session
+from tests.captured_sessions import CANARY, captured
 
 PEOPLE = 22
 
@@ -161,6 +162,21 @@ def test_constant_and_missing_values_end_in_a_report(
     status, record = compared(tmp_path / "out", sides[0], odd, "--no-joint")
     assert status in (0, 1, 4)
     assert record["rows"]
+
+
+def test_a_report_repeats_nothing_of_people(
+    sides: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with written(tmp_path / "people", "parquet") as writer:
+        for number, session in enumerate(deskhand.read_sessions(sides[1])):
+            writer.write(captured(session, number))
+    status, record = compared(tmp_path / "out", sides[0], tmp_path / "people", "--no-joint")
+    assert (status, record["result"]) != (2, "not measurable")
+    told = capsys.readouterr()
+    pages = [path.read_text("utf-8") for path in (tmp_path / "out").iterdir()]
+    assert not any(CANARY in text for text in (told.out, told.err, *pages))
+    # The device is called by the name of its owner.
+    assert "beside others. Part of what rows tell is the devices'." in told.out
 
 
 def test_an_invalid_synthetic_side_ends_with_3(sides: tuple[Path, Path], tmp_path: Path) -> None:
