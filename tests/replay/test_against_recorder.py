@@ -16,6 +16,8 @@ import pytest
 
 import deskhand
 from deskhand.exports import rrweb
+from deskhand.marks.json_marks import said_by
+from deskhand.marks.verdict import Verdict
 from deskhand.scenarios.scenario import Scenario
 from tests.replay import recorder_acts as acts
 from tests.replay.real_recorder import recorded
@@ -105,3 +107,6 @@ def test_our_recording_is_the_recorders(
         assert NOT_LATER_MS <= late_ms <= most_ms, (late_ms, line(made)[:300])
     assert len(told(ours)) > 15
     assert len(batches(ours, {})) > 5
+    # Who records gets no mark, whatever the pages are.
+    assert {said_by(event) for event in theirs} == {Verdict.NONE}
+    assert Verdict.SYNTHETIC in {said_by(event) for event in ours}
