@@ -122,14 +122,31 @@ def _name(session: Session, place: str, person: str | None, pattern: re.Pattern[
 
 
 def capture_digests(captures: Sequence[Path]) -> list[bytes]:
-    """Return the sha256 of every file of the captures."""
+    """Return the sha256 of every file of the captures.
+
+    Raises
+    ------
+    DeskhandError
+        When one cannot be read.
+    """
     found = []
     for capture in captures:
-        for path in [capture] if capture.is_file() else sorted(capture.rglob("*")):
-            if path.is_file():
-                with path.open("rb") as file:
-                    found.append(file_digest(file, "sha256").digest())
+        try:
+            for path in [capture] if capture.is_file() else sorted(capture.rglob("*")):
+                if path.is_file():
+                    with path.open("rb") as file:
+                        found.append(file_digest(file, "sha256").digest())
+        except OSError as error:
+            raise _closed(capture, error) from None
     return found
+
+
+def _closed(capture: Path, error: OSError) -> DeskhandError:
+    """Return a refusal that names what was given alone: names below it may be those of people."""
+    why = error.strerror or type(error).__name__
+    return DeskhandError(
+        f"{capture}: not all of it can be read: {why}; let this user read it, or leave it out."
+    )
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -154,15 +171,18 @@ def _sessions(
 ) -> Iterator[tuple[Session, str]]:
     for capture in captures:
         parts = [capture]
-        if capture.is_dir() and (by_file or not is_capture(capture, format)):
-            parts = list(_below(capture))
+        try:
+            if capture.is_dir() and (by_file or not is_capture(capture, format)):
+                parts = list(_below(capture))
+        except OSError as error:
+            raise _closed(capture, error) from None
         if not parts:
             raise DeskhandError(f"{capture}: an empty folder; name one with captures.")
         for number, part in enumerate(parts, 1):
             if part == capture:
                 sessions, place = unshown_sessions(part, format=format), part
             else:
-                which = f"number {number} of the {len(parts)} captures in it, by their paths,"
+                which = f"number {number} of {len(parts)} in it, by their paths,"
                 sessions = unshown_sessions(part, format=format, given=capture, which=which)
                 place = part.relative_to(capture)
             for session in sessions:

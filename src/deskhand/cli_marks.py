@@ -57,9 +57,12 @@ def verify_synthetic(*paths: Path, key: Path | None = None) -> int:
     broken = key is not None and _tell_breaches(paths, key)
     verdicts: Counter[Verdict] = Counter()
     for path in paths:
-        for judgement in judge(path):
+        found = judge(path)
+        for judgement in found:
             print(judgement.line())
             verdicts[judgement.verdict] += 1
+        if not found:
+            print(f"{path}: an empty folder")
     if verdicts.total() > 1:
         told = ", ".join(f"{count:,} {verdict}" for verdict, count in sorted(verdicts.items()))
         print(f"{verdicts.total():,} files: {told}", file=sys.stderr)

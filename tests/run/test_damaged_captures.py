@@ -12,6 +12,7 @@ import pytest
 
 import deskhand
 from deskhand.calibration.privacy_ledger import FILE
+from deskhand.capture_people import capture_digests
 from deskhand.capture_reading import unshown_sessions
 from deskhand.cli import main
 from deskhand.errors import DeskhandError
@@ -117,7 +118,7 @@ def test_one_of_many_is_told_by_its_place(
     assert main(["fit", str(tmp_path / "captures"), *map(str, words)]) == 2
     told = capsys.readouterr().err
     # Capitals come first.
-    assert "number 1 of the 3 captures" in told
+    assert "number 1 of 3 in it" in told
     assert CANARY not in told
 
 
@@ -173,5 +174,8 @@ def test_a_file_that_may_not_be_read(good: Path, tmp_path: Path) -> None:
     except PermissionError:
         with pytest.raises(DeskhandError, match="cannot be read"):
             list(unshown_sessions(tmp_path / "closed"))
+        with pytest.raises(DeskhandError, match="not all of it can be read") as told:
+            capture_digests([tmp_path])
+        assert "events" not in str(told.value)
     else:
         pytest.skip("this user may read every file; run the tests as another one")

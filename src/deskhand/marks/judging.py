@@ -1,6 +1,8 @@
 """Judging files and folders: by what is in them, by what stands beside them, by their name."""
 
+import os
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from deskhand.errors import DeskhandError
@@ -68,9 +70,7 @@ def _judge(path: Path, depth: int) -> list[Judgement]:
     try:
         if path.is_dir():
             # A signature is no data; it is checked with a key.
-            files = sorted(
-                p for p in path.rglob("*") if p.is_file() and p.suffix != SIGNATURE_ENDING
-            )
+            files = sorted(p for p in _below(path) if p.suffix != SIGNATURE_ENDING)
             return [judge_file(file, depth) for file in files]
         if not path.exists():
             raise DeskhandError(f"{path}: not found; name a file or a folder.")
@@ -79,6 +79,16 @@ def _judge(path: Path, depth: int) -> list[Judgement]:
         raise DeskhandError(
             f"{error.filename or path} cannot be read: {error.strerror or error}."
         ) from error
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Yield all files; a folder that cannot be looked into is an error, and not passed over."""
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    for place, _, names in os.walk(folder, onerror=refuse):
+        yield from (path for path in (Path(place, name) for name in names) if path.is_file())
 
 
 def judge_file(path: Path, depth: int = 0) -> Judgement:
