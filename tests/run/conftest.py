@@ -59,8 +59,9 @@ def deskhand_here(capsys: pytest.CaptureFixture[str]) -> Deskhand:
 
     def run(*words: object) -> subprocess.CompletedProcess[str]:
         capsys.readouterr()
-        status = cli.main([*map(str, words)])
-        return subprocess.CompletedProcess(words, status, *capsys.readouterr())
+        given = [*map(str, words)]
+        status = cli.main(given)
+        return subprocess.CompletedProcess(given, status, *capsys.readouterr())
 
     return run
 
