@@ -114,7 +114,26 @@ def _commonest(side: Side, _: np.random.Generator) -> Side:
         kind, acts = events.kind.copy(), acts_of(events)
         # With one kind alone nothing would follow anything else.
         kind[acts] = few(kind[acts], 2)
+        others = np.setdiff1d(np.arange(len(kind)), acts)
+        kind[others] = few(kind[others], 1)
         events = replace(events, kind=kind, app=few(events.app, 1))
+    return replace(side, keys=keys, events=events)
+
+
+def _rare_common(side: Side, rng: np.random.Generator) -> Side:
+    """Draw kinds of events, keys and applications anew, the rarest as often as the commonest was."""
+
+    def drawn(column: NDArray[Any]) -> NDArray[Any]:
+        kinds, often = np.unique(column, return_counts=True)
+        share = np.empty(len(kinds))
+        share[np.argsort(often, kind="stable")] = np.sort(often)[::-1] / max(len(column), 1)
+        return rng.choice(kinds, len(column), p=share) if len(column) else column
+
+    keys, events = side.keys, side.events
+    if keys is not None:
+        keys = replace(keys, key=drawn(keys.key))
+    if events is not None:
+        events = replace(events, kind=drawn(events.kind), app=drawn(events.app))
     return replace(side, keys=keys, events=events)
 
 
@@ -171,7 +190,11 @@ CONTROLS: Mapping[str, Control] = {
     ),
     "commonest kinds alone": Control(
         _commonest,
-        "the two commonest acts and keys, and the commonest application, in the place of all others",
+        "the two commonest acts and keys, the commonest application and other event in the place of the rest",
+    ),
+    "rare kinds common": Control(
+        _rare_common,
+        "types of events, keys and applications drawn, the rarest as often as the commonest was",
     ),
     "straight to the centre": Control(
         _straight,

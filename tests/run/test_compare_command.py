@@ -97,6 +97,13 @@ def test_classifiers_are_asked_people_left_out(sides: tuple[Path, Path], tmp_pat
     found = joint["classifier: windows of 100 events"]
     assert found["controls"]["independent lognormals"]["verdict"] == "fail"
     assert found["verdict"] in ("pass", "warn")
+    # So few people are told from one another by chance alone, now and then.
+    judged = [row["name"] for row in joint.values() if row["verdict"] != "not measurable"]
+    assert len(judged) >= 5, joint
+    straight = "straight to the centre"
+    assert joint["classifier: aimed movements"]["controls"][straight]["verdict"] == "fail"
+    # What a control leaves as it is, is not asked again.
+    assert straight not in joint["classifier: windows of 40 keys"]["controls"]
 
 
 def test_without_scikit_learn_the_rest_works(
