@@ -1,10 +1,12 @@
 """Captures that cannot be read, in every format that is read back: what stands in them is told by nobody."""
 
+import os
 import shutil
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -22,6 +24,7 @@ CANARY = "Quillfeather"
 TABLES = ("parquet", "jsonl", "arrow", "research:balabit")
 RECORDINGS = ("rrweb", "activitywatch", "openadapt", "agentnet:bare", "evemu:keys", "libinput:keys")
 FORMATS = TABLES + RECORDINGS
+NOBODY = 65_534
 NOT_DATA = (".synthetic.json", ".png")
 
 
@@ -165,17 +168,32 @@ def test_an_empty_folder_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "an empty folder" in capsys.readouterr().err
 
 
-def test_a_file_that_may_not_be_read(good: Path, tmp_path: Path) -> None:
-    shutil.copytree(good / "parquet", tmp_path / "closed")
-    events = tmp_path / "closed" / "events.parquet"
-    events.chmod(0)
+@contextmanager
+def nobody() -> Iterator[None]:
+    """Be nobody for a while, where the tests run as root, who may read everything."""
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(NOBODY)
     try:
-        events.read_bytes()
-    except PermissionError:
-        with pytest.raises(DeskhandError, match="cannot be read"):
-            list(unshown_sessions(tmp_path / "closed"))
-        with pytest.raises(DeskhandError, match="not all of it can be read") as told:
-            capture_digests([tmp_path])
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+def test_a_file_that_may_not_be_read(good: Path) -> None:
+    # pytest's own folders are closed to all but their owner.
+    with TemporaryDirectory() as name:
+        top = Path(name)
+        top.chmod(0o755)
+        shutil.copytree(good / "parquet", top / "closed")
+        # What reading imports is there before nobody reads.
+        assert list(unshown_sessions(top / "closed"))
+        assert capture_digests([top])
+        (top / "closed" / "events.parquet").chmod(0)
+        with nobody():
+            with pytest.raises(DeskhandError, match="cannot be read"):
+                list(unshown_sessions(top / "closed"))
+            with pytest.raises(DeskhandError, match="not all of it can be read") as told:
+                capture_digests([top])
         assert "events" not in str(told.value)
-    else:
-        pytest.skip("this user may read every file; run the tests as another one")
