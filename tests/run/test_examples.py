@@ -26,8 +26,8 @@ def plot() -> None:
 
 def _run(script: Path, folder: Path, *words: str) -> None:
     command = [sys.executable, str(script), *words]
-    environment = {"MPLBACKEND": "Agg", "MPLCONFIGDIR": str(folder), "PATH": ""}
-    subprocess.run(command, cwd=folder, check=True, env=environment, timeout=120)
+    own = {"MPLBACKEND": "Agg", "MPLCONFIGDIR": str(folder), "PATH": ""}
+    subprocess.run(command, cwd=folder, check=True, env=os.environ | own, timeout=120)
 
 
 @pytest.mark.usefixtures("plot")
