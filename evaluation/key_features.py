@@ -199,7 +199,8 @@ def _none(like: Floats) -> Floats:
 def _moments(values: Floats) -> Floats:
     mean, sd = values.mean(1), values.std(1)
     z = (values - mean[:, np.newaxis]) / np.maximum(sd, 1e-6)[:, np.newaxis]
-    return np.column_stack([mean, sd, (z**3).mean(1), (z**4).mean(1)])
+    square = z * z
+    return np.column_stack([mean, sd, (z * square).mean(1), (square * square).mean(1)])
 
 
 def _masked_sd(values: Floats, mask: NDArray[np.bool_]) -> Floats:
