@@ -115,20 +115,20 @@ def test_both_tiers_without_privacy(
 def test_captures_of_another_format_and_noise_of_opendp(captures: Path, tmp_path: Path) -> None:
     pytest.importorskip("opendp", reason='needs python -m pip install -e ".[dp]"')
     folder = tmp_path / "recordings"
-    some = (s for s in api.read_sessions(captures) if s.header["day"] < 2)
-    for number, session in enumerate(some):
-        written = folder / f"{number % 20}-0" / f"{number}.json"
-        session.write(written, format="rrweb")
-        # A hundred people of two sessions each, though twenty made them.
+    for number, session in enumerate(api.read_sessions(captures)):
+        written = folder / f"{number % 20}-0" / f"{number}"
+        session.write(written, format="research:balabit")
+        # A hundred people of four sessions each, though twenty made them.
         for copy in range(1, 5):
             other = folder / f"{number % 20}-{copy}" / written.name
             other.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(written, other)
+            shutil.copytree(written, other)
     out = tmp_path / "mine.json"
     words = ["--epsilon", "3", "--engine", "opendp", "--person", "^([^/]+)/", "--stand-ins"]
     words += ["--fewest", "8"]
     assert main(["fit", str(folder), "--out", str(out), *words]) == 0
     profile = load_profile(out)
     assert (profile.release or {})["engine"] == "opendp"
-    # rrweb keeps no keys: typing stays that of the public population.
+    assert "clicks" in profile.remark
+    # Their format keeps no keys: typing stays that of the public population.
     assert profile.sections["keystrokes"] == public_sections()["keystrokes"]
