@@ -8,7 +8,8 @@ change shows. What it holds of the data is one keyed hash over all of them.
 import hmac
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 
 from deskhand.behavior_models.profile import FORMAT as PROFILE_FORMAT
 from deskhand.behavior_models.profile_release import PRIVATE
-from deskhand.calibration.gaussian_privacy import composed, epsilon_of
+from deskhand.calibration.gaussian_privacy import composed, epsilon_of, mu_of
 from deskhand.calibration.ledger_lock import ledger_lock
 from deskhand.calibration.privacy_gates import parts_of
 from deskhand.errors import DeskhandError
@@ -47,6 +48,35 @@ class Release:
     delta: float
     mu: float
     budget: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What is asked of the ledger.
+
+    Parameters
+    ----------
+    data : str
+        Name of the data; releases of one name, or of the same files, add up.
+    digests : sequence of bytes
+        Hashes of their files.
+    epsilon, delta : float
+        What is promised.
+    budget : float, optional
+        Epsilon that all releases of these data may come to, given the first time; unless given, what they
+        come to with the first profile.
+    """
+
+    data: str
+    digests: Sequence[bytes]
+    epsilon: float
+    delta: float
+    budget: float | None = None
+
+    @property
+    def mu(self) -> float:
+        """The same promise as that of one Gaussian release."""
+        return mu_of(self.epsilon, self.delta)
 
 
 class PrivacyLedger:
@@ -79,85 +109,49 @@ class PrivacyLedger:
         whole = b"".join(sorted(digests))
         return hmac.new(bytes.fromhex(self.salt), whole, sha256).hexdigest()
 
-    def reserve_count(
-        self,
-        *,
-        data: str,
-        digests: Sequence[bytes],
-        epsilon: float,
-        delta: float,
-        mu: float,
-        budget: float | None,
-    ) -> Release:
+    def reserve_count(self, claim: Claim) -> Release:
         """Write down that people are counted, before a promise for which there is room; see `allowed`."""
-        with ledger_lock(self.path):
-            self._read()
-            whole = self.allowed(
-                data=data, digests=digests, epsilon=epsilon, delta=delta, mu=mu, budget=budget
-            )
-            part = parts_of(mu).counting
-            least = epsilon_of(part, delta)
-            return self._added(replace(whole, what=COUNT, epsilon=least, mu=part, budget=budget))
-
-    def reserve(
-        self,
-        *,
-        data: str,
-        digests: Sequence[bytes],
-        epsilon: float,
-        delta: float,
-        mu: float,
-        budget: float | None,
-    ) -> Release:
-        """Write a promise down before it is given, its people counted; see `allowed`.
-
-        What others wrote in the meantime counts, and nobody else writes while this is done.
-        """
-        with ledger_lock(self.path):
-            self._read()
-            left = parts_of(mu).rest
+        with self._held():
+            whole = self.allowed(claim)
+            part = parts_of(claim.mu).counting
+            least = epsilon_of(part, claim.delta)
             return self._added(
-                self.allowed(
-                    data=data,
-                    digests=digests,
-                    epsilon=epsilon,
-                    delta=delta,
-                    mu=left,
-                    budget=budget,
-                )
+                replace(whole, what=COUNT, epsilon=least, mu=part, budget=claim.budget)
             )
 
-    def allowed(
-        self,
-        *,
-        data: str,
-        digests: Sequence[bytes],
-        epsilon: float,
-        delta: float,
-        mu: float,
-        budget: float | None,
-    ) -> Release:
+    def reserve(self, claim: Claim) -> Release:
+        """Write a promise down before it is given, its people counted; see `allowed`."""
+        with self._held():
+            left = parts_of(claim.mu).rest
+            return self._added(self.allowed(claim, mu=left))
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """Read what others wrote in the meantime, while nobody else writes."""
+        with ledger_lock(self.path):
+            self._read()
+            yield
+
+    def allowed(self, claim: Claim, *, mu: float | None = None) -> Release:
         """Return a promise that may be given.
 
         Parameters
         ----------
-        data : str
-            Name of the data; releases of one name, or of the same files, add up.
-        digests : sequence of bytes
-            Hashes of their files.
-        epsilon, delta, mu : float
-            What is promised.
-        budget : float, optional
-            Epsilon that all releases of these data may come to, given the first time; unless given,
-            what they come to with the first profile.
+        claim : Claim
+            What is asked for.
+        mu : float, optional
+            What of it is not yet written down; all of it when not given.
 
         Raises
         ------
         DeskhandError
-            When all of them come to more, or the budget is another than it was.
+            When all releases of these data come to more than their budget, or the budget is another than
+            it was; without one, when counts for which nothing was fitted have come to a whole claim.
         """
-        content = self.content_of(digests)
-        alike = [one for one in self.releases if data == one.data or content == one.content]
+        epsilon, delta, budget = claim.epsilon, claim.delta, claim.budget
+        mu = claim.mu if mu is None else mu
+        content = self.content_of(claim.digests)
+        alike = [one for one in self.releases if claim.data == one.data or content == one.content]
         before = next((one.budget for one in alike if one.budget is not None), None)
         if before is not None and budget is not None and budget != before:
             raise DeskhandError(
@@ -170,6 +164,13 @@ class PrivacyLedger:
             # Alone, with its own count, it is what was asked for.
             total = epsilon
         given = budget if before is None else before
+        if given is None and alike:
+            spent = epsilon_of(composed([one.mu for one in alike]), least)
+            if spent > epsilon:
+                raise DeskhandError(
+                    f"epsilon={epsilon:g}: refused fits have counted these people {len(alike)} times, which "
+                    f"took epsilon {spent:.3g} of them ({self.path.name}); --budget says what all may come to."
+                )
         allowed = total if given is None else given
         if total > allowed * (1.0 + _ROUNDING):
             others = f" with the {len(alike)} before" if alike else ""
@@ -181,7 +182,7 @@ class PrivacyLedger:
         return Release(
             what=PROFILE,
             release_id=token_hex(8),
-            data=data,
+            data=claim.data,
             content=content,
             epsilon=epsilon,
             delta=delta,

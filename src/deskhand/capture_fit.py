@@ -11,7 +11,7 @@ from deskhand.behavior_models.profile import Profile, profile_names
 from deskhand.behavior_models.profile_release import PRIVATE, sections_sha256
 from deskhand.calibration.discrete_gaussian import discrete_gaussians
 from deskhand.calibration.fitted_profile import BASE, fitted_profile, public_centres
-from deskhand.calibration.gaussian_privacy import LARGEST_EPSILON, check_claim, mu_of
+from deskhand.calibration.gaussian_privacy import LARGEST_EPSILON, check_claim
 from deskhand.calibration.ledger_lock import ledger_lock
 from deskhand.calibration.opendp_noise import opendp_gaussians
 from deskhand.calibration.person_statistics import (
@@ -27,7 +27,7 @@ from deskhand.calibration.privacy_gates import (
     parts_of,
     private_scope,
 )
-from deskhand.calibration.privacy_ledger import PrivacyLedger
+from deskhand.calibration.privacy_ledger import Claim, PrivacyLedger
 from deskhand.calibration.private_moments import (
     Centres,
     Moments,
@@ -183,16 +183,16 @@ def fit_captures(
     # A file may hold anybody's numbers, and they would leave under this promise.
     if base not in profile_names():
         raise UnknownNameError("shipped profile", base, profile_names())
-    asked = None if promise is None else _asked(captures, promise)
-    if promise is not None and asked is not None:
+    claim = None if promise is None else _claim(captures, promise)
+    if promise is not None and claim is not None:
         # Before all captures are read in vain; a lock that a killed fit left is told here, too.
         with ledger_lock(promise.ledger):
-            PrivacyLedger(promise.ledger).allowed(**asked)
+            PrivacyLedger(promise.ledger).allowed(claim)
     public = public_centres() if against is None else centres_of(against)
     kept: dict[str, list[Session]] | None = {} if fidelity == LEARNED else None
     people = gathered_people(captures, progress, kept)
-    if promise is not None and asked is not None:
-        told = _private(people, promise, asked, public.centres)
+    if promise is not None and claim is not None:
+        told = _private(people, promise, claim, public.centres)
     else:
         told = _plain(people, mode, public.centres, with_hand=kept is None)
     told = told | {"stand_ins": captures.stand_ins}
@@ -251,13 +251,13 @@ def gathered_people(
 
 
 def _private(
-    people: PeopleStatistics, promise: Promise, asked: dict[str, Any], centres: Centres
+    people: PeopleStatistics, promise: Promise, claim: Claim, centres: Centres
 ) -> dict[str, Any]:
     epsilon, delta = promise.epsilon, promise.delta
     check_enough(len(people))
-    noise, parts = ENGINES[promise.engine], parts_of(asked["mu"])
+    noise, parts = ENGINES[promise.engine], parts_of(claim.mu)
     ledger = PrivacyLedger(promise.ledger)
-    counted = ledger.reserve_count(**asked)
+    counted = ledger.reserve_count(claim)
     try:
         scope = private_scope(most_people(len(people), parts.counting, noise), epsilon, delta)
     except DeskhandError as error:
@@ -265,7 +265,7 @@ def _private(
             f"{error} People were counted with noise, which took epsilon {counted.epsilon:.2g} of them "
             f"({promise.ledger.name}); no profile was released."
         ) from error
-    release = ledger.reserve(**asked)
+    release = ledger.reserve(claim)
     moments = private_moments(
         people,
         centres,
@@ -274,11 +274,11 @@ def _private(
         with_work=scope.work,
         noise=noise,
     )
-    claim = f"epsilon {epsilon:g}, delta {delta:g}"
+    spoken = f"epsilon {epsilon:g}, delta {delta:g}"
     return {
         "moments": moments,
-        "remark": f"Captured people with differential privacy, {claim}",
-        "source": f"dp-fit of captured people, {claim}",
+        "remark": f"Captured people with differential privacy, {spoken}",
+        "source": f"dp-fit of captured people, {spoken}",
         "promise": PROMISE,
         "epsilon": epsilon,
         "delta": delta,
@@ -300,16 +300,14 @@ def _fitted(moments: Moments) -> list[str]:
     )
 
 
-def _asked(captures: Captures, promise: Promise) -> dict[str, Any]:
-    """Return what the ledger is asked for."""
-    return {
-        "data": promise.data_name,
-        "digests": capture_digests(captures.paths),
-        "epsilon": promise.epsilon,
-        "delta": promise.delta,
-        "mu": mu_of(promise.epsilon, promise.delta),
-        "budget": promise.budget,
-    }
+def _claim(captures: Captures, promise: Promise) -> Claim:
+    return Claim(
+        data=promise.data_name,
+        digests=capture_digests(captures.paths),
+        epsilon=promise.epsilon,
+        delta=promise.delta,
+        budget=promise.budget,
+    )
 
 
 def _plain(

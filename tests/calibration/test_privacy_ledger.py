@@ -12,22 +12,22 @@ import pytest
 from deskhand.calibration.gaussian_privacy import composed, epsilon_of, mu_of
 from deskhand.calibration.ledger_lock import ledger_lock
 from deskhand.calibration.privacy_gates import parts_of
-from deskhand.calibration.privacy_ledger import COUNT, FILE, PROFILE, PrivacyLedger, Release
+from deskhand.calibration.privacy_ledger import COUNT, FILE, PROFILE, Claim, PrivacyLedger, Release
 from deskhand.errors import DeskhandError
 
 FILES = [b"a" * 32, b"b" * 32]
 
 
-def asked(epsilon: float, **other: Any) -> dict[str, Any]:
-    given: dict[str, Any] = {"data": "captures", "digests": FILES, "delta": 1e-6, "budget": None}
-    return given | {"epsilon": epsilon, "mu": mu_of(epsilon, 1e-6), **other}
+def asked(epsilon: float, **other: Any) -> Claim:
+    given: dict[str, Any] = {"data": "captures", "digests": FILES, "delta": 1e-6, **other}
+    return Claim(epsilon=epsilon, **given)
 
 
 def reserved(folder: Path, epsilon: float = 1.0, **other: Any) -> Release:
     """Promise as a fit does: people are counted first."""
     ledger = PrivacyLedger(folder / FILE)
-    ledger.reserve_count(**asked(epsilon, **other))
-    return ledger.reserve(**asked(epsilon, **other))
+    ledger.reserve_count(asked(epsilon, **other))
+    return ledger.reserve(asked(epsilon, **other))
 
 
 def test_the_first_release_is_written_down(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_the_first_release_is_written_down(tmp_path: Path) -> None:
     "other",
     [
         {},
-        {"epsilon": 0.1, "mu": mu_of(0.1, 1e-6)},
+        {"epsilon": 0.1},
         {"data": "other name, same files"},
         {"digests": [b"c" * 32]},
         {"digests": FILES[::-1]},
@@ -90,7 +90,7 @@ def test_a_first_release_above_its_budget_is_refused(tmp_path: Path) -> None:
 def test_a_count_that_came_to_nothing_is_counted_and_leaves_room(tmp_path: Path) -> None:
     """Too few people: more are captured later, and fitted for the same claim."""
     ledger = PrivacyLedger(tmp_path / FILE)
-    count = ledger.reserve_count(**asked(3.0))
+    count = ledger.reserve_count(asked(3.0))
     assert (count.what, count.budget, count.mu) == (
         COUNT,
         None,
@@ -104,8 +104,24 @@ def test_a_count_that_came_to_nothing_is_counted_and_leaves_room(tmp_path: Path)
         reserved(tmp_path, 0.5)
 
 
+def test_counts_alone_do_not_go_on_for_ever(tmp_path: Path) -> None:
+    """Nobody set a budget: refused fits may count until that has come to a whole claim."""
+    ledger = PrivacyLedger(tmp_path / FILE)
+
+    def spent() -> float:
+        mus = [one.mu for one in ledger.releases]
+        return epsilon_of(composed(mus), 1e-6) if mus else 0.0
+
+    while spent() <= 1.0:
+        ledger.reserve_count(asked(1.0))
+    assert spent() < 1.1
+    with pytest.raises(DeskhandError, match=r"counted these people \d+ times.*--budget"):
+        ledger.reserve_count(asked(1.0))
+    assert reserved(tmp_path, budget=3.0).budget == 3.0
+
+
 def test_a_budget_given_with_a_count_holds(tmp_path: Path) -> None:
-    PrivacyLedger(tmp_path / FILE).reserve_count(**asked(3.0, budget=3.0))
+    PrivacyLedger(tmp_path / FILE).reserve_count(asked(3.0, budget=3.0))
     with pytest.raises(DeskhandError, match="with the 1 before comes to 3"):
         reserved(tmp_path, 3.0)
     assert reserved(tmp_path, 2.5).budget == 3.0

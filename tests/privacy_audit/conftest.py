@@ -1,48 +1,23 @@
-"""A private profile, captures that stand in for people's, and the command line in this process."""
+"""A private profile, and captures that stand in for people's."""
 
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
-from deskhand import api, cli
+from deskhand import api
 from deskhand.behavior_models.profile_release import sections_sha256
 from deskhand.behavior_models.profile_text import profile_json
 from deskhand.calibration.fitted_profile import fitted_profile, public_centres
 from deskhand.calibration.gaussian_privacy import mu_of
 from deskhand.calibration.person_statistics import STATISTICS
-from deskhand.calibration.privacy_ledger import FILE, PrivacyLedger
+from deskhand.calibration.privacy_ledger import FILE, Claim, PrivacyLedger
 from deskhand.calibration.private_moments import private_moments
 from tests.calibration.made_people import made_people
 
 EPSILON, DELTA = 3.0, 1e-6
-
-
-class Told(NamedTuple):
-    """How a command ended, and what it said."""
-
-    status: int
-    out: str
-    err: str
-
-
-Deskhand = Callable[..., Told]
-
-
-@pytest.fixture
-def deskhand(capsys: pytest.CaptureFixture[str]) -> Deskhand:
-    """Run the command line in this process."""
-
-    def run(*words: object) -> Told:
-        capsys.readouterr()
-        status = cli.main([*map(str, words)])
-        return Told(status, *capsys.readouterr())
-
-    return run
 
 
 def private_profile(folder: Path, mode: str = "dp-fit") -> Path:
@@ -57,17 +32,10 @@ def private_profile(folder: Path, mode: str = "dp-fit") -> Path:
         chosen=[place for place, one in enumerate(STATISTICS) if one.motor],
         with_work=False,
     )
-    asked: dict[str, Any] = {
-        "data": "captures",
-        "digests": [b"1"],
-        "epsilon": EPSILON,
-        "delta": DELTA,
-        "mu": mu_of(EPSILON, DELTA),
-        "budget": None,
-    }
+    claim = Claim(data="captures", digests=[b"1"], epsilon=EPSILON, delta=DELTA)
     ledger = PrivacyLedger(folder / FILE)
-    ledger.reserve_count(**asked)
-    release = ledger.reserve(**asked)
+    ledger.reserve_count(claim)
+    release = ledger.reserve(claim)
     made = fitted_profile(
         moments, name="mine", mode=mode, remark="Made.", source="dp-fit", public=public
     )
