@@ -70,8 +70,7 @@ class Pointing(Hands):
         first = self.t_us
         for number in range(1, count + 1):
             if number > 1:
-                down = self.plan.presses[-1].down_us + self.hand.double_gap_us()
-                down = max(down, self.t_us + SCRIPT_US)
+                down = self.down_again_us()
                 self._re_aim(action_id, element, down)
                 self.t_us = down
             self.press_button(action_id, element, button=button, count=number, repeats=count > 1)
@@ -99,6 +98,11 @@ class Pointing(Hands):
             live.write_input(element, self.t_us, action_id, "true" if on else "false")
         if edge is not None or key in live.screen.links:
             self.answer(edge, key, self.t_us + SCRIPT_US, action_id)
+
+    def down_again_us(self) -> int:
+        """Return when the button goes down for the next press of a double click."""
+        down = self.plan.presses[-1].down_us + self.hand.double_gap_us()
+        return max(down, self.t_us + SCRIPT_US)
 
     def _re_aim(self, action_id: int, element: Element, down_us: int) -> None:
         """Let the pointer slip by a pixel or two between two presses, if it stays on the element."""

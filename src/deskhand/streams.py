@@ -114,22 +114,11 @@ def name(prefix: str, seed: int, purpose: str, *path: int | str) -> str:
     return f"{prefix}_{_digest(seed, purpose, path, 8).hex()}"
 
 
-def _normals(seed: int, purpose: str, path: tuple[int | str, ...]) -> Iterator[list[float]]:
-    draw = stream(seed, purpose, *path, "normal").standard_normal
-    for size in _sizes():
-        yield draw(size).tolist()
-
-
-def _uniforms(seed: int, purpose: str, path: tuple[int | str, ...]) -> Iterator[list[float]]:
-    draw = stream(seed, purpose, *path, "uniform").random
-    for size in _sizes():
-        yield draw(size).tolist()
-
-
-def _sizes() -> Iterator[int]:
+def _blocks(method: str, seed: int, purpose: str, *path: int | str) -> Iterator[list[float]]:
+    draw = getattr(stream(seed, purpose, *path), method)
     size = FIRST_BLOCK
     while True:
-        yield size
+        yield draw(size).tolist()
         size = min(4 * size, BLOCK)
 
 
@@ -165,10 +154,12 @@ class Draws:
     def __init__(self, seed: int, purpose: str, *path: int | str) -> None:
         # Two streams, so that the order of normal and uniform calls cannot move either block; each is
         # begun when its first number is asked for.
-        self._normals = chain.from_iterable(_normals(seed, purpose, path))
+        normals = _blocks("standard_normal", seed, purpose, *path, "normal")
+        self._normals = chain.from_iterable(normals)
         # The iterators' own methods: a day takes tens of thousands of numbers one by one.
         self.normal = self._normals.__next__
-        self.uniform = chain.from_iterable(_uniforms(seed, purpose, path)).__next__
+        uniforms = _blocks("random", seed, purpose, *path, "uniform")
+        self.uniform = chain.from_iterable(uniforms).__next__
 
     def normals(self, size: int) -> NDArray[np.float64]:
         """Return the next standard normal numbers as an array, shape (size,)."""
