@@ -1,4 +1,4 @@
-"""Fixtures for what only some machines have.
+"""The command line in this process, and fixtures for what only some machines have.
 
 A bare machine skips the tests that need Chromium or npm packages, with the command that installs
 them as the reason.
@@ -8,11 +8,29 @@ import importlib.util
 import json
 import os
 import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from deskhand import cli
+
+Deskhand = Callable[..., subprocess.CompletedProcess[str]]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+@pytest.fixture
+def deskhand_here(capsys: pytest.CaptureFixture[str]) -> Deskhand:
+    """Run the command line in this process, which has started already."""
+
+    def run(*words: object) -> subprocess.CompletedProcess[str]:
+        capsys.readouterr()
+        given = [*map(str, words)]
+        status = cli.main(given)
+        return subprocess.CompletedProcess(given, status, *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -16,14 +16,17 @@ from deskhand.evaluation.privacy.attacks import ATTACKS
 from deskhand.evaluation.privacy.finding import Finding
 from deskhand.json_schema import worst
 from deskhand.privacy_audit.report import audit
-from tests.privacy_audit.conftest import DELTA, EPSILON, Deskhand
+from tests.conftest import Deskhand
+from tests.privacy_audit.conftest import DELTA, EPSILON
 
 
 def test_the_private_profile_passes_and_says_what_it_promises(
-    private: Path, deskhand: Deskhand, tmp_path: Path
+    private: Path, deskhand_here: Deskhand, tmp_path: Path
 ) -> None:
-    told = deskhand("audit", private, "--html", tmp_path / "a.html", "--json", tmp_path / "a.json")
-    assert (told.status, told.err) == (0, "")
+    told = deskhand_here(
+        "audit", private, "--html", tmp_path / "a.html", "--json", tmp_path / "a.json"
+    )
+    assert (told.returncode, told.stderr) == (0, "")
     record = json.loads((tmp_path / "a.json").read_text())
     assert worst("privacy_audit", record, "deskhand.privacy_audit") is None
     promise = record["subject"]["promise"]
@@ -51,21 +54,21 @@ def test_the_private_profile_passes_and_says_what_it_promises(
     shown = re.sub(r"<[^>]+>", " ", page)
     for tile in ("Epsilon 3 ", "Delta 1e-06 ", "People 150 ", "Cut 10% ", "Ledger 3 of 3 "):
         assert tile in re.sub(r" +", " ", shown)
-    assert str(tmp_path) not in page + told.out
+    assert str(tmp_path) not in page + told.stdout
 
 
 def test_captures_are_attacked_and_nobody_is_named(
-    private: Path, captures: Path, deskhand: Deskhand, tmp_path: Path
+    private: Path, captures: Path, deskhand_here: Deskhand, tmp_path: Path
 ) -> None:
     sides = ("--members", captures / "members", "--others", captures / "others", "--stand-ins")
     files = ("--html", tmp_path / "a.html", "--json", tmp_path / "a.json")
-    told = deskhand("audit", private, *sides, *files)
-    assert told.status == 0, told.out + told.err
+    told = deskhand_here("audit", private, *sides, *files)
+    assert told.returncode == 0, told.stdout + told.stderr
     record = json.loads((tmp_path / "a.json").read_text())
     assert worst("privacy_audit", record, "deskhand.privacy_audit") is None
     assert all(one["as_it_should_be"] for one in record["attacks"])
     assert {one["release"] for one in record["attacks"]} == {"audited", "clones", "replays"}
-    written = told.out + told.err + "".join(p.read_text() for p in tmp_path.iterdir())
+    written = told.stdout + told.stderr + "".join(p.read_text() for p in tmp_path.iterdir())
     for side in ("members", "others"):
         for session in api.read_sessions(captures / side):
             assert session.session_id not in written
@@ -74,13 +77,13 @@ def test_captures_are_attacked_and_nobody_is_named(
 
 
 def test_sessions_are_audited_as_what_is_released(
-    captures: Path, deskhand: Deskhand, tmp_path: Path
+    captures: Path, deskhand_here: Deskhand, tmp_path: Path
 ) -> None:
     """The members' own sessions, given out as synthetic: as leaky as can be."""
     sides = ("--members", captures / "members", "--others", captures / "others", "--stand-ins")
-    told = deskhand("audit", captures / "members", *sides, "--json", tmp_path / "a.json")
-    assert told.status == 1
-    assert "Fail: people are given away by 5 of 5 attacks." in told.out
+    told = deskhand_here("audit", captures / "members", *sides, "--json", tmp_path / "a.json")
+    assert told.returncode == 1
+    assert "Fail: people are given away by 5 of 5 attacks." in told.stdout
     record = json.loads((tmp_path / "a.json").read_text())
     leaks = {
         one["attack"] for one in record["attacks"] if one["release"] == "audited" and one["leaks"]
@@ -122,17 +125,17 @@ def test_how_it_ends(
     status: int,
     said: str,
     captures: Path,
-    deskhand: Deskhand,
+    deskhand_here: Deskhand,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(captures)
-    told = deskhand("audit", *words)
-    assert told.status == status
-    assert said in told.out + told.err
+    told = deskhand_here("audit", *words)
+    assert told.returncode == status
+    assert said in told.stdout + told.stderr
 
 
 def test_a_control_that_is_missed_makes_the_report_void(
-    private: Path, deskhand: Deskhand, monkeypatch: pytest.MonkeyPatch
+    private: Path, deskhand_here: Deskhand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A canary test of so few runs shows nothing, and says so."""
 
@@ -140,9 +143,9 @@ def test_a_control_that_is_missed_makes_the_report_void(
         return canary_audit(epsilon, delta, runs=runs // 20_000, seed=seed)
 
     monkeypatch.setattr("deskhand.privacy_audit.report.canary_audit", blind)
-    told = deskhand("audit", private)
-    assert told.status == 4
-    assert "Void: a control was not caught: " in told.out
+    told = deskhand_here("audit", private)
+    assert told.returncode == 4
+    assert "Void: a control was not caught: " in told.stdout
 
 
 @pytest.mark.parametrize(
@@ -164,10 +167,12 @@ def test_every_control_of_every_attack_is_judged(release: str, void: bool) -> No
         assert replace(report, findings=(blind,)).status == (4 if void else 0)
 
 
-def test_a_fit_without_privacy_is_no_pass_by_itself(tmp_path: Path, deskhand: Deskhand) -> None:
+def test_a_fit_without_privacy_is_no_pass_by_itself(
+    tmp_path: Path, deskhand_here: Deskhand
+) -> None:
     plain: Profile = replace(load_profile("office"), name="plain", mode="fit-no-dp")
     path = tmp_path / "plain.json"
     path.write_text(profile_json(plain))
-    told = deskhand("audit", path)
-    assert told.status == 2
-    assert "without noise" in told.out
+    told = deskhand_here("audit", path)
+    assert told.returncode == 2
+    assert "without noise" in told.stdout

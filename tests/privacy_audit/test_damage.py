@@ -9,7 +9,7 @@ import pytest
 
 from deskhand.behavior_models.profile_release import sections_sha256
 from deskhand.calibration.privacy_ledger import FILE
-from tests.privacy_audit.conftest import Deskhand
+from tests.conftest import Deskhand
 
 
 def _mode(data: dict[str, Any]) -> None:
@@ -38,51 +38,51 @@ def _release(data: dict[str, Any]) -> None:
     ],
 )
 def test_a_changed_profile_is_invalid(
-    change: Any, said: str, own: Path, deskhand: Deskhand
+    change: Any, said: str, own: Path, deskhand_here: Deskhand
 ) -> None:
     data = json.loads(own.read_text())
     change(data)
     own.write_text(json.dumps(data))
-    told = deskhand("audit", own)
-    assert told.status == 3
-    assert said in told.err
+    told = deskhand_here("audit", own)
+    assert told.returncode == 3
+    assert said in told.stderr
 
 
 def test_a_changed_ledger_is_invalid_and_a_missing_one_is_told(
-    own: Path, deskhand: Deskhand
+    own: Path, deskhand_here: Deskhand
 ) -> None:
     ledger = own.parent / FILE
     text = ledger.read_text()
     ledger.write_text(text.replace('"epsilon": 3.0', '"epsilon": 0.3'))
-    told = deskhand("audit", own)
-    assert told.status == 3
-    assert "does not match its seal" in told.err
+    told = deskhand_here("audit", own)
+    assert told.returncode == 3
+    assert "does not match its seal" in told.stderr
     ledger.unlink()
-    told = deskhand("audit", own)
-    assert told.status == 0
-    assert "ledger: not measurable" in told.out
-    told = deskhand("audit", own, "--ledger", own.parent / "elsewhere.json")
-    assert told.status == 2
+    told = deskhand_here("audit", own)
+    assert told.returncode == 0
+    assert "ledger: not measurable" in told.stdout
+    told = deskhand_here("audit", own, "--ledger", own.parent / "elsewhere.json")
+    assert told.returncode == 2
 
 
-def test_a_number_that_no_fit_writes_fails(own: Path, deskhand: Deskhand) -> None:
+def test_a_number_that_no_fit_writes_fails(own: Path, deskhand_here: Deskhand) -> None:
     """Sealed anew by somebody who knows how: the numbers themselves tell."""
     data = json.loads(own.read_text())
     data["sections"]["strokes"][next(iter(data["sections"]["strokes"]))]["source"] = "Ann"
     data["release"]["sections_sha256"] = sections_sha256(data["sections"])
     own.write_text(json.dumps(data))
-    told = deskhand("audit", own)
-    assert told.status == 1
-    assert "numbers: fail" in told.out
+    told = deskhand_here("audit", own)
+    assert told.returncode == 1
+    assert "numbers: fail" in told.stdout
 
 
-def test_too_few_people_for_the_promise_fail(own: Path, deskhand: Deskhand) -> None:
+def test_too_few_people_for_the_promise_fail(own: Path, deskhand_here: Deskhand) -> None:
     data = json.loads(own.read_text())
     data["release"]["people"] = 40
     own.write_text(json.dumps(data))
-    told = deskhand("audit", own)
-    assert told.status == 1
-    assert "people: fail" in told.out
+    told = deskhand_here("audit", own)
+    assert told.returncode == 1
+    assert "people: fail" in told.stdout
 
 
 def _cut(folder: Path) -> None:
@@ -122,13 +122,13 @@ def _torn_manifest(folder: Path) -> None:
 )
 @pytest.mark.parametrize("role", ["audited", "members", "others"])
 def test_sessions_that_are_not_as_written_are_invalid(
-    change: Any, said: str, role: str, captures: Path, tmp_path: Path, deskhand: Deskhand
+    change: Any, said: str, role: str, captures: Path, tmp_path: Path, deskhand_here: Deskhand
 ) -> None:
     spoilt = tmp_path / "spoilt"
     shutil.copytree(captures / "five", spoilt)
     change(spoilt)
     places = dict.fromkeys(("audited", "members", "others"), captures / "five") | {role: spoilt}
     words = ("--members", places["members"], "--others", places["others"], "--stand-ins")
-    told = deskhand("audit", places["audited"], *words)
-    assert told.status == 3, told.err
-    assert said in told.err
+    told = deskhand_here("audit", places["audited"], *words)
+    assert told.returncode == 3, told.stderr
+    assert said in told.stderr

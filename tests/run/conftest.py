@@ -1,23 +1,22 @@
-"""A small run, made once, and the command line, in a process of its own and in this one."""
+"""A small run, made once, and the command line in a process of its own."""
 
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deskhand import api, cli
+from deskhand import api
+from tests.conftest import Deskhand
 
 SCENARIO = "crm.create_lead"
 # Four teams of two on two days: eight shards, made in about a second.
 SMALL: dict[str, Any] = {"people": 8, "days": 2, "seed": 7, "team_size": 2}
 SMALL_WORDS = ["--people", "8", "--days", "2", "--seed", "7", "--team-size", "2"]
-
-Deskhand = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -49,19 +48,6 @@ def deskhand() -> Deskhand:
             cwd=cwd,
             env={**os.environ, **(env or {})},
         )
-
-    return run
-
-
-@pytest.fixture
-def deskhand_here(capsys: pytest.CaptureFixture[str]) -> Deskhand:
-    """Run the command line in this process, which has started already."""
-
-    def run(*words: object) -> subprocess.CompletedProcess[str]:
-        capsys.readouterr()
-        given = [*map(str, words)]
-        status = cli.main(given)
-        return subprocess.CompletedProcess(given, status, *capsys.readouterr())
 
     return run
 

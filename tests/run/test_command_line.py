@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from deskhand import api
-from tests.run.conftest import SCENARIO, Deskhand, command
+from tests.conftest import Deskhand
+from tests.run.conftest import SCENARIO, command
 
 
 def test_quiet_in_a_pipe(tmp_path: Path, deskhand: Deskhand) -> None:

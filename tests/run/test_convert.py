@@ -10,7 +10,7 @@ from deskhand.conversion import convert
 from deskhand.errors import DeskhandError
 from deskhand.events import TABLES
 from deskhand.formats import can_read
-from tests.run.conftest import Deskhand
+from tests.conftest import Deskhand
 
 ROOT = Path(__file__).parents[2]
 

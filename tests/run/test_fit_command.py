@@ -16,7 +16,7 @@ from deskhand.behavior_models.profile import load_profile
 from deskhand.calibration.fitted_profile import WRITTEN, public_sections
 from deskhand.calibration.privacy_ledger import FILE, PrivacyLedger
 from deskhand.formats import written
-from tests.run.conftest import Deskhand
+from tests.conftest import Deskhand
 
 PEOPLE = 100
 GOOD = {"--stand-ins": "", "--epsilon": "3", "--out": "mine.json"}

@@ -22,7 +22,8 @@ from deskhand.manifest import (
     versions,
     write_record,
 )
-from tests.run.conftest import SCENARIO, SMALL, Deskhand, hashes
+from tests.conftest import Deskhand
+from tests.run.conftest import SCENARIO, SMALL, hashes
 
 
 def test_every_file_is_listed_with_its_hash_and_size(small: Path) -> None:

@@ -10,7 +10,8 @@ from deskhand.conversion import convert
 from deskhand.errors import DeskhandError
 from deskhand.manifest import read_record
 from deskhand.scenarios.app_screens import shipped_screens
-from tests.run.conftest import Deskhand, hashes
+from tests.conftest import Deskhand
+from tests.run.conftest import hashes
 
 STEPS = [
     {"do": "click", "target": "lead.company"},

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import deskhand as face
-from tests.run.conftest import Deskhand, hashes
+from tests.conftest import Deskhand
+from tests.run.conftest import hashes
 
 PACKAGE = Path(__file__).parent.parent.parent / "examples" / "shop_app"
 CODES = {"SPRING", "THANKS", "WELCOME"}

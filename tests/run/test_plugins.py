@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.run.conftest import Deskhand
+from tests.conftest import Deskhand
 
 MODULE = '''
 from contextlib import contextmanager

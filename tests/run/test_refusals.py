@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.run.conftest import SCENARIO, Deskhand, command
+from tests.conftest import Deskhand
+from tests.run.conftest import SCENARIO, command
 
 GOOD = {"scenario": SCENARIO, "--people": "2", "--seed": "7", "--out": "OUT"}
 

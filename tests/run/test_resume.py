@@ -15,7 +15,8 @@ from deskhand.errors import DeskhandError
 from deskhand.manifest import MANIFEST_FILE
 from deskhand.shard import finished_shard, plan_shards
 from deskhand.streams import stream
-from tests.run.conftest import SCENARIO, SMALL, SMALL_WORDS, Deskhand, command, hashes
+from tests.conftest import Deskhand
+from tests.run.conftest import SCENARIO, SMALL, SMALL_WORDS, command, hashes
 
 ROUNDS = 10
 

@@ -12,7 +12,8 @@ from deskhand.arguments import Arguments
 from deskhand.manifest import read_record
 from deskhand.recipe import load_recipe
 from deskhand.shard import make_shards, plan_shards
-from tests.run.conftest import SCENARIO, SMALL, SMALL_WORDS, Deskhand, hashes
+from tests.conftest import Deskhand
+from tests.run.conftest import SCENARIO, SMALL, SMALL_WORDS, hashes
 
 
 @pytest.mark.parametrize("workers", [2, 3])
